@@ -1,0 +1,1 @@
+//! Files, environment, connections, themes, keys.

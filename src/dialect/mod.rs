@@ -1,0 +1,143 @@
+//! How each database spells a schema: one folder a database, one file a kind of object.
+//!
+//! A dialect turns rows of catalog queries into objects, and differences of objects into SQL.
+//! sqlx lives only here and in `scratch`.
+
+pub mod postgres;
+pub mod quote;
+pub mod row;
+pub mod sqlite;
+mod step;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+pub use step::{Action, Alteration, Change, Hazard, HazardCode, Step, Transaction};
+
+use crate::model::{Kind, Object};
+
+/// One database's way to spell objects.
+pub trait Dialect: Sync + Send {
+    /// The name that inventories carry, for example `postgres`.
+    fn name(&self) -> &'static str;
+
+    /// Every kind that is read, in the order in which a reader expects them to be created.
+    fn kinds(&self) -> &'static [&'static dyn ObjectKind];
+
+    /// What is known about one kind.
+    fn kind(&self, kind: Kind) -> Option<&'static dyn ObjectKind> {
+        self.kinds().iter().copied().find(|known| known.kind() == kind)
+    }
+
+    /// Where a kind stands in the order of [`Dialect::kinds`]; unknown kinds come last.
+    fn rank(&self, kind: Kind) -> usize {
+        let kinds = self.kinds();
+        kinds.iter().position(|known| known.kind() == kind).unwrap_or(kinds.len())
+    }
+
+    /// Whether two values of a facet mean the same though they are not spelled the same: casts
+    /// that a server adds, another server version's printing.
+    fn same_meaning(&self, _kind: Kind, _facet: &str, _a: &Value, _b: &Value) -> bool {
+        false
+    }
+
+    /// The names that an object takes in the name spaces that it shares with other kinds, so that
+    /// a view can take the place of a table of its name only after the table is gone.
+    fn names_taken(&self, object: &Object) -> Vec<String>;
+
+    /// Statements that go before a plan's statements, such as settings of the session.
+    fn preamble(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// What a dialect knows about one kind of object. All of it is pure: catalogs in, SQL out.
+pub trait ObjectKind: Sync + Send {
+    /// The kind.
+    fn kind(&self) -> Kind;
+
+    /// The kind's name in the plural.
+    fn plural(&self) -> &'static str;
+
+    /// Whether the object is written inside the `CREATE` of its parent when both are new.
+    fn inline(&self, _object: &Object) -> bool {
+        false
+    }
+
+    /// The statements that make the object with those of its parts that are written inside it.
+    ///
+    /// # Errors
+    /// Where the facets are not of the kind's shape (an edited inventory).
+    fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable>;
+
+    /// The statements that take the object away, without its dependents.
+    ///
+    /// # Errors
+    /// As [`ObjectKind::create`].
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable>;
+
+    /// How to get from one state of an object to another.
+    ///
+    /// # Errors
+    /// As [`ObjectKind::create`].
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable>;
+
+    /// Whether a dependent has to be taken away before this change and brought back after it,
+    /// although the change itself is an `ALTER`.
+    fn disturbs(&self, _change: &Change<'_>, _dependent: &Object) -> bool {
+        false
+    }
+
+    /// The statements that rebuild the object in place with other parts, for databases whose
+    /// `ALTER TABLE` cannot change a part (see [`Alteration::RebuildParent`]).
+    ///
+    /// # Errors
+    /// As [`ObjectKind::create`]; and by default, because most databases never need it.
+    fn rebuild(&self, from: &Family<'_>, _to: &Family<'_>) -> Result<Vec<Step>, Unwritable> {
+        Err(Unwritable::new(from.object, "this kind cannot be rebuilt in place"))
+    }
+}
+
+/// An object with those of its parts that are written inside it.
+pub struct Family<'a> {
+    /// The object.
+    pub object: &'a Object,
+    /// Its columns, keys and so on.
+    pub parts: Vec<&'a Object>,
+}
+
+/// An object whose SQL cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no SQL can be written for {object}: {reason}")]
+pub struct Unwritable {
+    /// The object's key, printed.
+    pub object: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Unwritable {
+    /// An object and why no SQL can be written for it.
+    pub fn new(object: &Object, reason: impl ToString) -> Self {
+        Unwritable { object: object.key.to_string(), reason: reason.to_string() }
+    }
+}
+
+/// The dialect of a name that an inventory carries.
+pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
+    let all: [&'static dyn Dialect; 1] = [&postgres::Postgres];
+    all.into_iter().find(|dialect| dialect.name() == name)
+}
+
+/// The names of all facets in which two states of an object differ in meaning, in order.
+pub fn changed_facets<'a>(dialect: &dyn Dialect, from: &'a Object, to: &'a Object) -> BTreeSet<&'a str> {
+    let kind = from.key.kind();
+    from.facets
+        .names(&to.facets)
+        .filter(|name| match (from.facets.get(name), to.facets.get(name)) {
+            (Some(a), Some(b)) => a != b && !dialect.same_meaning(kind, name, a, b),
+            (a, b) => a != b,
+        })
+        .collect()
+}

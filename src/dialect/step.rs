@@ -1,0 +1,152 @@
+//! What a dialect answers when it is asked for SQL: steps, and what they can hurt.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Object;
+
+/// One SQL statement with what has to be known about it before it is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The statement, without a closing semicolon.
+    pub sql: String,
+    /// What it can hurt.
+    pub hazards: Vec<Hazard>,
+    /// How it gets along with a transaction.
+    pub transaction: Transaction,
+}
+
+impl Step {
+    /// A statement without hazards that runs in a transaction.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Step { sql: sql.into(), hazards: Vec::new(), transaction: Transaction::Inside }
+    }
+
+    /// Adds a hazard.
+    pub fn hazard(mut self, code: HazardCode, message: impl Into<String>) -> Self {
+        self.hazards.push(Hazard { code, message: message.into() });
+        self
+    }
+
+    /// Says how the statement gets along with a transaction.
+    pub fn transaction(mut self, transaction: Transaction) -> Self {
+        self.transaction = transaction;
+        self
+    }
+}
+
+/// How a statement gets along with a transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transaction {
+    /// It may share one with other statements.
+    #[default]
+    Inside,
+    /// It may share one, but nothing that builds on it may come before the commit:
+    /// `ALTER TYPE … ADD VALUE` in PostgreSQL.
+    CommitBeforeUse,
+    /// The database refuses it in a transaction.
+    Outside,
+}
+
+/// What a statement can hurt, and in what way here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hazard {
+    /// The stable code.
+    pub code: HazardCode,
+    /// A full sentence about this statement.
+    pub message: String,
+}
+
+/// The kinds of hazards. Their codes are stable: scripts may rely on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HazardCode {
+    /// Rows or values are gone afterwards.
+    LosesData,
+    /// The table's storage is written anew.
+    RewritesTable,
+    /// Nobody can read the relation while the statement runs.
+    BlocksReads,
+    /// Nobody can write the relation while the statement runs.
+    BlocksWrites,
+    /// Rows that exist can make the statement fail.
+    MayFail,
+    /// Who may see or do what is changed.
+    ChangesAccess,
+}
+
+impl HazardCode {
+    /// Every code, gravest first.
+    pub const ALL: [HazardCode; 6] = [
+        HazardCode::LosesData,
+        HazardCode::RewritesTable,
+        HazardCode::BlocksReads,
+        HazardCode::BlocksWrites,
+        HazardCode::MayFail,
+        HazardCode::ChangesAccess,
+    ];
+
+    /// The stable code, for example `loses-data`.
+    pub fn code(self) -> &'static str {
+        match self {
+            HazardCode::LosesData => "loses-data",
+            HazardCode::RewritesTable => "rewrites-table",
+            HazardCode::BlocksReads => "blocks-reads",
+            HazardCode::BlocksWrites => "blocks-writes",
+            HazardCode::MayFail => "may-fail",
+            HazardCode::ChangesAccess => "changes-access",
+        }
+    }
+}
+
+impl fmt::Display for HazardCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// What a statement does to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Takes it away.
+    Drop,
+    /// Makes it.
+    Create,
+    /// Changes it in place.
+    Alter,
+}
+
+/// Two states of one object, and the facets in which they differ in meaning.
+pub struct Change<'a> {
+    /// The object as it is.
+    pub from: &'a Object,
+    /// The object as it has to be.
+    pub to: &'a Object,
+    /// The names of the facets that differ.
+    pub facets: BTreeSet<&'a str>,
+}
+
+impl Change<'_> {
+    /// Whether a facet differs.
+    pub fn touches(&self, facet: &str) -> bool {
+        self.facets.contains(facet)
+    }
+
+    /// Whether nothing but these facets differs.
+    pub fn only(&self, facets: &[&str]) -> bool {
+        self.facets.iter().all(|facet| facets.contains(facet))
+    }
+}
+
+/// How an object gets from one state to another.
+pub enum Alteration {
+    /// By these statements, in place.
+    InPlace(Vec<Step>),
+    /// By dropping and creating it: its dependents are taken away and brought back.
+    Replace,
+    /// By rebuilding its parent (see [`super::ObjectKind::rebuild`]).
+    RebuildParent,
+}

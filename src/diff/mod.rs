@@ -1,0 +1,134 @@
+//! Two catalogs under rules → what drifted. Pure.
+
+mod rules;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use rules::Rules;
+
+use crate::model::{Key, Object, Snapshot};
+
+/// How an object of the canonical schema stands at one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is there and equal.
+    Same,
+    /// It is there, and differs in some facets.
+    Changed,
+    /// Canonical has it, the target does not.
+    Missing,
+    /// The target has it, canonical does not.
+    Extra,
+    /// It is there, or may be, but could not be read.
+    Unknown,
+}
+
+impl Status {
+    /// The glyph that stands for the status wherever there is no room for its word.
+    pub fn glyph(self) -> char {
+        match self {
+            Status::Same => '=',
+            Status::Changed => '~',
+            Status::Missing => '+',
+            Status::Extra => '-',
+            Status::Unknown => '?',
+        }
+    }
+
+    /// The status in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Same => "same",
+            Status::Changed => "changed",
+            Status::Missing => "missing",
+            Status::Extra => "extra",
+            Status::Unknown => "unknown",
+        }
+    }
+}
+
+/// One object that is not the same on both sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// In what way; never [`Status::Same`].
+    pub status: Status,
+    /// The facets that differ in meaning, where the object stands on both sides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<String>,
+    /// Why it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What drifted at one target: every object that is not the same there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drift {
+    /// The differences, by the order of the keys.
+    pub differences: BTreeMap<Key, Difference>,
+    /// How many differences the rules hide.
+    pub hidden: usize,
+}
+
+impl Drift {
+    /// The status of an object that stands on either side.
+    pub fn status(&self, key: &Key) -> Status {
+        self.differences.get(key).map_or(Status::Same, |difference| difference.status)
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// How many differences there are of a status.
+    pub fn count(&self, status: Status) -> usize {
+        self.differences.values().filter(|difference| difference.status == status).count()
+    }
+}
+
+/// Tells whether two states of one object differ in meaning: the names of the facets that do.
+pub type ChangedFacets<'a> = dyn Fn(&Object, &Object) -> Vec<String> + Sync + 'a;
+
+/// Compares a target with the canonical schema.
+///
+/// `changed` is the dialect's judgement of two states of one object; it is asked only where the
+/// facets are not equal to the letter.
+pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: &ChangedFacets<'_>) -> Drift {
+    let mut drift = Drift::default();
+    let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
+        if rules.hides(key) {
+            drift.hidden += 1;
+        } else {
+            drift.differences.insert(key.clone(), Difference { status, facets, reason });
+        }
+    };
+    for object in canonical.catalog.iter() {
+        let key = &object.key;
+        if let Some(reason) = canonical.unknown.get(key).or_else(|| target.unknown.get(key)) {
+            note(key, Status::Unknown, Vec::new(), Some(reason.clone()));
+            continue;
+        }
+        match target.catalog.get(key) {
+            None => note(key, Status::Missing, Vec::new(), None),
+            Some(live) if live.facets == object.facets => {}
+            Some(live) => {
+                let mut facets = changed(live, object);
+                facets.retain(|facet| rules.compares(facet, canonical, object));
+                if !facets.is_empty() {
+                    note(key, Status::Changed, facets, None);
+                }
+            }
+        }
+    }
+    for object in target.catalog.iter().filter(|object| !canonical.catalog.contains(&object.key)) {
+        let reason = canonical.unknown.get(&object.key);
+        match reason {
+            Some(reason) => note(&object.key, Status::Unknown, Vec::new(), Some(reason.clone())),
+            None => note(&object.key, Status::Extra, Vec::new(), None),
+        }
+    }
+    drift
+}

@@ -1,0 +1,92 @@
+//! What a comparison leaves out: one value, used by the comparison alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Key, Object, Snapshot};
+
+/// What to leave out of a comparison. Plan, report and screen see only what it lets through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rules {
+    /// Compare owners.
+    pub owners: bool,
+    /// Compare grants even where a canonical script does not mention any for the object.
+    pub all_grants: bool,
+    /// Compare comments.
+    pub comments: bool,
+    /// Patterns of objects to leave out, as in `table:public.schema_migrations` or `*:audit.*`.
+    pub ignore: Vec<String>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules { owners: false, all_grants: false, comments: true, ignore: Vec::new() }
+    }
+}
+
+impl Rules {
+    /// Whether the rules leave an object out, by its own key.
+    pub fn hides(&self, key: &Key) -> bool {
+        self.ignore.iter().any(|pattern| matches(pattern, key))
+    }
+
+    /// Whether a facet is compared. Owners and grants that a script leaves open are not managed.
+    pub fn compares(&self, facet: &str, canonical: &Snapshot, object: &Object) -> bool {
+        match facet {
+            "owner" => self.owners,
+            "grants" => self.all_grants || canonical.complete || object.facets.get(facet).is_some(),
+            "comment" => self.comments,
+            _ => true,
+        }
+    }
+}
+
+/// Whether a pattern of the form `kind:path` fits a key or something that the key is a part of.
+///
+/// `*` stands for any run of characters. A pattern without a kind fits every kind.
+/// `table:public.orders` fits that table alone; `*:public.orders.*` fits its parts.
+pub fn matches(pattern: &str, key: &Key) -> bool {
+    match pattern.split_once(':') {
+        Some((kind, path)) => wildcard(kind, key.kind().name()) && wildcard(path, &key.dotted()),
+        None => wildcard(pattern, &key.dotted()),
+    }
+}
+
+fn wildcard(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or("");
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut last = None;
+    for piece in pieces {
+        if let Some(previous) = last.replace(piece) {
+            let previous: &str = previous;
+            match rest.find(previous) {
+                Some(at) => rest = &rest[at + previous.len()..],
+                None => return false,
+            }
+        }
+    }
+    match last {
+        Some(last) => rest.ends_with(last),
+        None => rest.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+
+    #[test]
+    fn a_pattern_fits_by_kind_and_path() {
+        let key = Key::new(Kind::of("policy"), ["public", "orders", "tenant"]);
+        for fits in
+            ["policy:public.orders.*", "policy:*", "*:public.*", "public.orders.tenant", "p*y:*.orders.*t"]
+        {
+            assert!(matches(fits, &key), "{fits}");
+        }
+        for misses in ["table:*", "policy:public.orders", "orders", "policy:public.orders.tenant2", "*x*"] {
+            assert!(!matches(misses, &key), "{misses}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The program `schemascope`.
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! What a schema is: keys, facets, objects, catalogs and snapshots, as pure values.
+//!
+//! Nothing here knows a database, a file or a screen. An object *is* its facets: the inventory
+//! stores them, the comparison compares them, the details pane shows them.
+
+mod catalog;
+mod facets;
+mod key;
+mod object;
+mod snapshot;
+
+pub use catalog::Catalog;
+pub use facets::Facets;
+pub use key::{Key, Kind, ParseKeyError};
+pub use object::{Fingerprint, Object, Requirement};
+pub use snapshot::{FORMAT, Location, Snapshot};

@@ -1,0 +1,72 @@
+//! A catalog with where, when and by whom it was read.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Catalog, Key};
+
+/// The version of the inventory format that this program writes, and the newest it reads.
+pub const FORMAT: u32 = 1;
+
+/// What one reading of one source gave. Serialised, it is the inventory file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The inventory format, see [`FORMAT`].
+    pub format: u32,
+    /// The dialect that read it: `postgres` or `sqlite`.
+    pub dialect: String,
+    /// What was read, for people: a file's path, or a URL without its password.
+    pub source: String,
+    /// The server's version as it prints it, for example `15.18`.
+    pub server_version: String,
+    /// The server's version as a number that can be compared, for example `150018`.
+    pub server_version_num: u32,
+    /// The role that read it, where there are roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// When it was read, in seconds since 1970-01-01 UTC.
+    pub taken_at: u64,
+    /// Whether what is not mentioned is meant to be absent. True for a database, which is always
+    /// complete; false for a script, which leaves owners and grants open where it is silent.
+    #[serde(default)]
+    pub complete: bool,
+    /// What the database has that is not read yet, by the plural of the kind: `publications` → 3.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_compared: BTreeMap<String, u64>,
+    /// Objects that are there but could not be read, each with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown: BTreeMap<Key, String>,
+    /// Where in the source an object was made, for sources that are files.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub locations: BTreeMap<Key, Location>,
+    /// The objects.
+    pub catalog: Catalog,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, the first being 1.
+    pub line: u32,
+}
+
+impl Snapshot {
+    /// The place in the source where an object was made, or else its parent.
+    pub fn location(&self, key: &Key) -> Option<&Location> {
+        let place = self.locations.get(key);
+        place.or_else(|| {
+            let parent = self.catalog.get(key)?.parent.as_ref()?;
+            self.location(parent)
+        })
+    }
+
+    /// "not compared: 3 publications, 1 subscription", or nothing if all was read.
+    pub fn not_compared_sentence(&self) -> Option<String> {
+        let counts: Vec<String> =
+            self.not_compared.iter().map(|(kinds, count)| format!("{count} {kinds}")).collect();
+        (!counts.is_empty()).then(|| format!("not compared: {}", counts.join(", ")))
+    }
+}

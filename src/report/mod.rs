@@ -1,0 +1,1 @@
+//! Drift or a plan → bytes: text, JSON, SQL.

@@ -1,0 +1,1 @@
+//! The terminal: messages in, effects and frames out.
