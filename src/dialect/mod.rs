@@ -71,17 +71,43 @@ pub trait ObjectKind: Sync + Send {
     /// Where the facets are not of the kind's shape (an edited inventory).
     fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable>;
 
+    /// Whether the object cannot be made beside its parent that exists, but only by rebuilding the
+    /// parent (see [`ObjectKind::rebuild`]).
+    fn create_needs_rebuild(&self, _object: &Object) -> bool {
+        false
+    }
+
     /// The statements that take the object away, without its dependents.
     ///
     /// # Errors
     /// As [`ObjectKind::create`].
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable>;
 
+    /// Whether the object cannot be taken away from its parent, but only by rebuilding the parent
+    /// (see [`ObjectKind::rebuild`]).
+    fn drop_needs_rebuild(&self, _object: &Object) -> bool {
+        false
+    }
+
     /// How to get from one state of an object to another.
     ///
     /// # Errors
     /// As [`ObjectKind::create`].
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable>;
+
+    /// The steps that give an object that was taken away and brought back what making it does not
+    /// give: its owner.
+    fn restore(&self, _object: &Object) -> Vec<Step> {
+        Vec::new()
+    }
+
+    /// The steps that carry an object over to a new version of a type that it uses, for objects
+    /// that hold data of that type and so cannot step aside: columns.
+    ///
+    /// `None` where the object does step aside.
+    fn retype(&self, _object: &Object) -> Option<Vec<Step>> {
+        None
+    }
 
     /// Whether a dependent has to be taken away before this change and brought back after it,
     /// although the change itself is an `ALTER`.
@@ -96,6 +122,12 @@ pub trait ObjectKind: Sync + Send {
     /// As [`ObjectKind::create`]; and by default, because most databases never need it.
     fn rebuild(&self, from: &Family<'_>, _to: &Family<'_>) -> Result<Vec<Step>, Unwritable> {
         Err(Unwritable::new(from.object, "this kind cannot be rebuilt in place"))
+    }
+
+    /// Whether a rebuild leaves the object's dependents where they are: its indexes, triggers and
+    /// views need not step aside.
+    fn rebuild_keeps_dependents(&self, _from: &Family<'_>, _to: &Family<'_>) -> bool {
+        false
     }
 }
 

@@ -147,6 +147,15 @@ pub enum Alteration {
     InPlace(Vec<Step>),
     /// By dropping and creating it: its dependents are taken away and brought back.
     Replace,
+    /// By putting a new version in its place under what uses it: `before` sets the old one aside
+    /// and makes the new one, each user follows (see [`super::ObjectKind::retype`]), `after` takes
+    /// the old one away. For types, whose users hold data.
+    Supersede {
+        /// The statements before the users follow.
+        before: Vec<Step>,
+        /// The statements after.
+        after: Vec<Step>,
+    },
     /// By rebuilding its parent (see [`super::ObjectKind::rebuild`]).
     RebuildParent,
 }

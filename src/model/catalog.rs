@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Fingerprint, Key, Object};
+use super::{Fingerprint, Key, Kind, Object};
 
 /// All objects of one side, in the order of their keys. Cloning shares the objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Catalog {
     /// Every key, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Key> {
         self.objects.keys()
+    }
+
+    /// Every object whose path starts with an object's path, that one among them.
+    pub fn below<'a>(&'a self, key: &Key) -> impl Iterator<Item = &'a Object> {
+        let path: Vec<Box<str>> = key.path().to_vec();
+        let first = Key::new(Kind::of(""), path.iter().cloned());
+        let range = self.objects.range(first..).map(|(_, object)| &**object);
+        range.take_while(move |object| object.key.path().starts_with(&path))
     }
 
     /// How many objects there are.

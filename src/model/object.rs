@@ -18,6 +18,10 @@ pub struct Object {
     /// What it is.
     #[serde(default, skip_serializing_if = "Facets::is_empty")]
     pub facets: Facets,
+    /// Where it stands among the parts of its parent, the first being 1; 0 where that means
+    /// nothing. No facet: the order of columns is a difference only where somebody asks for it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub position: u32,
     /// What has to exist before it can, as the catalog's own dependencies say. Holds the parent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Requirement>,
@@ -38,7 +42,7 @@ impl Object {
     /// An object that requires nothing but its parent.
     pub fn new(key: Key, parent: Option<Key>, facets: Facets) -> Self {
         let requires = parent.iter().map(|parent| Requirement { on: parent.clone(), facet: None }).collect();
-        Object { key, parent, facets, requires }
+        Object { key, parent, facets, position: 0, requires }
     }
 
     /// Adds a requirement once, and never on itself.
@@ -61,6 +65,10 @@ impl Object {
         }
         Fingerprint(hasher.finalize().into())
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A hash of content; printed as 64 hexadecimal digits, shortened by `{:.12}`.

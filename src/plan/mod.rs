@@ -3,9 +3,15 @@
 //! A plan is a pure function of (both sides, drift, selection): what is on the screen is what is
 //! in the file. Only [`proof`] touches an engine, and it is given one.
 
+mod order;
+mod segments;
+mod selection;
+mod transition;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use transition::Transition;
 
 pub use crate::dialect::{Action, Hazard, HazardCode, Transaction};
 use crate::{
@@ -123,12 +129,59 @@ pub fn every_difference(drift: &Drift) -> BTreeSet<Key> {
 }
 
 /// Makes the plan that closes the selected differences.
-pub fn plan(_request: &Request<'_>) -> Plan {
-    Plan::default()
+///
+/// What cannot be done is left out and named in [`Plan::refused`]; the rest is planned.
+pub fn plan(request: &Request<'_>) -> Plan {
+    let mut refused = BTreeMap::new();
+    loop {
+        let goal = selection::goal(request, refused);
+        match statements(request, &goal) {
+            Ok(statements) => return assembled(request, goal, statements),
+            Err(impossible) => {
+                refused = goal.refused;
+                let known = request.drift.differences.contains_key(&impossible.key);
+                // An object that is not selected itself stands for the whole selection.
+                let keys: Vec<Key> = match known && refused.get(&impossible.key).is_none() {
+                    true => vec![impossible.key],
+                    false => request.selection.iter().cloned().collect(),
+                };
+                refused.extend(keys.into_iter().map(|key| (key, impossible.reason.clone())));
+            }
+        }
+    }
+}
+
+fn statements(
+    request: &Request<'_>,
+    goal: &selection::Goal,
+) -> Result<Vec<Statement>, transition::Impossible> {
+    let transition = Transition::between(request.dialect, &request.target.catalog, &goal.catalog)?;
+    let events = order::order(&transition)?;
+    Ok(segments::statements(&transition, events, request.target.role.as_deref(), &goal.needed))
+}
+
+fn assembled(request: &Request<'_>, goal: selection::Goal, statements: Vec<Statement>) -> Plan {
+    let preamble = if statements.is_empty() { &[] } else { request.dialect.preamble() };
+    Plan {
+        preamble: preamble.iter().map(|sql| (*sql).to_owned()).collect(),
+        statements,
+        needed: goal.needed,
+        refused: goal.refused,
+        made_for: request.target.catalog.fingerprint().to_string(),
+        target: request.target.source.clone(),
+        canonical: request.canonical.source.clone(),
+    }
 }
 
 /// The SQL that makes one object with the parts that are written inside it: its definition, for
-/// people to read and to compare. Ends with a newline.
-pub fn definition(_dialect: &dyn Dialect, _snapshot: &Snapshot, _key: &Key) -> String {
-    String::new()
+/// people to read and to compare. Ends with a newline; empty if the catalog does not have it.
+pub fn definition(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> String {
+    let catalog = &snapshot.catalog;
+    let (Some(object), Some(kind)) = (catalog.get(key), dialect.kind(key.kind())) else {
+        return String::new();
+    };
+    match kind.create(object, &transition::inline_parts(dialect, catalog, key)) {
+        Ok(steps) => steps.iter().map(|step| format!("{};\n", step.sql)).collect(),
+        Err(error) => format!("-- {error}\n"),
+    }
 }

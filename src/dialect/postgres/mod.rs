@@ -1,11 +1,54 @@
 //! PostgreSQL, 13 to 18.
+//!
+//! One file a kind of object, with the catalog query that reads it beside it. Adding a kind is
+//! such a pair and one line in the list below.
 
+mod acl;
+mod common;
 pub mod connect;
+pub mod expression;
+mod inherited;
 pub mod inspect;
+mod retype;
+mod routine;
 pub mod session;
 
 use super::{Dialect, ObjectKind};
-use crate::model::Object;
+use crate::model::{Key, Kind, Object};
+
+/// Declares the kinds, in the order in which a reader expects them to be created.
+macro_rules! kinds {
+    ($($module:ident::$kind:ident),+ $(,)?) => {
+        $(mod $module;)+
+        /// How each kind is read.
+        const READERS: &[inspect::Reader] = &[$($module::READER),+];
+        const KINDS: &[&dyn ObjectKind] = &[$(&$module::$kind),+];
+    };
+}
+
+kinds![
+    schema::Schema,
+    extension::Extension,
+    enum_type::EnumType,
+    composite::Composite,
+    domain::Domain,
+    range::Range,
+    sequence::Sequence,
+    function::Function,
+    procedure::Procedure,
+    aggregate::Aggregate,
+    table::Table,
+    column::Column,
+    constraint::Constraint,
+    index::Index,
+    view::View,
+    materialized_view::MaterializedView,
+    statistics::Statistics,
+    rule::Rule,
+    trigger::Trigger,
+    policy::Policy,
+    event_trigger::EventTrigger,
+];
 
 /// PostgreSQL.
 pub struct Postgres;
@@ -16,10 +59,42 @@ impl Dialect for Postgres {
     }
 
     fn kinds(&self) -> &'static [&'static dyn ObjectKind] {
-        &[]
+        KINDS
     }
 
-    fn names_taken(&self, _object: &Object) -> Vec<String> {
-        Vec::new()
+    fn same_meaning(&self, kind: Kind, facet: &str, a: &serde_json::Value, b: &serde_json::Value) -> bool {
+        expression::same_meaning(kind, facet, a, b)
     }
+
+    /// Relations share one name space with indexes, types another with the row types of relations.
+    fn names_taken(&self, object: &Object) -> Vec<String> {
+        let name = object.key.name();
+        let schema = object.key.root();
+        let relation = format!("relation {schema}.{name}");
+        let r#type = format!("type {schema}.{name}");
+        match object.key.kind().name() {
+            "table" | "view" | "materialized view" | "composite type" => vec![relation, r#type],
+            "sequence" | "index" => vec![relation],
+            "enum" | "domain" | "range type" => vec![r#type],
+            "function" | "procedure" | "aggregate" => vec![format!("routine {schema}.{name}")],
+            "constraint" => match object.facets.text("type") {
+                Some("PRIMARY KEY" | "UNIQUE" | "EXCLUDE") => vec![relation],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Bodies may speak of what comes later in the plan.
+    fn preamble(&self) -> &'static [&'static str] {
+        &["SET check_function_bodies = off"]
+    }
+}
+
+/// The name under which a type is set aside while a new one takes its place.
+fn aside(key: &Key) -> Key {
+    // Names are cut at 63 bytes: keep the tail that makes it another name.
+    let name = key.name();
+    let room = (0..=name.len().min(52)).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+    Key::new(key.kind(), [key.root().to_owned(), format!("{}__replaced", &name[..room])])
 }

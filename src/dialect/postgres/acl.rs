@@ -1,0 +1,220 @@
+//! Grants: from the text of an `aclitem[]` to a facet, and from two facets to GRANT and REVOKE.
+
+use std::collections::BTreeSet;
+
+use super::super::{HazardCode, Step, quote};
+
+/// The classes of objects that have privileges (the manual's table 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grantable {
+    /// Tables, views, materialized views, foreign tables.
+    Relation,
+    /// Columns of those.
+    Column,
+    /// Sequences.
+    Sequence,
+    /// Functions, procedures, aggregates.
+    Routine,
+    /// Schemas.
+    Schema,
+    /// Types and domains.
+    Type,
+}
+
+impl Grantable {
+    fn letters(self) -> &'static str {
+        match self {
+            Grantable::Relation => "arwdDxtm",
+            // A new column has no privileges of its own.
+            Grantable::Column => "",
+            Grantable::Sequence => "rwU",
+            Grantable::Routine => "X",
+            Grantable::Schema => "UC",
+            Grantable::Type => "U",
+        }
+    }
+
+    fn public_default(self) -> &'static str {
+        match self {
+            Grantable::Routine => "X",
+            Grantable::Type => "U",
+            _ => "",
+        }
+    }
+}
+
+/// The grants of an object as sorted texts, leaving out what every new object of its class has:
+/// `SELECT to app`, `SELECT to app with grant option`, and `no EXECUTE to PUBLIC` for a default
+/// that was revoked. Grantors are left out: who granted is no part of the schema.
+pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<String> {
+    let Some(acl) = acl else { return Vec::new() };
+    let mut held: BTreeSet<(String, char, bool)> = BTreeSet::new();
+    for (grantee, letters) in acl.iter().filter_map(|item| parse_item(item)) {
+        let mut letters = letters.chars().peekable();
+        while let Some(letter) = letters.next() {
+            let option = letters.next_if_eq(&'*').is_some();
+            held.insert((grantee.clone(), letter, option));
+        }
+    }
+    let mut texts = BTreeSet::new();
+    let defaults = [(owner, class.letters()), (PUBLIC, class.public_default())];
+    for (grantee, letter, option) in &held {
+        let is_default = defaults.iter().any(|(who, letters)| who == grantee && letters.contains(*letter));
+        if let (false, Some(privilege)) = (is_default && !option, privilege(*letter)) {
+            let tail = if *option { OPTION } else { "" };
+            texts.insert(format!("{privilege} to {grantee}{tail}"));
+        }
+    }
+    // MAINTAIN is new in 17: an owner without it on an older server has lost nothing.
+    let has_any = |who: &str, letter: char| held.iter().any(|(grantee, l, _)| grantee == who && *l == letter);
+    for (who, letters) in defaults {
+        let lost = letters.chars().filter(|letter| *letter != 'm' && !has_any(who, *letter));
+        texts.extend(
+            lost.filter_map(privilege).map(|privilege| format!("no {privilege} to {}", as_owner(who, owner))),
+        );
+    }
+    texts.into_iter().collect()
+}
+
+const PUBLIC: &str = "PUBLIC";
+const OWNER: &str = "OWNER";
+const OPTION: &str = " with grant option";
+
+fn as_owner<'a>(who: &'a str, owner: &str) -> &'a str {
+    if who == owner { OWNER } else { who }
+}
+
+fn privilege(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'a' => "INSERT",
+        'r' => "SELECT",
+        'w' => "UPDATE",
+        'd' => "DELETE",
+        'D' => "TRUNCATE",
+        'x' => "REFERENCES",
+        't' => "TRIGGER",
+        'm' => "MAINTAIN",
+        'U' => "USAGE",
+        'C' => "CREATE",
+        'X' => "EXECUTE",
+        _ => return None,
+    })
+}
+
+/// `grantee=letters/grantor`, the grantee quoted where it has to be and empty for PUBLIC.
+fn parse_item(item: &str) -> Option<(String, &str)> {
+    let (grantee, rest) = if let Some(quoted) = item.strip_prefix('"') {
+        let mut name = String::new();
+        let mut chars = quoted.char_indices().peekable();
+        let end = loop {
+            let (at, c) = chars.next()?;
+            if c != '"' {
+                name.push(c);
+            } else if chars.next_if(|(_, next)| *next == '"').is_some() {
+                name.push('"');
+            } else {
+                break at;
+            }
+        };
+        (name, quoted[end + 1..].strip_prefix('=')?)
+    } else {
+        let (name, rest) = item.split_once('=')?;
+        (if name.is_empty() { PUBLIC.to_owned() } else { name.to_owned() }, rest)
+    };
+    Some((grantee, rest.split('/').next()?))
+}
+
+struct Grant<'a> {
+    privilege: &'a str,
+    grantee: &'a str,
+    revoked: bool,
+    option: bool,
+}
+
+impl<'a> Grant<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let (text, revoked) = text.strip_prefix("no ").map_or((text, false), |rest| (rest, true));
+        let (text, option) = text.strip_suffix(OPTION).map_or((text, false), |rest| (rest, true));
+        let (privilege, grantee) = text.split_once(" to ")?;
+        privilege.chars().all(|c| c.is_ascii_uppercase()).then_some(Grant {
+            privilege,
+            grantee,
+            revoked,
+            option,
+        })
+    }
+
+    fn role(&self) -> String {
+        match self.grantee {
+            PUBLIC => PUBLIC.to_owned(),
+            OWNER => "CURRENT_USER".to_owned(),
+            role => quote::name(role),
+        }
+    }
+}
+
+/// The steps from one set of grants to another. `on` is the rest of the clause after `ON`, and
+/// `columns` what goes behind the privilege in parentheses, if the grants are on a column.
+pub fn change(from: &[String], to: &[String], on: &str, columns: Option<&str>) -> Vec<Step> {
+    let gone = from.iter().filter(|grant| !to.contains(grant)).filter_map(|text| Grant::parse(text));
+    let new = to.iter().filter(|grant| !from.contains(grant)).filter_map(|text| Grant::parse(text));
+    let columns = columns.map_or(String::new(), |column| format!(" ({})", quote::name(column)));
+    let statement = |grant: &Grant<'_>, give: bool| {
+        let (privilege, role) = (grant.privilege, grant.role());
+        let sql = if give {
+            let option = if grant.option { " WITH GRANT OPTION" } else { "" };
+            format!("GRANT {privilege}{columns} ON {on} TO {role}{option}")
+        } else {
+            format!("REVOKE {privilege}{columns} ON {on} FROM {role}")
+        };
+        let verb = if give { "may" } else { "may no longer" };
+        let message = format!("{} {verb} {privilege} on {on}.", grant.grantee);
+        Step::new(sql).hazard(HazardCode::ChangesAccess, message)
+    };
+    let mut steps: Vec<Step> = gone.map(|grant| statement(&grant, grant.revoked)).collect();
+    steps.extend(new.map(|grant| statement(&grant, !grant.revoked)));
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(items: &[&str]) -> Vec<String> {
+        items.iter().map(|item| (*item).to_owned()).collect()
+    }
+
+    #[test]
+    fn no_acl_means_no_grants() {
+        assert_eq!(grants(None, "me", Grantable::Relation), texts(&[]));
+    }
+
+    #[test]
+    fn what_every_object_has_is_left_out_and_what_it_lost_is_named() {
+        let acl = texts(&["me=X/me", "app=X*/me"]);
+        let expected = texts(&["EXECUTE to app with grant option", "no EXECUTE to PUBLIC"]);
+        assert_eq!(grants(Some(&acl), "me", Grantable::Routine), expected);
+    }
+
+    #[test]
+    fn a_grantee_with_odd_characters_is_read_and_quoted() {
+        let acl = texts(&["me=arwdDxt/me", "\"o\"\"dd=r\"=r/me"]);
+        let read = grants(Some(&acl), "me", Grantable::Relation);
+        assert_eq!(read, texts(&["SELECT to o\"dd=r"]));
+        let steps = change(&[], &read, "TABLE public.t", None);
+        assert_eq!(steps[0].sql, "GRANT SELECT ON TABLE public.t TO \"o\"\"dd=r\"");
+    }
+
+    #[test]
+    fn a_revoked_default_is_given_back_and_taken_away() {
+        let none = texts(&["no EXECUTE to PUBLIC"]);
+        assert_eq!(
+            change(&none, &[], "FUNCTION f()", None)[0].sql,
+            "GRANT EXECUTE ON FUNCTION f() TO PUBLIC"
+        );
+        assert_eq!(
+            change(&[], &none, "FUNCTION f()", None)[0].sql,
+            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC"
+        );
+    }
+}

@@ -1,0 +1,322 @@
+//! Columns.
+
+use serde::Deserialize;
+
+use super::{
+    common::{comment, own_name, qualified, texts, typed},
+    expression,
+    inspect::Reader,
+    retype::{Cast, cast},
+    sequence::Options,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of columns.
+pub const KIND: Kind = Kind::of("column");
+
+/// How columns are read.
+pub const READER: Reader =
+    Reader { kind: KIND, plural: "columns", class: "pg_class", sql: include_str!("column.sql"), grantable: None };
+
+#[derive(Deserialize)]
+struct Facets {
+    #[serde(default)]
+    inherited: bool,
+    #[serde(default)]
+    r#type: String,
+    collation: Option<String>,
+    #[serde(default, rename = "not null")]
+    not_null: bool,
+    default: Option<String>,
+    #[serde(default, rename = "no default")]
+    no_default: bool,
+    generated: Option<String>,
+    #[serde(default)]
+    r#virtual: bool,
+    identity: Option<String>,
+    #[serde(rename = "identity sequence")]
+    sequence: Option<Sequence>,
+    storage: Option<String>,
+    compression: Option<String>,
+    statistics: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Sequence {
+    name: Vec<String>,
+    #[serde(flatten)]
+    options: Options,
+}
+
+/// What is known about columns.
+pub struct Column;
+
+impl ObjectKind for Column {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn inline(&self, _object: &Object) -> bool {
+        true
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        if facets.inherited {
+            return dressing(object);
+        }
+        let table = object.key.path()[..2].join(".");
+        let mut step = Step::new(format!("ALTER TABLE {} ADD COLUMN {}", qualified(&object.key), clause(object)?));
+        if facets.not_null && facets.default.is_none() && facets.generated.is_none() && facets.identity.is_none() {
+            step = step.hazard(HazardCode::MayFail, format!("Fails if {table} has any row: the column may not be NULL."));
+        }
+        let computed = facets.default.as_deref().is_some_and(|default| default.contains('(') && !default.starts_with("now()"));
+        if computed || facets.generated.is_some() && !facets.r#virtual || facets.identity.is_some() {
+            step = step
+                .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew to hold its value."))
+                .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile."));
+        }
+        Ok([step].into_iter().chain(dressing(object)?).collect())
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        if object.facets.flag("inherited") {
+            return Ok(Vec::new());
+        }
+        let message = format!("The values of {} are gone.", object.key.dotted());
+        let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&object.key), own_name(&object.key));
+        Ok(vec![Step::new(sql).hazard(HazardCode::LosesData, message)])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        if to.generated.is_some() && change.touches("generated") || change.touches("virtual") {
+            return Ok(Alteration::Replace);
+        }
+        let alter = |what: &str| {
+            Step::new(format!("ALTER TABLE {} ALTER COLUMN {} {what}", qualified(&change.to.key), own_name(&change.to.key)))
+        };
+        let mut steps = Vec::new();
+        if from.generated.is_some() && to.generated.is_none() {
+            steps.push(alter("DROP EXPRESSION"));
+        }
+        if from.identity.is_some() && to.identity.is_none() {
+            steps.push(alter("DROP IDENTITY"));
+        }
+        let retyped = !to.inherited && (change.touches("type") || change.touches("collation"));
+        let default_differs = change.touches("default") || change.touches("no default");
+        if from.default.is_some() && default_differs && (to.default.is_none() || retyped) && !to.inherited || to.no_default {
+            steps.push(alter("DROP DEFAULT"));
+        }
+        if retyped {
+            steps.push(retype(change.to, &from.r#type, &to));
+        }
+        if let (true, Some(default)) = (default_differs, &to.default) {
+            steps.push(alter(&format!("SET DEFAULT {}", expression::writable(default))));
+        }
+        if change.touches("not null") {
+            steps.push(nullability(change.to, to.not_null));
+        }
+        steps.extend(identity(change, &from, &to));
+        if change.touches("storage") {
+            steps.push(alter(&format!("SET STORAGE {}", to.storage.as_deref().map_or("DEFAULT", storage))));
+        }
+        if change.touches("compression") {
+            steps.push(alter(&format!("SET COMPRESSION {}", to.compression.as_deref().map_or("default", compression))));
+        }
+        if change.touches("statistics") {
+            steps.push(alter(&format!("SET STATISTICS {}", to.statistics.unwrap_or(-1))));
+        }
+        if change.touches("options") {
+            let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&change.to.key), own_name(&change.to.key));
+            steps.extend(super::common::change_options(&alter, &texts(change.from, "options"), &texts(change.to, "options")));
+        }
+        if change.touches("comment") {
+            steps.push(comment(&label(change.to), change.to.facets.text("comment")));
+        }
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn retype(&self, object: &Object) -> Option<Vec<Step>> {
+        let facets: Facets = typed(object).ok()?;
+        let (table, name) = (qualified(&object.key), own_name(&object.key));
+        let alter = |what: String| Step::new(format!("ALTER TABLE {table} ALTER COLUMN {name} {what}"));
+        let mut steps = Vec::new();
+        steps.extend(facets.default.as_ref().map(|_| alter("DROP DEFAULT".to_owned())));
+        steps.push(
+            alter(format!("TYPE {} USING {name}::text::{}", facets.r#type, facets.r#type))
+                .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
+                .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile."))
+                .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that the new type does not have.", object.key.dotted())),
+        );
+        steps.extend(facets.default.map(|default| alter(format!("SET DEFAULT {}", expression::writable(&default)))));
+        Some(steps)
+    }
+
+    /// A change of type takes along what the server refuses to carry over: everything but plain
+    /// indexes, keys and checks of the same table.
+    fn disturbs(&self, change: &Change<'_>, dependent: &Object) -> bool {
+        if !change.touches("type") && !change.touches("collation") {
+            return false;
+        }
+        let carried = ["index", "constraint", "sequence", "statistics", "table"];
+        let foreign_key = dependent.facets.text("type") == Some("FOREIGN KEY");
+        let generated = dependent.key.kind() == KIND && dependent.facets.text("generated").is_some();
+        let expression = ["index", "constraint", "statistics"].contains(&dependent.key.kind().name())
+            && dependent.facets.text("type").is_none_or(|kind| kind == "CHECK" || kind == "EXCLUDE");
+        generated || foreign_key || expression || !carried.contains(&dependent.key.kind().name()) && dependent.key.kind() != KIND
+    }
+}
+
+/// `name type …` as it stands in `CREATE TABLE` and after `ADD COLUMN`.
+///
+/// # Errors
+/// Where the facets are not of the shape.
+pub fn clause(object: &Object) -> Result<String, Unwritable> {
+    let facets: Facets = typed(object)?;
+    let mut sql = format!("{} {}", own_name(&object.key), facets.r#type);
+    if let Some(collation) = &facets.collation {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(expression) = &facets.generated {
+        let kind = if facets.r#virtual { "VIRTUAL" } else { "STORED" };
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({}) {kind}", expression::writable(expression)));
+    }
+    if let Some(default) = &facets.default {
+        sql.push_str(&format!(" DEFAULT {}", expression::writable(default)));
+    }
+    if let Some(identity) = &facets.identity {
+        sql.push_str(&generated_as_identity(identity, facets.sequence.as_ref(), &facets.r#type));
+    }
+    if facets.not_null {
+        sql.push_str(" NOT NULL");
+    }
+    Ok(sql)
+}
+
+/// Whether `CREATE TABLE` writes the column at all: what comes from a parent does not.
+pub fn is_own(object: &Object) -> bool {
+    !object.facets.flag("inherited")
+}
+
+/// What is put on a column after it was made.
+///
+/// # Errors
+/// Where the facets are not of the shape.
+pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
+    let facets: Facets = typed(object)?;
+    let alter = |what: &str| {
+        Step::new(format!("ALTER TABLE {} ALTER COLUMN {} {what}", qualified(&object.key), own_name(&object.key)))
+    };
+    let mut steps = Vec::new();
+    if facets.inherited {
+        steps.extend(facets.no_default.then(|| alter("DROP DEFAULT")));
+        steps.extend(facets.default.as_ref().map(|default| alter(&format!("SET DEFAULT {}", expression::writable(default)))));
+        steps.extend(facets.not_null.then(|| alter("SET NOT NULL")));
+    }
+    steps.extend(facets.storage.as_ref().map(|name| alter(&format!("SET STORAGE {}", storage(name)))));
+    steps.extend(facets.compression.as_ref().map(|name| alter(&format!("SET COMPRESSION {}", compression(name)))));
+    steps.extend(facets.statistics.map(|target| alter(&format!("SET STATISTICS {target}"))));
+    let options = texts(object, "options");
+    if !options.is_empty() {
+        steps.push(alter(&format!("SET ({})", super::common::options(&options))));
+    }
+    steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
+    Ok(steps)
+}
+
+fn label(object: &Object) -> String {
+    format!("COLUMN {}.{}", qualified(&object.key), own_name(&object.key))
+}
+
+fn storage(name: &str) -> &'static str {
+    match name {
+        "PLAIN" => "PLAIN",
+        "EXTERNAL" => "EXTERNAL",
+        "MAIN" => "MAIN",
+        _ => "EXTENDED",
+    }
+}
+
+fn compression(name: &str) -> &'static str {
+    if name == "lz4" { "lz4" } else { "pglz" }
+}
+
+fn retype(object: &Object, from: &str, to: &Facets) -> Step {
+    let (table, name) = (object.key.path()[..2].join("."), own_name(&object.key));
+    let collation = to.collation.as_ref().map_or(String::new(), |collation| format!(" COLLATE {collation}"));
+    let cast = cast(from, &to.r#type);
+    let using = match cast {
+        Cast::Binary | Cast::Assignment => String::new(),
+        Cast::Explicit => format!(" USING {name}::{}", to.r#type),
+        Cast::ThroughText => format!(" USING {name}::text::{}", to.r#type),
+    };
+    let sql = format!("ALTER TABLE {} ALTER COLUMN {name} TYPE {}{collation}{using}", qualified(&object.key), to.r#type);
+    let step = Step::new(sql).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));
+    match cast {
+        Cast::Binary => step,
+        _ => step
+            .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
+            .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that does not fit {}.", object.key.dotted(), to.r#type)),
+    }
+}
+
+fn nullability(object: &Object, not_null: bool) -> Step {
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&object.key), own_name(&object.key));
+    if !not_null {
+        return Step::new(format!("{alter} DROP NOT NULL"));
+    }
+    let table = object.key.path()[..2].join(".");
+    Step::new(format!("{alter} SET NOT NULL"))
+        .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its rows are checked."))
+        .hazard(HazardCode::MayFail, format!("Fails if {} holds a NULL.", object.key.dotted()))
+}
+
+fn generated_as_identity(kind: &str, sequence: Option<&Sequence>, r#type: &str) -> String {
+    let kind = if kind == "ALWAYS" { "ALWAYS" } else { "BY DEFAULT" };
+    let mut clauses = Vec::new();
+    if let Some(sequence) = sequence {
+        clauses.push(format!("SEQUENCE NAME {}", quote::qualified(&sequence.name)));
+        clauses.extend(sequence.options.clauses(None, r#type));
+    }
+    let options = if clauses.is_empty() { String::new() } else { format!(" ({})", clauses.join(" ")) };
+    format!(" GENERATED {kind} AS IDENTITY{options}")
+}
+
+fn identity(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
+    let Some(kind) = &to.identity else { return Vec::new() };
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&change.to.key), own_name(&change.to.key));
+    if from.identity.is_none() {
+        return vec![Step::new(format!("{alter} ADD{}", generated_as_identity(kind, to.sequence.as_ref(), &to.r#type)))];
+    }
+    let mut steps = Vec::new();
+    if change.touches("identity") {
+        let kind = if kind == "ALWAYS" { "ALWAYS" } else { "BY DEFAULT" };
+        steps.push(Step::new(format!("{alter} SET GENERATED {kind}")));
+    }
+    if let (Some(old), Some(new)) = (&from.sequence, &to.sequence) {
+        if old.name != new.name {
+            let renamed = new.name.last().map_or("", String::as_str);
+            steps.push(Step::new(format!("ALTER SEQUENCE {} RENAME TO {}", quote::qualified(&old.name), quote::name(renamed))));
+        }
+        let mut base = old.options.clone();
+        if from.r#type != to.r#type {
+            // The server moves the bounds along with the type.
+            base.maximum.clone_from(&new.options.maximum);
+            base.minimum.clone_from(&new.options.minimum);
+        }
+        let clauses = new.options.clauses(Some(&base), &to.r#type);
+        if !clauses.is_empty() {
+            let set: Vec<String> = clauses.iter().map(|clause| format!("SET {clause}")).collect();
+            steps.push(Step::new(format!("{alter} {}", set.join(" "))));
+        }
+    }
+    steps
+}

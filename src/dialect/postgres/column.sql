@@ -1,0 +1,46 @@
+-- Columns of tables and foreign tables. Of columns that come from a parent table or from a type,
+-- only those are listed that have something of their own.
+select n.nspname as path1,
+       c.relname as path2,
+       a.attname as path3,
+       case when c.relkind = 'f' then 'foreign table' else 'table' end as parent,
+       c.oid as _oid,
+       a.attnum as _sub,
+       a.attacl::text[] as _acl,
+       pg_get_userbyid(c.relowner) as _owner,
+       not a.attislocal or c.reloftype <> 0 as inherited,
+       case when a.attislocal and c.reloftype = 0 then format_type(a.atttypid, a.atttypmod) end as type,
+       case when a.attcollation <> t.typcollation
+            then (select quote_ident(m.nspname) || '.' || quote_ident(l.collname)
+                  from pg_collation l join pg_namespace m on m.oid = l.collnamespace where l.oid = a.attcollation)
+       end as collation,
+       a.attnotnull as not_null,
+       case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "default",
+       case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated,
+       a.attgenerated = 'v' as virtual, -- since 18
+       case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end as identity,
+       case when a.attidentity <> '' then
+            (select json_build_object('name', jsonb_build_array(sn.nspname, sc.relname), 'start', s.seqstart::text,
+                    'increment', s.seqincrement::text, 'minimum', s.seqmin::text, 'maximum', s.seqmax::text,
+                    'cache', s.seqcache::text, 'cycle', s.seqcycle, 'unlogged', sc.relpersistence = 'u')
+             from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid
+             join pg_namespace sn on sn.oid = sc.relnamespace
+             where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
+               and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'i')
+       end as identity_sequence,
+       case when a.attstorage <> t.typstorage then
+            case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end
+       end as storage,
+       case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression, -- since 14
+       nullif(coalesce(a.attstattarget, -1), -1) as statistics,
+       (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg_attver=%') as options,
+       (select array_agg(o order by o) from unnest(a.attfdwoptions) o) as fdw_options,
+       col_description(c.oid, a.attnum) as comment
+from pg_attribute a
+join pg_class c on c.oid = a.attrelid
+join pg_namespace n on n.oid = c.relnamespace
+join pg_type t on t.oid = a.atttypid
+left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
+  and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+order by a.attrelid, a.attnum

@@ -1,0 +1,116 @@
+//! Composite types.
+
+use serde::Deserialize;
+
+use super::{
+    acl::Grantable,
+    common::{comment, dress, owned_by, qualified, redress, typed},
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of composite types.
+pub const KIND: Kind = Kind::of("composite type");
+
+/// How composite types are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "composite types",
+    class: "pg_type",
+    sql: include_str!("composite.sql"),
+    grantable: Some(Grantable::Type),
+};
+
+#[derive(Deserialize)]
+struct Facets {
+    #[serde(default)]
+    attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize, PartialEq)]
+struct Attribute {
+    name: String,
+    r#type: String,
+    collation: Option<String>,
+    comment: Option<String>,
+}
+
+impl Attribute {
+    fn clause(&self) -> String {
+        let collation = self.collation.as_ref().map_or(String::new(), |name| format!(" COLLATE {name}"));
+        format!("{} {}{collation}", quote::name(&self.name), self.r#type)
+    }
+
+    fn commented(&self, object: &Object) -> Step {
+        let label = format!("COLUMN {}.{}", qualified(&object.key), quote::name(&self.name));
+        comment(&label, self.comment.as_deref())
+    }
+}
+
+/// What is known about composite types.
+pub struct Composite;
+
+impl ObjectKind for Composite {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        let attributes: Vec<String> = facets.attributes.iter().map(|a| format!("\n    {}", a.clause())).collect();
+        let mut steps =
+            vec![Step::new(format!("CREATE TYPE {} AS ({}\n)", qualified(&object.key), attributes.join(",")))];
+        steps.extend(dress(object, &label(object), Some(&label(object))));
+        let commented = facets.attributes.iter().filter(|attribute| attribute.comment.is_some());
+        steps.extend(commented.map(|attribute| attribute.commented(object)));
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        Ok(vec![Step::new(format!("DROP {}", label(object)))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        let label = label(change.to);
+        let mut steps = Vec::new();
+        for gone in from.attributes.iter().filter(|old| !to.attributes.iter().any(|new| new.name == old.name)) {
+            let message = format!("The values of {} in {} are gone.", gone.name, change.to.key.dotted());
+            let sql = format!("ALTER {label} DROP ATTRIBUTE {}", quote::name(&gone.name));
+            steps.push(Step::new(sql).hazard(HazardCode::LosesData, message));
+        }
+        for new in &to.attributes {
+            let old = from.attributes.iter().find(|old| old.name == new.name);
+            match old {
+                None => steps.push(Step::new(format!("ALTER {label} ADD ATTRIBUTE {}", new.clause()))),
+                Some(old) if old.r#type != new.r#type || old.collation != new.collation => {
+                    let collation = new.collation.as_ref().map_or(String::new(), |name| format!(" COLLATE {name}"));
+                    let name = quote::name(&new.name);
+                    let sql = format!("ALTER {label} ALTER ATTRIBUTE {name} TYPE {}{collation}", new.r#type);
+                    steps.push(Step::new(sql));
+                }
+                Some(_) => {}
+            }
+            if old.and_then(|old| old.comment.as_ref()) != new.comment.as_ref() {
+                steps.push(new.commented(change.to));
+            }
+        }
+        steps.extend(redress(change, &label, Some(&label)));
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("TYPE {}", qualified(&object.key))
+}

@@ -1,0 +1,119 @@
+//! Constraints of tables and domains.
+
+use serde::Deserialize;
+
+use super::{
+    common::{comment, own_name, qualified, redress, typed},
+    expression,
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable},
+    model::{Kind, Object},
+};
+
+/// The kind of constraints.
+pub const KIND: Kind = Kind::of("constraint");
+
+/// How constraints are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "constraints",
+    class: "pg_constraint",
+    sql: include_str!("constraint.sql"),
+    grantable: None,
+};
+
+#[derive(Deserialize)]
+struct Facets {
+    r#type: String,
+    definition: String,
+    #[serde(default, rename = "not valid")]
+    not_valid: bool,
+}
+
+/// What is known about constraints.
+pub struct Constraint;
+
+impl ObjectKind for Constraint {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    /// Foreign keys stand apart, so that tables may refer to each other; so does what was not
+    /// validated, which `CREATE TABLE` cannot say.
+    fn inline(&self, object: &Object) -> bool {
+        object.facets.text("type") != Some("FOREIGN KEY") && !object.facets.flag("not valid")
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        let tail = if facets.not_valid { " NOT VALID" } else { "" };
+        let owner = owner(object);
+        let step = Step::new(format!("ALTER {owner} ADD {}{tail}", clause(object)?));
+        let table = object.key.path()[..2].join(".");
+        let step = match facets.r#type.as_str() {
+            "PRIMARY KEY" | "UNIQUE" | "EXCLUDE" => step
+                .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its index is built."))
+                .hazard(HazardCode::MayFail, format!("Fails if rows of {table} break the {} constraint.", facets.r#type)),
+            _ if facets.not_valid => step,
+            "FOREIGN KEY" => step
+                .hazard(HazardCode::BlocksWrites, format!("Nobody can write to {table} while its rows are checked."))
+                .hazard(HazardCode::MayFail, format!("Fails if a row of {table} has no row to refer to.")),
+            _ => step
+                .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its rows are checked."))
+                .hazard(HazardCode::MayFail, format!("Fails if rows of {table} break the check.")),
+        };
+        Ok([step].into_iter().chain(dressing(object)).collect())
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        Ok(vec![Step::new(format!("ALTER {} DROP CONSTRAINT {}", owner(object), own_name(&object.key)))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let label = label(change.to);
+        let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
+        if !change.only(&["comment", "not valid"]) || change.touches("not valid") && !validated {
+            return Ok(Alteration::Replace);
+        }
+        let mut steps = redress(change, &label, None);
+        if validated {
+            let sql = format!("ALTER {} VALIDATE CONSTRAINT {}", owner(change.to), own_name(&change.to.key));
+            let message = format!("Fails if rows of {} break the constraint.", change.to.key.path()[..2].join("."));
+            steps.push(Step::new(sql).hazard(HazardCode::MayFail, message));
+        }
+        Ok(Alteration::InPlace(steps))
+    }
+}
+
+/// `CONSTRAINT name definition`, as it stands in `CREATE TABLE`, `CREATE DOMAIN` and after `ADD`.
+///
+/// # Errors
+/// Where the facets are not of the shape.
+pub fn clause(object: &Object) -> Result<String, Unwritable> {
+    let facets: Facets = typed(object)?;
+    Ok(format!("CONSTRAINT {} {}", own_name(&object.key), expression::writable(&facets.definition)))
+}
+
+/// What is put on a constraint after it was made.
+pub fn dressing(object: &Object) -> Option<Step> {
+    object.facets.text("comment").map(|text| comment(&label(object), Some(text)))
+}
+
+fn on_domain(object: &Object) -> bool {
+    object.parent.as_ref().is_some_and(|parent| parent.kind() == super::domain::KIND)
+}
+
+fn owner(object: &Object) -> String {
+    format!("{} {}", if on_domain(object) { "DOMAIN" } else { "TABLE" }, qualified(&object.key))
+}
+
+fn label(object: &Object) -> String {
+    let domain = if on_domain(object) { "DOMAIN " } else { "" };
+    format!("CONSTRAINT {} ON {domain}{}", own_name(&object.key), qualified(&object.key))
+}

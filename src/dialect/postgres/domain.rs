@@ -1,0 +1,112 @@
+//! Domains.
+
+use serde::Deserialize;
+
+use super::{
+    acl::Grantable,
+    common::{dress, owned_by, qualified, redress, typed},
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of domains.
+pub const KIND: Kind = Kind::of("domain");
+
+/// How domains are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "domains",
+    class: "pg_type",
+    sql: include_str!("domain.sql"),
+    grantable: Some(Grantable::Type),
+};
+
+#[derive(Deserialize)]
+struct Facets {
+    r#type: String,
+    collation: Option<String>,
+    #[serde(default, rename = "not null")]
+    not_null: bool,
+    default: Option<String>,
+}
+
+/// What is known about domains.
+pub struct Domain;
+
+impl ObjectKind for Domain {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        let mut sql = format!("CREATE DOMAIN {} AS {}", qualified(&object.key), facets.r#type);
+        if let Some(collation) = &facets.collation {
+            sql.push_str(&format!(" COLLATE {collation}"));
+        }
+        if let Some(default) = &facets.default {
+            sql.push_str(&format!(" DEFAULT {default}"));
+        }
+        if facets.not_null {
+            sql.push_str(" NOT NULL");
+        }
+        for part in parts {
+            sql.push_str(&format!("\n    {}", super::constraint::clause(part)?));
+        }
+        let mut steps = vec![Step::new(sql)];
+        steps.extend(dress(object, &label(object), Some(&label(object))));
+        for part in parts {
+            steps.extend(super::constraint::dressing(part));
+        }
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        Ok(vec![Step::new(format!("DROP {}", label(object)))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let to: Facets = typed(change.to)?;
+        let label = label(change.to);
+        if change.touches("type") || change.touches("collation") {
+            let aside = super::aside(&change.from.key);
+            let mut before = vec![Step::new(format!("ALTER {label} RENAME TO {}", quote::name(aside.name())))];
+            before.extend(self.create(change.to, &[])?);
+            before.extend(self.restore(change.from));
+            let after = vec![Step::new(format!("DROP DOMAIN {}", qualified(&aside)))];
+            return Ok(Alteration::Supersede { before, after });
+        }
+        let mut steps = Vec::new();
+        if change.touches("default") {
+            steps.push(Step::new(match &to.default {
+                Some(default) => format!("ALTER {label} SET DEFAULT {default}"),
+                None => format!("ALTER {label} DROP DEFAULT"),
+            }));
+        }
+        if change.touches("not null") {
+            steps.push(if to.not_null {
+                let message = format!("Fails if a column of the domain {} holds a NULL.", change.to.key.dotted());
+                Step::new(format!("ALTER {label} SET NOT NULL")).hazard(HazardCode::MayFail, message)
+            } else {
+                Step::new(format!("ALTER {label} DROP NOT NULL"))
+            });
+        }
+        steps.extend(redress(change, &label, Some(&label)));
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("DOMAIN {}", qualified(&object.key))
+}

@@ -1,0 +1,61 @@
+//! Columns that come from a parent table: only what differs from the parent is their own.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::{Facets, Key, Kind, Object};
+
+/// What a child table takes over from the column of its parent.
+const TAKEN_OVER: [&str; 8] =
+    ["collation", "not null", "default", "generated", "virtual", "storage", "compression", "type"];
+
+/// Takes from each inherited column what it has from its parents, and takes columns away that
+/// have nothing of their own.
+pub fn settle(objects: &mut BTreeMap<Key, Object>) {
+    let inherited: Vec<Key> = objects
+        .iter()
+        .filter(|(_, object)| object.facets.flag("inherited"))
+        .map(|(key, _)| key.clone())
+        .collect();
+    let settled: Vec<(Key, Facets)> = inherited
+        .into_iter()
+        .filter_map(|key| {
+            let own = own_facets(objects, &key)?;
+            Some((key, own))
+        })
+        .collect();
+    for (key, own) in settled {
+        let nothing = own.iter().all(|(name, _)| name == "inherited");
+        if nothing {
+            objects.remove(&key);
+        } else if let Some(object) = objects.get_mut(&key) {
+            object.facets = own;
+        }
+    }
+}
+
+fn own_facets(objects: &BTreeMap<Key, Object>, key: &Key) -> Option<Facets> {
+    let column = objects.get(key)?;
+    let table = objects.get(column.parent.as_ref()?)?;
+    let parents = table.facets.get("inherits").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let of_parent = parents.iter().find_map(|path| {
+        let path: Vec<&str> = path.as_array()?.iter().filter_map(Value::as_str).collect();
+        objects.get(&Key::new(Kind::of("table"), path).child(key.kind(), key.name()))
+    });
+    let Some(of_parent) = of_parent else {
+        // A typed table's column: what its type does not say is its own.
+        return Some(column.facets.clone());
+    };
+    let mut own = Facets::default();
+    own.set("inherited", true);
+    for name in column.facets.names(&of_parent.facets).filter(|name| *name != "inherited") {
+        let (here, there) = (column.facets.get(name), of_parent.facets.get(name));
+        match here {
+            Some(value) if !TAKEN_OVER.contains(&name) || here != there => own.set(name, value.clone()),
+            None if name == "default" => own.set("no default", true),
+            _ => {}
+        }
+    }
+    Some(own)
+}

@@ -1,0 +1,150 @@
+//! Materialized views.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    acl::Grantable,
+    common::{DRESS, change_options, dress, owned_by, qualified, redress, statement, texts, typed, with},
+    expression,
+    inspect::Reader,
+    view::column_comments,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of materialized views.
+pub const KIND: Kind = Kind::of("materialized view");
+
+/// How materialized views are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "materialized views",
+    class: "pg_class",
+    sql: include_str!("materialized_view.sql"),
+    grantable: Some(Grantable::Relation),
+};
+
+#[derive(Deserialize)]
+struct Facets {
+    definition: String,
+    #[serde(rename = "access method")]
+    access_method: Option<String>,
+    tablespace: Option<String>,
+    #[serde(rename = "clustered on")]
+    clustered_on: Option<String>,
+    #[serde(default, rename = "column comments")]
+    comments: Map<String, Value>,
+    #[serde(default, rename = "column statistics")]
+    statistics: Map<String, Value>,
+    #[serde(default, rename = "column storage")]
+    storage: Map<String, Value>,
+}
+
+/// What is known about materialized views.
+pub struct MaterializedView;
+
+impl ObjectKind for MaterializedView {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        let mut sql = format!("CREATE {}", label(object));
+        if let Some(method) = &facets.access_method {
+            sql.push_str(&format!(" USING {}", quote::name(method)));
+        }
+        sql.push_str(&with(&texts(object, "options")));
+        if let Some(tablespace) = &facets.tablespace {
+            sql.push_str(&format!(" TABLESPACE {}", quote::name(tablespace)));
+        }
+        sql.push_str(&format!(" AS\n{}", expression::writable(statement(&facets.definition))));
+        let mut steps = vec![Step::new(sql)];
+        steps.extend(facets.clustered_on.as_deref().map(|index| clustered_on(object, Some(index))));
+        steps.extend(columns(object, &Facets::none(), &facets));
+        steps.extend(dress(object, &label(object), Some(&format!("TABLE {}", qualified(&object.key)))));
+        steps.extend(column_comments(object, &Map::new(), &facets.comments));
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        Ok(vec![Step::new(format!("DROP {}", label(object)))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let in_place =
+            ["options", "tablespace", "clustered on", "column comments", "column statistics", "column storage"];
+        if !change.only(&[&DRESS[..], &in_place[..]].concat()) {
+            return Ok(Alteration::Replace);
+        }
+        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        let label = label(change.to);
+        let mut steps = change_options(&format!("ALTER {label}"), &texts(change.from, "options"), &texts(change.to, "options"));
+        if change.touches("tablespace") {
+            let tablespace = to.tablespace.as_deref().map_or_else(|| "pg_default".to_owned(), quote::name);
+            let message = format!("Nobody can use {} meanwhile.", change.to.key.dotted());
+            steps.push(
+                Step::new(format!("ALTER {label} SET TABLESPACE {tablespace}")).hazard(HazardCode::BlocksReads, message),
+            );
+        }
+        if change.touches("clustered on") {
+            steps.push(clustered_on(change.to, to.clustered_on.as_deref()));
+        }
+        steps.extend(columns(change.to, &from, &to));
+        steps.extend(redress(change, &label, Some(&format!("TABLE {}", qualified(&change.to.key)))));
+        steps.extend(column_comments(change.to, &from.comments, &to.comments));
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+    }
+}
+
+impl Facets {
+    fn none() -> Self {
+        Facets {
+            definition: String::new(),
+            access_method: None,
+            tablespace: None,
+            clustered_on: None,
+            comments: Map::new(),
+            statistics: Map::new(),
+            storage: Map::new(),
+        }
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("MATERIALIZED VIEW {}", qualified(&object.key))
+}
+
+fn clustered_on(object: &Object, index: Option<&str>) -> Step {
+    let what = index.map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |index| format!("CLUSTER ON {}", quote::name(index)));
+    Step::new(format!("ALTER {} {what}", label(object)))
+}
+
+fn columns(object: &Object, from: &Facets, to: &Facets) -> Vec<Step> {
+    let alter = |column: &str, what: String| {
+        Step::new(format!("ALTER {} ALTER COLUMN {} SET {what}", label(object), quote::name(column)))
+    };
+    let mut steps = Vec::new();
+    for (column, target) in to.statistics.iter().filter(|(column, target)| from.statistics.get(*column) != Some(target)) {
+        steps.push(alter(column, format!("STATISTICS {}", target.as_i64().unwrap_or(-1))));
+    }
+    for column in from.statistics.keys().filter(|column| !to.statistics.contains_key(*column)) {
+        steps.push(alter(column, "STATISTICS -1".to_owned()));
+    }
+    for (column, storage) in to.storage.iter().filter(|(column, storage)| from.storage.get(*column) != Some(storage)) {
+        let word = ["PLAIN", "EXTERNAL", "MAIN", "EXTENDED"].into_iter().find(|word| storage.as_str() == Some(word));
+        steps.extend(word.map(|word| alter(column, format!("STORAGE {word}"))));
+    }
+    steps
+}

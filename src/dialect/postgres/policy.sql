@@ -1,0 +1,17 @@
+-- Row security policies.
+select n.nspname as path1,
+       c.relname as path2,
+       p.polname as path3,
+       'table' as parent,
+       p.oid as _oid,
+       not p.polpermissive as restrictive,
+       case p.polcmd when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' when 'd' then 'DELETE' end as command,
+       (select array_agg(case when r = 0 then 'public' else pg_get_userbyid(r)::text end order by r <> 0, pg_get_userbyid(r)::text)
+        from unnest(p.polroles) r where p.polroles <> '{0}') as roles,
+       pg_get_expr(p.polqual, p.polrelid) as "using",
+       pg_get_expr(p.polwithcheck, p.polrelid) as "check",
+       obj_description(p.oid, 'pg_policy') as comment
+from pg_policy p
+join pg_class c on c.oid = p.polrelid
+join pg_namespace n on n.oid = c.relnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

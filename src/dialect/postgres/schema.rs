@@ -1,0 +1,64 @@
+//! Schemas.
+
+use super::{
+    acl::Grantable,
+    common::{dress, own_name, owned_by, redress},
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of schemas.
+pub const KIND: Kind = Kind::of("schema");
+
+/// How schemas are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "schemas",
+    class: "pg_namespace",
+    sql: include_str!("schema.sql"),
+    grantable: Some(Grantable::Schema),
+};
+
+/// What is known about schemas.
+pub struct Schema;
+
+impl ObjectKind for Schema {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let name = own_name(&object.key);
+        // `public` is there in every new database.
+        let unless = if object.key.name() == "public" { "IF NOT EXISTS " } else { "" };
+        let mut steps = vec![Step::new(format!("CREATE SCHEMA {unless}{name}"))];
+        let label = label(object);
+        steps.extend(dress(object, &label, Some(&label)));
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        let drop = Step::new(format!("DROP {}", label(object)));
+        Ok(vec![drop.hazard(HazardCode::ChangesAccess, format!("The schema {} is gone.", object.key.name()))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let label = label(change.to);
+        Ok(Alteration::InPlace(redress(change, &label, Some(&label))))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("SCHEMA {}", quote::name(object.key.name()))
+}

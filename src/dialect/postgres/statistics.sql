@@ -1,0 +1,11 @@
+-- Extended statistics.
+select n.nspname as path1,
+       s.stxname as path2,
+       s.oid as _oid,
+       pg_get_userbyid(s.stxowner) as owner,
+       pg_get_statisticsobjdef(s.oid) as definition,
+       nullif(coalesce(s.stxstattarget, -1), -1) as target,
+       obj_description(s.oid, 'pg_statistic_ext') as comment
+from pg_statistic_ext s
+join pg_namespace n on n.oid = s.stxnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

@@ -1,0 +1,259 @@
+//! Tables, ordinary and partitioned, and partitions.
+
+use serde::Deserialize;
+
+use super::{
+    acl::{self, Grantable},
+    column,
+    common::{dress, owned_by, qualified, redress, texts, typed, with},
+    constraint,
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// The kind of tables.
+pub const KIND: Kind = Kind::of("table");
+
+/// How tables are read.
+pub const READER: Reader = Reader {
+    kind: KIND,
+    plural: "tables",
+    class: "pg_class",
+    sql: include_str!("table.sql"),
+    grantable: Some(Grantable::Relation),
+};
+
+#[derive(Deserialize)]
+struct Facets {
+    #[serde(default)]
+    unlogged: bool,
+    #[serde(rename = "partition by")]
+    partition_by: Option<String>,
+    #[serde(default)]
+    inherits: Vec<Vec<String>>,
+    bound: Option<String>,
+    #[serde(default, rename = "of type")]
+    of_type: Vec<String>,
+    #[serde(rename = "access method")]
+    access_method: Option<String>,
+    tablespace: Option<String>,
+    #[serde(default, rename = "row security")]
+    row_security: bool,
+    #[serde(default, rename = "force row security")]
+    force_row_security: bool,
+    #[serde(rename = "replica identity")]
+    replica_identity: Option<String>,
+    #[serde(rename = "clustered on")]
+    clustered_on: Option<String>,
+}
+
+/// What is known about tables.
+pub struct Table;
+
+impl ObjectKind for Table {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn plural(&self) -> &'static str {
+        READER.plural
+    }
+
+    fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Facets = typed(object)?;
+        let mut clauses = Vec::new();
+        for part in parts.iter().filter(|part| part.key.kind() == column::KIND && column::is_own(part)) {
+            clauses.push(column::clause(part)?);
+        }
+        for part in parts.iter().filter(|part| part.key.kind() == constraint::KIND) {
+            clauses.push(constraint::clause(part)?);
+        }
+        let unlogged = if facets.unlogged { "UNLOGGED " } else { "" };
+        let mut sql = format!("CREATE {unlogged}TABLE {}", qualified(&object.key));
+        let body = if clauses.is_empty() { String::new() } else { format!(" (\n    {}\n)", clauses.join(",\n    ")) };
+        match (&facets.bound, facets.inherits.first()) {
+            (Some(bound), Some(parent)) => {
+                sql.push_str(&format!(" PARTITION OF {}{body} {bound}", quote::qualified(parent)));
+            }
+            _ if !facets.of_type.is_empty() => {
+                sql.push_str(&format!(" OF {}{body}", quote::qualified(&facets.of_type)));
+            }
+            _ => sql.push_str(if body.is_empty() { " ()" } else { &body }),
+        }
+        if facets.bound.is_none() && !facets.inherits.is_empty() {
+            let parents: Vec<String> = facets.inherits.iter().map(|parent| quote::qualified(parent)).collect();
+            sql.push_str(&format!(" INHERITS ({})", parents.join(", ")));
+        }
+        if let Some(key) = &facets.partition_by {
+            sql.push_str(&format!(" PARTITION BY {key}"));
+        }
+        if let Some(method) = &facets.access_method {
+            sql.push_str(&format!(" USING {}", quote::name(method)));
+        }
+        let options: Vec<String> = texts(object, "options").into_iter().chain(texts(object, "toast options")).collect();
+        sql.push_str(&with(&options));
+        if let Some(tablespace) = &facets.tablespace {
+            sql.push_str(&format!(" TABLESPACE {}", quote::name(tablespace)));
+        }
+        let mut steps = vec![Step::new(sql)];
+        let label = label(object);
+        steps.extend(row_security(object, facets.row_security, facets.force_row_security));
+        steps.extend(facets.replica_identity.as_deref().map(|identity| replica_identity(object, Some(identity))));
+        steps.extend(facets.clustered_on.as_deref().map(|index| clustered_on(object, Some(index))));
+        steps.extend(dress(object, &label, Some(&label)));
+        for part in parts {
+            if part.key.kind() == column::KIND {
+                steps.extend(column::dressing(part)?);
+            } else {
+                steps.extend(constraint::dressing(part));
+            }
+        }
+        steps.extend(column_grants(&[], &texts(object, "column grants"), &label));
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        let message = format!("All rows of {} are gone.", object.key.dotted());
+        Ok(vec![Step::new(format!("DROP {}", label(object))).hazard(HazardCode::LosesData, message)])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        if change.touches("partition by") {
+            return Ok(Alteration::Replace);
+        }
+        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        let (label, name) = (label(change.to), change.to.key.dotted());
+        let alter = |what: &str| Step::new(format!("ALTER {label} {what}"));
+        let rewrites = |step: Step| {
+            step.hazard(HazardCode::RewritesTable, format!("Every row of {name} is written anew."))
+                .hazard(HazardCode::BlocksReads, format!("Nobody can use {name} meanwhile."))
+        };
+        let mut steps = Vec::new();
+        steps.extend(ancestry(change, &from, &to));
+        if change.touches("unlogged") {
+            steps.push(rewrites(alter(if to.unlogged { "SET UNLOGGED" } else { "SET LOGGED" })));
+        }
+        if change.touches("access method") {
+            let method = to.access_method.as_deref().map_or_else(|| "heap".to_owned(), quote::name);
+            steps.push(rewrites(alter(&format!("SET ACCESS METHOD {method}"))));
+        }
+        if change.touches("tablespace") {
+            let tablespace = to.tablespace.as_deref().map_or_else(|| "pg_default".to_owned(), quote::name);
+            steps.push(rewrites(alter(&format!("SET TABLESPACE {tablespace}"))));
+        }
+        for facet in ["options", "toast options"] {
+            let (old, new) = (texts(change.from, facet), texts(change.to, facet));
+            steps.extend(super::common::change_options(&format!("ALTER {label}"), &old, &new));
+        }
+        let security = |facet, now: bool| change.touches(facet).then_some(now);
+        steps.extend(row_security_change(change.to, security("row security", to.row_security), security("force row security", to.force_row_security)));
+        if change.touches("replica identity") {
+            steps.push(replica_identity(change.to, to.replica_identity.as_deref()));
+        }
+        if change.touches("clustered on") {
+            steps.push(clustered_on(change.to, to.clustered_on.as_deref()));
+        }
+        steps.extend(redress(change, &label, Some(&label)));
+        // Taking a privilege on the table away takes it away on its columns too: those are given anew.
+        let revoked = steps.iter().any(|step| step.sql.starts_with("REVOKE "));
+        let (old, new) = (texts(change.from, "column grants"), texts(change.to, "column grants"));
+        steps.extend(if revoked {
+            let gone: Vec<String> = old.iter().filter(|grant| !new.contains(grant)).cloned().collect();
+            column_grants(&gone, &new, &label)
+        } else {
+            column_grants(&old, &new, &label)
+        });
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+    }
+}
+
+fn label(object: &Object) -> String {
+    format!("TABLE {}", qualified(&object.key))
+}
+
+/// Leaving and joining parents: partitions and plain inheritance.
+fn ancestry(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
+    let (table, mut steps) = (qualified(&change.to.key), Vec::new());
+    if change.touches("of type") {
+        let of = if to.of_type.is_empty() { "NOT OF".to_owned() } else { format!("OF {}", quote::qualified(&to.of_type)) };
+        steps.push(Step::new(format!("ALTER TABLE {table} {of}")));
+    }
+    if !change.touches("inherits") && !change.touches("bound") {
+        return steps;
+    }
+    for parent in &from.inherits {
+        let parent_name = quote::qualified(parent);
+        match &from.bound {
+            Some(_) if from.bound != to.bound || from.inherits != to.inherits => {
+                steps.push(Step::new(format!("ALTER TABLE {parent_name} DETACH PARTITION {table}")));
+            }
+            None if !to.inherits.contains(parent) || to.bound.is_some() => {
+                steps.push(Step::new(format!("ALTER TABLE {table} NO INHERIT {parent_name}")));
+            }
+            _ => {}
+        }
+    }
+    for parent in &to.inherits {
+        let parent_name = quote::qualified(parent);
+        match &to.bound {
+            Some(bound) if from.bound != to.bound || from.inherits != to.inherits => {
+                let message = format!("Fails if rows of {table} do not fit the bounds.");
+                let sql = format!("ALTER TABLE {parent_name} ATTACH PARTITION {table} {bound}");
+                steps.push(Step::new(sql).hazard(HazardCode::MayFail, message));
+            }
+            None if !from.inherits.contains(parent) || from.bound.is_some() => {
+                steps.push(Step::new(format!("ALTER TABLE {table} INHERIT {parent_name}")));
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+fn row_security(object: &Object, enabled: bool, forced: bool) -> Vec<Step> {
+    row_security_change(object, enabled.then_some(true), forced.then_some(true))
+}
+
+fn row_security_change(object: &Object, enabled: Option<bool>, forced: Option<bool>) -> Vec<Step> {
+    let (label, name) = (label(object), object.key.dotted());
+    let mut steps = Vec::new();
+    if let Some(enabled) = enabled {
+        let (verb, effect) = if enabled { ("ENABLE", "only") } else { ("DISABLE", "no longer only") };
+        let message = format!("Roles see {effect} the rows of {name} that its policies let through.");
+        steps.push(Step::new(format!("ALTER {label} {verb} ROW LEVEL SECURITY")).hazard(HazardCode::ChangesAccess, message));
+    }
+    if let Some(forced) = forced {
+        let verb = if forced { "FORCE" } else { "NO FORCE" };
+        let message = format!("The policies of {name} bind its owner {}.", if forced { "too" } else { "no longer" });
+        steps.push(Step::new(format!("ALTER {label} {verb} ROW LEVEL SECURITY")).hazard(HazardCode::ChangesAccess, message));
+    }
+    steps
+}
+
+fn replica_identity(object: &Object, identity: Option<&str>) -> Step {
+    Step::new(format!("ALTER {} REPLICA IDENTITY {}", label(object), identity.unwrap_or("DEFAULT")))
+}
+
+fn clustered_on(object: &Object, index: Option<&str>) -> Step {
+    let what = index.map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |index| format!("CLUSTER ON {}", quote::name(index)));
+    Step::new(format!("ALTER {} {what}", label(object)))
+}
+
+/// Grants on columns, kept with their table as `column: privilege to role`.
+fn column_grants(from: &[String], to: &[String], on: &str) -> Vec<Step> {
+    let of = |grants: &[String], column: &str| -> Vec<String> {
+        let own = grants.iter().filter_map(|grant| grant.split_once(": "));
+        own.filter(|(name, _)| *name == column).map(|(_, grant)| grant.to_owned()).collect()
+    };
+    let mut columns: Vec<&str> = from.iter().chain(to).filter_map(|grant| Some(grant.split_once(": ")?.0)).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns.iter().flat_map(|column| acl::change(&of(from, column), &of(to, column), on, Some(column))).collect()
+}

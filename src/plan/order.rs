@@ -1,0 +1,457 @@
+//! The order of a plan: one graph of everything that has to happen, read off the dependencies of
+//! both sides. The state before orders the tearing down, the state after the building up.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+};
+
+use petgraph::{algo::tarjan_scc, graph::DiGraph};
+
+use super::transition::{Fate, Impossible, Transition, change, inline_parts};
+use crate::{
+    dialect::{Action, Step},
+    model::{Key, Object},
+};
+
+/// Something that happens to one object, at one place of the order.
+pub struct Event<'a> {
+    /// The object.
+    pub key: &'a Key,
+    /// What happens to it.
+    pub action: Action,
+    /// The statements.
+    pub steps: Vec<Step>,
+    /// The events that have to come before it, by their place in the order.
+    pub after: BTreeSet<usize>,
+}
+
+/// All events of a transition, in order.
+///
+/// # Errors
+/// Where an object's SQL cannot be written, or where objects need each other in a circle that
+/// cannot be cut.
+pub fn order<'a>(transition: &Transition<'a>) -> Result<Vec<Event<'a>>, Impossible> {
+    let mut apart = Apart::default();
+    loop {
+        let graph = Graph::build(transition, &apart)?;
+        let circles = graph.circles();
+        let Some(circle) = circles.first() else { return Ok(graph.sorted()) };
+        if !circles.iter().fold(false, |cut, circle| apart.cut(transition, circle) || cut) {
+            let names: Vec<String> = circle.iter().map(ToString::to_string).collect();
+            let key = circle
+                .first()
+                .map_or_else(|| Key::new(crate::model::Kind::of("object"), ["?"]), |key| (*key).clone());
+            return Err(Impossible {
+                key,
+                reason: format!("these need each other in a circle: {}", names.join(", ")),
+            });
+        }
+    }
+}
+
+/// What is not written in one go, because it would close a circle: mutual references are then
+/// made after both sides are there.
+#[derive(Default)]
+struct Apart<'a> {
+    /// Objects that are made without their late facets, which follow.
+    late: BTreeSet<&'a Key>,
+    /// Parts that are not written inside what they are a part of.
+    parts: BTreeSet<&'a Key>,
+    /// Objects that go before what they are a part of goes.
+    dropped: BTreeSet<&'a Key>,
+}
+
+impl<'a> Apart<'a> {
+    /// Takes something in a circle apart, the mildest way first. False if there is nothing left.
+    fn cut(&mut self, transition: &Transition<'a>, circle: &[&'a Key]) -> bool {
+        let parts = |key: &&'a Key| -> Vec<&'a Object> {
+            [transition.to.get(key).map(|object| &**object)]
+                .into_iter()
+                .flatten()
+                .chain(inline_parts(transition.dialect, transition.to, key))
+                .collect()
+        };
+        let made: Vec<&'a Object> = circle.iter().flat_map(parts).collect();
+        let has_late =
+            |object: &&Object| object.requires.iter().any(|requirement| requirement.facet.is_some());
+        let (own, inside): (Vec<&Object>, Vec<&Object>) =
+            made.iter().copied().partition(|object| circle.contains(&&object.key));
+        for objects in [&own, &inside] {
+            let late: Vec<&'a Key> = objects.iter().filter(|o| has_late(o)).map(|o| &o.key).collect();
+            if late.iter().fold(false, |new, key| self.late.insert(key) || new) {
+                return true;
+            }
+        }
+        let constraints =
+            inside.iter().filter(|object| object.key.kind().name() == "constraint").map(|o| &o.key);
+        if constraints.fold(false, |new, key| self.parts.insert(key) || new) {
+            return true;
+        }
+        if inside.iter().fold(false, |new, object| self.parts.insert(&object.key) || new) {
+            return true;
+        }
+        let alongside = circle.iter().flat_map(|key| transition.from.below(key)).filter(|object| {
+            matches!(transition.fates.get(&object.key), Some(Fate::GoesAlong | Fate::Drop | Fate::Recreate))
+                && object.parent.is_some()
+        });
+        alongside.fold(false, |new, object| self.dropped.insert(&object.key) || new)
+    }
+}
+
+struct Graph<'a, 't> {
+    transition: &'t Transition<'a>,
+    events: Vec<Event<'a>>,
+    /// After which event an object is in its new state.
+    built: BTreeMap<&'a Key, usize>,
+    /// After which event the facet of an object is in its new state.
+    built_late: BTreeMap<(&'a Key, &'a str), usize>,
+    /// After which event an object no longer stands in the way of what it used.
+    torn: BTreeMap<&'a Key, usize>,
+    torn_late: BTreeMap<(&'a Key, &'a str), usize>,
+    /// Which event takes an object away, by itself or with what it is a part of.
+    dropped: BTreeMap<&'a Key, usize>,
+    /// Which event puts a superseded type's old version away.
+    superseded: Vec<(&'a Key, usize)>,
+}
+
+impl<'a, 't> Graph<'a, 't> {
+    fn build(transition: &'t Transition<'a>, apart: &Apart<'a>) -> Result<Self, Impossible> {
+        let mut graph = Graph {
+            transition,
+            events: Vec::new(),
+            built: BTreeMap::new(),
+            built_late: BTreeMap::new(),
+            torn: BTreeMap::new(),
+            torn_late: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            superseded: Vec::new(),
+        };
+        graph.add_events(apart)?;
+        graph.connect();
+        Ok(graph)
+    }
+
+    fn event(&mut self, key: &'a Key, action: Action, steps: Vec<Step>) -> usize {
+        self.events.push(Event { key, action, steps, after: BTreeSet::new() });
+        self.events.len() - 1
+    }
+
+    fn add_events(&mut self, apart: &Apart<'a>) -> Result<(), Impossible> {
+        let transition = self.transition;
+        let mut covered: BTreeSet<&'a Key> = BTreeSet::new();
+        // Parents come before their parts, so that what a parent covers is known in time.
+        let mut fates: Vec<(&&'a Key, &Fate)> = transition.fates.iter().collect();
+        fates.sort_by_key(|(key, _)| key.path().len());
+        for (key, fate) in fates {
+            match fate {
+                Fate::Drop | Fate::Recreate | Fate::GoesAlong => self.add_drop(key, fate, apart)?,
+                _ => {}
+            }
+            match fate {
+                Fate::Create | Fate::Recreate if !covered.contains(*key) => {
+                    self.add_create(key, apart, &mut covered)?
+                }
+                Fate::Alter(steps) | Fate::Retype(steps) | Fate::Rebuild(steps) => {
+                    let event = self.event(key, Action::Alter, steps.clone());
+                    self.built.insert(key, event);
+                    self.torn.insert(key, event);
+                    if matches!(fate, Fate::Rebuild(_)) {
+                        self.cover_rebuilt(key, event);
+                    }
+                }
+                Fate::Supersede { before, after } => {
+                    let replaced = self.event(key, Action::Alter, before.clone());
+                    let gone = self.event(key, Action::Drop, after.clone());
+                    self.events[gone].after.insert(replaced);
+                    self.built.insert(key, replaced);
+                    self.superseded.push((key, gone));
+                }
+                _ => {}
+            }
+        }
+        for (key, facets) in &transition.lifted {
+            self.add_lift(key, facets)?;
+        }
+        Ok(())
+    }
+
+    fn add_drop(&mut self, key: &'a Key, fate: &Fate, apart: &Apart<'a>) -> Result<(), Impossible> {
+        let Some(object) = self.transition.from.get(key) else { return Ok(()) };
+        // What something else takes along needs no statement, unless it has to go first.
+        let with_parent = object.parent.as_ref().and_then(|parent| self.dropped.get(parent)).copied();
+        let along = matches!(fate, Fate::GoesAlong) || with_parent.is_some();
+        if let (Some(parent), true, false) = (with_parent, along, apart.dropped.contains(key)) {
+            self.dropped.insert(key, parent);
+            self.torn.insert(key, parent);
+            return Ok(());
+        }
+        let Some(kind) = self.transition.dialect.kind(key.kind()) else { return Ok(()) };
+        let event = self.event(key, Action::Drop, kind.drop(object)?);
+        self.dropped.insert(key, event);
+        self.torn.insert(key, event);
+        if let Some(parent) = with_parent {
+            self.events[parent].after.insert(event);
+        }
+        Ok(())
+    }
+
+    fn add_create(
+        &mut self,
+        key: &'a Key,
+        apart: &Apart<'a>,
+        covered: &mut BTreeSet<&'a Key>,
+    ) -> Result<(), Impossible> {
+        let transition = self.transition;
+        let (Some(object), Some(kind)) = (transition.to.get(key), transition.dialect.kind(key.kind())) else {
+            return Ok(());
+        };
+        let is_made = |part: &&Object| {
+            matches!(transition.fates.get(&part.key), Some(Fate::Create | Fate::Recreate))
+                && !apart.parts.contains(&part.key)
+        };
+        let parts: Vec<&'a Object> =
+            inline_parts(transition.dialect, transition.to, key).into_iter().filter(is_made).collect();
+        let now = |object: &'a Object| -> (Object, Vec<&'a str>) {
+            let late = if apart.late.contains(&object.key) { late_facets(object) } else { Vec::new() };
+            (without(object, &late), late)
+        };
+        let (bare, late) = now(object);
+        let bare_parts: Vec<(Object, Vec<&'a str>)> = parts.iter().map(|part| now(part)).collect();
+        let mut steps = kind.create(&bare, &bare_parts.iter().map(|(part, _)| part).collect::<Vec<_>>())?;
+        if transition.from.contains(key) {
+            steps.extend(kind.restore(object));
+        }
+        let event = self.event(key, Action::Create, steps);
+        let pieces = [(&**object, late)]
+            .into_iter()
+            .chain(parts.into_iter().zip(bare_parts).map(|(p, (_, late))| (p, late)));
+        for (piece, late) in pieces {
+            covered.insert(&piece.key);
+            self.built.insert(&piece.key, event);
+            if late.is_empty() {
+                continue;
+            }
+            let bare = without(piece, &late);
+            let steps = self.altered(&bare, piece)?;
+            let event = self.event(&piece.key, Action::Alter, steps);
+            self.built_late.extend(late.into_iter().map(|facet| ((&piece.key, facet), event)));
+        }
+        Ok(())
+    }
+
+    fn cover_rebuilt(&mut self, key: &'a Key, event: usize) {
+        let parts =
+            self.transition.fates.iter().filter(|(part, fate)| {
+                matches!(fate, Fate::InRebuild) && part.path().starts_with(key.path())
+            });
+        for (part, _) in parts {
+            self.built.insert(part, event);
+            self.torn.insert(part, event);
+        }
+    }
+
+    /// Takes facets off before what they need goes, and puts them on after it is back.
+    fn add_lift(&mut self, key: &'a Key, facets: &BTreeSet<&'a str>) -> Result<(), Impossible> {
+        let (Some(old), Some(new)) = (self.transition.from.get(key), self.transition.to.get(key)) else {
+            return Ok(());
+        };
+        let names: Vec<&'a str> = facets.iter().copied().collect();
+        let bare = without(old, &names);
+        let lifted = self.altered(old, &bare)?;
+        let lifted = self.event(key, Action::Alter, lifted);
+        let main = self.built.get(key).copied();
+        let restored = match main {
+            // Its own change puts the facets on.
+            Some(main) => {
+                let steps = self.altered(&bare, new)?;
+                self.events[main].steps = steps;
+                main
+            }
+            None => {
+                let steps = self.altered(&bare, new)?;
+                self.event(key, Action::Alter, steps)
+            }
+        };
+        self.events[restored].after.insert(lifted);
+        for name in names {
+            self.torn_late.insert((key, name), lifted);
+            self.built_late.insert((key, name), restored);
+        }
+        Ok(())
+    }
+
+    fn altered(&self, old: &Object, new: &Object) -> Result<Vec<Step>, Impossible> {
+        let kind = self.transition.dialect.kind(old.key.kind());
+        match kind.map(|kind| kind.alter(&change(old, new))).transpose()? {
+            Some(crate::dialect::Alteration::InPlace(steps)) => Ok(steps),
+            _ => Err(Impossible {
+                key: old.key.clone(),
+                reason: "it cannot be changed in two goes".to_owned(),
+            }),
+        }
+    }
+
+    fn connect(&mut self) {
+        let mut edges: Vec<(usize, usize)> = Vec::new();
+        for (key, event) in &self.built {
+            for requirement in self.transition.to.get(key).iter().flat_map(|object| &object.requires) {
+                let facet = requirement.facet.as_deref();
+                let later = facet.and_then(|facet| self.built_late.get(&(*key, facet)));
+                let Some(first) = self.built.get(&requirement.on) else { continue };
+                edges.push((*first, *later.unwrap_or(event)));
+            }
+        }
+        for ((key, _), event) in &self.built_late {
+            edges.extend(self.built.get(key).map(|made| (*made, *event)));
+            for requirement in self.transition.to.get(key).iter().flat_map(|object| &object.requires) {
+                if requirement
+                    .facet
+                    .as_deref()
+                    .is_some_and(|f| self.built_late.get(&(*key, f)) == Some(event))
+                {
+                    edges.extend(self.built.get(&requirement.on).map(|first| (*first, *event)));
+                }
+            }
+        }
+        self.tear_down(&mut edges);
+        for key in self.dropped.keys() {
+            edges.extend(self.built.get(key).map(|made| (self.dropped[key], *made)));
+        }
+        self.free_names(&mut edges);
+        for (first, then) in edges {
+            if first != then {
+                self.events[then].after.insert(first);
+            }
+        }
+    }
+
+    fn tear_down(&self, edges: &mut Vec<(usize, usize)>) {
+        let lifted = self.torn_late.keys().map(|(key, _)| *key);
+        let users: BTreeSet<&'a Key> = self.torn.keys().copied().chain(lifted).collect();
+        for key in users {
+            let Some(object) = self.transition.from.get(key) else { continue };
+            for requirement in &object.requires {
+                let late = requirement.facet.as_deref().and_then(|facet| self.torn_late.get(&(key, facet)));
+                let Some(gone) = late.or_else(|| self.torn.get(key)) else { continue };
+                edges.extend(self.dropped.get(&requirement.on).map(|drop| (*gone, *drop)));
+                // What goes, goes before what it uses is changed.
+                if requirement.facet.is_none()
+                    && self.dropped.contains_key(key)
+                    && !self.dropped.contains_key(&requirement.on)
+                {
+                    edges.extend(self.torn.get(&requirement.on).map(|changed| (*gone, *changed)));
+                    if matches!(self.transition.fates.get(&requirement.on), Some(Fate::Supersede { .. })) {
+                        edges.extend(self.built.get(&requirement.on).map(|replaced| (*gone, *replaced)));
+                    }
+                }
+            }
+        }
+        for (key, gone) in &self.superseded {
+            for user in self.transition.users.get(key).into_iter().flatten() {
+                edges.extend(self.torn.get(user).map(|torn| (*torn, *gone)));
+            }
+        }
+    }
+
+    /// A name has to be free before somebody else takes it.
+    fn free_names(&self, edges: &mut Vec<(usize, usize)>) {
+        let dialect = self.transition.dialect;
+        let mut freed: BTreeMap<String, usize> = BTreeMap::new();
+        for (key, event) in &self.dropped {
+            let names =
+                self.transition.from.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
+            freed.extend(names.into_iter().map(|name| (name, *event)));
+        }
+        for (key, event) in self.built.iter().filter(|(key, _)| {
+            matches!(self.transition.fates.get(**key), Some(Fate::Create | Fate::Recreate))
+        }) {
+            let names =
+                self.transition.to.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
+            edges.extend(names.iter().filter_map(|name| Some((*freed.get(name)?, *event))));
+        }
+    }
+
+    /// The objects of each circle of events.
+    fn circles(&self) -> Vec<Vec<&'a Key>> {
+        let mut graph: DiGraph<usize, ()> = DiGraph::with_capacity(self.events.len(), self.events.len());
+        let nodes: Vec<_> = (0..self.events.len()).map(|event| graph.add_node(event)).collect();
+        for (then, event) in self.events.iter().enumerate() {
+            for first in &event.after {
+                graph.add_edge(nodes[*first], nodes[then], ());
+            }
+        }
+        let circles = tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1);
+        circles.map(|circle| circle.into_iter().map(|node| self.events[graph[node]].key).collect()).collect()
+    }
+
+    /// The events in an order that respects the graph and is always the same: what goes first,
+    /// then kind by kind, then by name.
+    fn sorted(self) -> Vec<Event<'a>> {
+        let rank = |event: &Event<'_>| {
+            let rank = self.transition.dialect.rank(event.key.kind());
+            let object = self.transition.to.get(event.key).or_else(|| self.transition.from.get(event.key));
+            let position = object.map_or(0, |object| object.position);
+            let foreign_key = object.is_some_and(|object| object.facets.text("type") == Some("FOREIGN KEY"));
+            match event.action {
+                Action::Drop => (0, usize::MAX - rank, false, 0),
+                Action::Alter | Action::Create => (1, rank, foreign_key, position),
+            }
+        };
+        let ranks: Vec<_> = self.events.iter().map(rank).collect();
+        let mut waiting: Vec<usize> = self.events.iter().map(|event| event.after.len()).collect();
+        let mut next: Vec<Vec<usize>> = vec![Vec::new(); self.events.len()];
+        for (then, event) in self.events.iter().enumerate() {
+            event.after.iter().for_each(|first| next[*first].push(then));
+        }
+        let entry = |event: usize| {
+            let key = self.events[event].key;
+            let (class, rank, late, position) = ranks[event];
+            Reverse((
+                class,
+                rank,
+                late,
+                key.path()[..key.path().len().min(2)].to_vec(),
+                position,
+                key.clone(),
+                event,
+            ))
+        };
+        let mut ready: BinaryHeap<_> =
+            (0..self.events.len()).filter(|event| waiting[*event] == 0).map(entry).collect();
+        let mut place = vec![0; self.events.len()];
+        let mut sequence = Vec::with_capacity(self.events.len());
+        while let Some(Reverse((.., event))) = ready.pop() {
+            place[event] = sequence.len();
+            sequence.push(event);
+            for then in &next[event] {
+                waiting[*then] -= 1;
+                if waiting[*then] == 0 {
+                    ready.push(entry(*then));
+                }
+            }
+        }
+        let mut events: Vec<Option<Event<'a>>> = self.events.into_iter().map(Some).collect();
+        let mut sorted: Vec<Event<'a>> =
+            sequence.into_iter().filter_map(|event| events[event].take()).collect();
+        for event in &mut sorted {
+            event.after = event.after.iter().map(|first| place[*first]).collect();
+        }
+        sorted
+    }
+}
+
+/// The facets of an object that need something that the object can be made without.
+fn late_facets(object: &Object) -> Vec<&str> {
+    let mut facets: Vec<&str> =
+        object.requires.iter().filter_map(|requirement| requirement.facet.as_deref()).collect();
+    facets.sort_unstable();
+    facets.dedup();
+    facets
+}
+
+fn without(object: &Object, facets: &[&str]) -> Object {
+    let mut object = object.clone();
+    facets.iter().for_each(|facet| object.facets.set(facet, serde_json::Value::Null));
+    object
+}

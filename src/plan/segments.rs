@@ -1,0 +1,87 @@
+//! Ordered events → statements in segments: one transaction as long as the database allows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Statement,
+    order::Event,
+    transition::{Fate, Transition},
+};
+use crate::{
+    dialect::{Action, Transaction},
+    model::Key,
+};
+
+/// The statements of the events, each with its segment. `role` is who will run them, as far as is
+/// known: an owner who is that role need not be said.
+pub fn statements(
+    transition: &Transition<'_>,
+    events: Vec<Event<'_>>,
+    role: Option<&str>,
+    needed: &BTreeMap<Key, Key>,
+) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = Vec::new();
+    let mut segment = 0;
+    let mut uncommitted: BTreeSet<usize> = BTreeSet::new();
+    let own_owner = role.map(|role| format!(" OWNER TO {}", crate::dialect::quote::name(role)));
+    for (place, event) in events.into_iter().enumerate() {
+        if event.after.iter().any(|first| uncommitted.contains(first)) {
+            segment += 1;
+            uncommitted.clear();
+        }
+        let fresh = is_fresh(transition, event.key);
+        for step in event.steps {
+            let restores_own = event.action == Action::Create
+                && own_owner.as_ref().is_some_and(|own| step.sql.ends_with(own));
+            if restores_own {
+                continue;
+            }
+            match step.transaction {
+                Transaction::Inside => {}
+                Transaction::CommitBeforeUse => drop(uncommitted.insert(place)),
+                Transaction::Outside => {
+                    segment += usize::from(statements.last().is_some_and(|last| last.segment == segment));
+                }
+            }
+            statements.push(Statement {
+                key: event.key.clone(),
+                action: event.action,
+                segment,
+                transaction: step.transaction,
+                hazards: if fresh { Vec::new() } else { step.hazards },
+                because_of: because_of(transition, needed, event.key),
+                sql: step.sql,
+            });
+            if statements.last().is_some_and(|last| last.transaction == Transaction::Outside) {
+                segment += 1;
+                uncommitted.clear();
+            }
+        }
+    }
+    statements
+}
+
+fn because_of(transition: &Transition<'_>, needed: &BTreeMap<Key, Key>, key: &Key) -> Option<Key> {
+    let aside = transition.because_of.get(key).map(|cause| (*cause).clone());
+    aside.or_else(|| needed.get(key).cloned())
+}
+
+/// Whether an object is part of something that the plan makes: nobody uses it yet, so nothing
+/// about it can hurt.
+fn is_fresh(transition: &Transition<'_>, key: &Key) -> bool {
+    let mut next = Some(key);
+    let mut child = true;
+    while let Some(key) = next {
+        if matches!(transition.fates.get(key), Some(Fate::Create)) && !(child && has_parent(transition, key))
+        {
+            return true;
+        }
+        child = false;
+        next = transition.to.get(key).and_then(|object| object.parent.as_ref());
+    }
+    false
+}
+
+fn has_parent(transition: &Transition<'_>, key: &Key) -> bool {
+    transition.to.get(key).is_some_and(|object| object.parent.is_some())
+}

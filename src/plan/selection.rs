@@ -1,0 +1,172 @@
+//! From a selection to the catalog that the target will have: what a selected difference cannot
+//! do without comes along and says for whom; what cannot be done is left open and says why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Request;
+use crate::{
+    diff::Status,
+    model::{Catalog, Key, Object},
+};
+
+/// What a selection comes to.
+pub struct Goal {
+    /// The target's catalog after the plan has run.
+    pub catalog: Catalog,
+    /// Differences that came along, each with the selected one that needs it.
+    pub needed: BTreeMap<Key, Key>,
+    /// Selected differences that stay open, each with the reason.
+    pub refused: BTreeMap<Key, String>,
+}
+
+/// Kinds whose changed state may be just what a dependent needs: an enum's new value, a view's
+/// new column.
+const PULLED_WHEN_CHANGED: [&str; 7] =
+    ["enum", "composite type", "domain", "view", "materialized view", "function", "constraint"];
+
+/// Works out the goal of a request, leaving out what `refused` holds already.
+pub fn goal(request: &Request<'_>, refused: BTreeMap<Key, String>) -> Goal {
+    let parts = request.canonical.catalog.children();
+    let mut closure = Closure { request, parts, chosen: BTreeSet::new(), needed: BTreeMap::new(), refused };
+    for key in request.selection {
+        closure.choose(key, None);
+    }
+    closure.settle_drops();
+    Goal { catalog: closure.catalog(), needed: closure.needed, refused: closure.refused }
+}
+
+struct Closure<'a> {
+    request: &'a Request<'a>,
+    parts: BTreeMap<&'a Key, Vec<&'a Key>>,
+    chosen: BTreeSet<Key>,
+    needed: BTreeMap<Key, Key>,
+    refused: BTreeMap<Key, String>,
+}
+
+impl Closure<'_> {
+    /// Takes a difference in, and what it needs with it.
+    fn choose(&mut self, key: &Key, needed_by: Option<&Key>) {
+        let Some(difference) = self.request.drift.differences.get(key) else { return };
+        if self.refused.contains_key(key) || self.chosen.contains(key) {
+            return;
+        }
+        if difference.status == Status::Unknown {
+            let reason = difference.reason.clone().unwrap_or_else(|| "it could not be read".to_owned());
+            self.refused.insert(key.clone(), reason);
+            return;
+        }
+        self.chosen.insert(key.clone());
+        if let (Some(by), false) = (needed_by, self.request.selection.contains(key)) {
+            self.needed.insert(key.clone(), by.clone());
+        }
+        if matches!(difference.status, Status::Missing | Status::Changed) {
+            self.choose_requirements(key);
+        }
+        if difference.status == Status::Missing {
+            self.choose_inline_parts(key);
+        }
+    }
+
+    fn choose_requirements(&mut self, key: &Key) {
+        let canonical = &self.request.canonical.catalog;
+        let Some(object) = canonical.get(key) else { return };
+        for requirement in &object.requires {
+            match self.request.drift.status(&requirement.on) {
+                Status::Missing => self.choose(&requirement.on, Some(key)),
+                Status::Changed if PULLED_WHEN_CHANGED.contains(&requirement.on.kind().name()) => {
+                    self.choose(&requirement.on, Some(key));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A table is nothing without its columns.
+    fn choose_inline_parts(&mut self, key: &Key) {
+        let request = self.request;
+        let parts = self.parts.get(key).cloned().unwrap_or_default();
+        for part in parts {
+            let object = request.canonical.catalog.get(part);
+            let kind = request.dialect.kind(part.kind());
+            if object.zip(kind).is_some_and(|(object, kind)| kind.inline(object)) {
+                self.choose(part, Some(key));
+            }
+        }
+    }
+
+    /// Nothing that stays may depend on what goes. What stays but changes so that it no longer
+    /// depends comes along; a drop never does.
+    fn settle_drops(&mut self) {
+        let request = self.request;
+        let dependents = request.target.catalog.dependents();
+        loop {
+            let dropped: Vec<Key> = self.chosen.iter().filter(|key| self.is_drop(key)).cloned().collect();
+            let (before, refused_before) = (self.chosen.len(), self.refused.len());
+            for key in &dropped {
+                let Some(users) = dependents.get(key) else { continue };
+                let users: Vec<&Key> = users.iter().copied().filter(|user| !self.goes(user)).collect();
+                for user in users {
+                    match request.drift.status(user) {
+                        Status::Changed => self.choose(user, Some(key)),
+                        Status::Extra => {
+                            let reason = format!("{user} depends on it; select that one too");
+                            self.refused.insert(key.clone(), reason);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            for key in self.refused.keys() {
+                self.chosen.remove(key);
+                self.needed.remove(key);
+            }
+            if self.chosen.len() == before && self.refused.len() == refused_before {
+                return;
+            }
+        }
+    }
+
+    fn is_drop(&self, key: &Key) -> bool {
+        self.request.drift.status(key) == Status::Extra
+    }
+
+    /// Whether an object goes: by itself, or with what it is a part of.
+    fn goes(&self, key: &Key) -> bool {
+        if self.chosen.contains(key) && self.is_drop(key) {
+            return true;
+        }
+        let parent = self.request.target.catalog.get(key).and_then(|object| object.parent.as_ref());
+        parent.is_some_and(|parent| self.goes(parent))
+    }
+
+    fn catalog(&self) -> Catalog {
+        let Request { canonical, target, drift, .. } = self.request;
+        let mut catalog = target.catalog.clone();
+        let gone: Vec<Key> = target.catalog.keys().filter(|key| self.goes(key)).cloned().collect();
+        for key in &gone {
+            catalog.remove(key);
+        }
+        for key in &self.chosen {
+            let Some(wanted) = canonical.catalog.get(key) else { continue };
+            match (target.catalog.get(key), drift.differences.get(key)) {
+                (Some(live), Some(difference)) => {
+                    catalog.insert(merged(live, wanted, &difference.facets));
+                }
+                _ => catalog.insert(std::sync::Arc::clone(wanted)),
+            }
+        }
+        catalog
+    }
+}
+
+/// The live object with the canonical values of the facets that the comparison says differ: what
+/// the rules leave open stays as it is.
+fn merged(live: &Object, wanted: &Object, facets: &[String]) -> Object {
+    let mut object = live.clone();
+    for facet in facets {
+        let value = wanted.facets.get(facet).cloned().unwrap_or_default();
+        object.facets.set(facet, value);
+    }
+    object.requires.clone_from(&wanted.requires);
+    object
+}

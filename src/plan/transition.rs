@@ -1,0 +1,351 @@
+//! What has to happen to each object so that one catalog becomes another: who is made, changed,
+//! taken away, or has to step aside for a change below it and is brought back.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::{
+    dialect::{Alteration, Change, Dialect, Family, Step, Unwritable},
+    model::{Catalog, Key, Object},
+};
+
+/// What happens to one object.
+pub enum Fate {
+    /// It goes.
+    Drop,
+    /// It goes along with what it is a part of: no statement of its own.
+    GoesAlong,
+    /// It is new.
+    Create,
+    /// It goes and comes back, in its new state if it has one.
+    Recreate,
+    /// It is changed by these statements.
+    Alter(Vec<Step>),
+    /// A new version takes its place under its users, who follow.
+    Supersede {
+        /// The statements before the users follow.
+        before: Vec<Step>,
+        /// The statements after.
+        after: Vec<Step>,
+    },
+    /// It follows a type that is superseded.
+    Retype(Vec<Step>),
+    /// It is rebuilt with its parts by these statements.
+    Rebuild(Vec<Step>),
+    /// It is made, changed or taken away by the rebuilding of what it is a part of.
+    InRebuild,
+}
+
+/// Two catalogs, and the fate of every object that something happens to.
+pub struct Transition<'a> {
+    /// How they are spelled.
+    pub dialect: &'static dyn Dialect,
+    /// The state before.
+    pub from: &'a Catalog,
+    /// The state after.
+    pub to: &'a Catalog,
+    /// Who uses what before.
+    pub users: BTreeMap<&'a Key, BTreeSet<&'a Key>>,
+    /// The fates; an object without one stays as it is.
+    pub fates: BTreeMap<&'a Key, Fate>,
+    /// Facets that are taken off an object while what they need is away, and put back after.
+    pub lifted: BTreeMap<&'a Key, BTreeSet<&'a str>>,
+    /// For those that step aside or follow: for whom.
+    pub because_of: BTreeMap<&'a Key, &'a Key>,
+}
+
+/// An object whose change cannot be made, and why.
+pub struct Impossible {
+    /// The object.
+    pub key: Key,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<Unwritable> for Impossible {
+    fn from(error: Unwritable) -> Self {
+        let key = error
+            .object
+            .parse()
+            .unwrap_or_else(|_| Key::new(crate::model::Kind::of("object"), [error.object.as_str()]));
+        Impossible { key, reason: error.reason }
+    }
+}
+
+impl<'a> Transition<'a> {
+    /// Finds the fate of everything.
+    ///
+    /// # Errors
+    /// For the first change that cannot be made.
+    pub fn between(
+        dialect: &'static dyn Dialect,
+        from: &'a Catalog,
+        to: &'a Catalog,
+    ) -> Result<Self, Impossible> {
+        let mut transition = Transition {
+            dialect,
+            from,
+            to,
+            users: from.dependents(),
+            fates: BTreeMap::new(),
+            lifted: BTreeMap::new(),
+            because_of: BTreeMap::new(),
+        };
+        transition.own_fates()?;
+        transition.rebuilds()?;
+        transition.spread()?;
+        Ok(transition)
+    }
+
+    /// What each object's own change asks for.
+    fn own_fates(&mut self) -> Result<(), Impossible> {
+        for old in self.from.iter() {
+            match self.to.get(&old.key) {
+                None => {
+                    self.fates.insert(&old.key, Fate::Drop);
+                }
+                Some(new) if new.facets != old.facets => {
+                    let fate = self.alteration(old, new)?;
+                    self.fates.insert(&old.key, fate);
+                }
+                Some(_) => {}
+            }
+        }
+        for new in self.to.iter().filter(|new| !self.from.contains(&new.key)) {
+            self.fates.insert(&new.key, Fate::Create);
+        }
+        Ok(())
+    }
+
+    fn alteration(&self, old: &Object, new: &Object) -> Result<Fate, Impossible> {
+        let Some(kind) = self.dialect.kind(old.key.kind()) else {
+            return Err(Impossible {
+                key: old.key.clone(),
+                reason: "this kind cannot be changed yet".to_owned(),
+            });
+        };
+        Ok(match kind.alter(&change(old, new))? {
+            Alteration::InPlace(steps) => Fate::Alter(steps),
+            Alteration::Replace => Fate::Recreate,
+            Alteration::Supersede { before, after } => Fate::Supersede { before, after },
+            Alteration::RebuildParent => Fate::InRebuild,
+        })
+    }
+
+    /// Parents whose parts cannot be changed one by one are rebuilt with all of them.
+    fn rebuilds(&mut self) -> Result<(), Impossible> {
+        let needs_rebuild = |key: &Key, fate: &Fate| -> bool {
+            let kind = self.dialect.kind(key.kind());
+            let ask = |catalog: &Catalog, create: bool| {
+                kind.zip(catalog.get(key)).is_some_and(|(kind, object)| {
+                    if create { kind.create_needs_rebuild(object) } else { kind.drop_needs_rebuild(object) }
+                })
+            };
+            match fate {
+                Fate::InRebuild => true,
+                Fate::Create => ask(self.to, true),
+                Fate::Drop => ask(self.from, false),
+                Fate::Recreate => ask(self.to, true) || ask(self.from, false),
+                _ => false,
+            }
+        };
+        let parent_of = |key: &Key| -> Option<&'a Key> {
+            let object = self.to.get(key).or_else(|| self.from.get(key))?;
+            let parent = object.parent.as_ref()?;
+            let stays = self.from.contains(parent) && self.to.contains(parent);
+            stays.then_some(parent)
+        };
+        let parents: BTreeSet<&'a Key> = self
+            .fates
+            .iter()
+            .filter(|(key, fate)| needs_rebuild(key, fate))
+            .filter_map(|(key, _)| parent_of(key))
+            .collect();
+        for parent in parents {
+            self.rebuild(parent)?;
+        }
+        Ok(())
+    }
+
+    fn rebuild(&mut self, parent: &'a Key) -> Result<(), Impossible> {
+        let (Some(old), Some(new), Some(kind)) =
+            (self.from.get(parent), self.to.get(parent), self.dialect.kind(parent.kind()))
+        else {
+            return Ok(());
+        };
+        let (before, after) = (
+            Family { object: old, parts: inline_parts(self.dialect, self.from, parent) },
+            Family { object: new, parts: inline_parts(self.dialect, self.to, parent) },
+        );
+        let steps = kind.rebuild(&before, &after)?;
+        let keeps = kind.rebuild_keeps_dependents(&before, &after);
+        for part in before.parts.iter().chain(&after.parts) {
+            self.fates.insert(&part.key, Fate::InRebuild);
+        }
+        self.fates.insert(parent, Fate::Rebuild(steps));
+        if !keeps {
+            let parts: Vec<&'a Key> = before.parts.iter().map(|part| &part.key).collect();
+            for key in [parent].into_iter().chain(parts) {
+                self.step_aside_for(key, |_| true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the users of what goes, comes back or changes below them step aside, and theirs.
+    fn spread(&mut self) -> Result<(), Impossible> {
+        let mut queue: VecDeque<&'a Key> = self.fates.keys().copied().collect();
+        let mut seen: BTreeSet<&'a Key> = BTreeSet::new();
+        while let Some(key) = queue.pop_front() {
+            if !seen.insert(key) {
+                continue;
+            }
+            let moved = match self.fates.get(key) {
+                Some(Fate::Drop | Fate::Recreate | Fate::GoesAlong) => self.step_aside_for(key, |_| true)?,
+                Some(Fate::Alter(_) | Fate::Retype(_)) => self.disturbed_by(key)?,
+                Some(Fate::Supersede { .. }) => self.follow(key)?,
+                _ => Vec::new(),
+            };
+            for user in moved {
+                seen.remove(user);
+                queue.push_back(user);
+            }
+        }
+        Ok(())
+    }
+
+    fn disturbed_by(&mut self, key: &'a Key) -> Result<Vec<&'a Key>, Impossible> {
+        let (Some(old), Some(new), Some(kind)) =
+            (self.from.get(key), self.to.get(key), self.dialect.kind(key.kind()))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut change = change(old, new);
+        if matches!(self.fates.get(key), Some(Fate::Retype(_))) {
+            change.facets.insert("type");
+        }
+        self.step_aside_for(key, |user| kind.disturbs(&change, user))
+    }
+
+    /// The users of a superseded type follow it if they hold data, else they step aside.
+    fn follow(&mut self, key: &'a Key) -> Result<Vec<&'a Key>, Impossible> {
+        let mut moved = Vec::new();
+        for user in self.users.get(key).cloned().unwrap_or_default() {
+            let (Some(object), Some(kind)) = (self.to.get(user), self.dialect.kind(user.kind())) else {
+                continue;
+            };
+            let holds_data = kind.retype(object);
+            match (self.fates.remove(user), holds_data) {
+                (None, Some(steps)) => {
+                    self.fates.insert(user, Fate::Retype(steps));
+                    self.because_of.insert(user, key);
+                    moved.push(user);
+                }
+                (Some(Fate::Alter(own)), Some(mut steps)) if !self.changes_type(user) => {
+                    steps.extend(own);
+                    self.fates.insert(user, Fate::Retype(steps));
+                    moved.push(user);
+                }
+                // Whatever else happens to it brings it to the new type.
+                (Some(fate), Some(_)) => {
+                    self.fates.insert(user, fate);
+                }
+                (fate, None) => {
+                    self.fates.extend(fate.map(|fate| (user, fate)));
+                    moved.extend(self.aside(user, key));
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    fn changes_type(&self, key: &Key) -> bool {
+        let states = self.from.get(key).zip(self.to.get(key));
+        states.is_some_and(|(old, new)| old.facets.get("type") != new.facets.get("type"))
+    }
+
+    fn step_aside_for(
+        &mut self,
+        key: &'a Key,
+        who: impl Fn(&Object) -> bool,
+    ) -> Result<Vec<&'a Key>, Impossible> {
+        let mut moved = Vec::new();
+        for user in self.users.get(key).cloned().unwrap_or_default() {
+            let Some(object) = self.from.get(user) else { continue };
+            if !who(object) {
+                continue;
+            }
+            let facets: Vec<Option<&'a str>> =
+                object.requires.iter().filter(|r| r.on == *key).map(|r| r.facet.as_deref()).collect();
+            if facets.iter().all(Option::is_some) {
+                self.lift(user, facets.into_iter().flatten());
+                continue;
+            }
+            if self.holds_data_and_stays(key, object) {
+                let reason = format!("{user} uses it and holds data; change that one first");
+                return Err(Impossible { key: key.clone(), reason });
+            }
+            moved.extend(self.aside(user, key));
+        }
+        Ok(moved)
+    }
+
+    /// Taking a column or a table away and bringing it back loses its rows: only what it is a
+    /// part of may ask that, or an expression that computes its values.
+    fn holds_data_and_stays(&self, key: &Key, user: &Object) -> bool {
+        let of_parent = user.parent.as_ref() == Some(key);
+        let computed = user.facets.text("generated").is_some();
+        let stays = self.to.contains(&user.key)
+            && !matches!(self.fates.get(&user.key), Some(Fate::Recreate | Fate::Drop));
+        let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user).is_some());
+        holds && stays && !of_parent && !computed
+    }
+
+    /// Takes an object away for a while, and whoever uses it. Tells whether that is news.
+    fn aside(&mut self, user: &'a Key, cause: &'a Key) -> Option<&'a Key> {
+        let part_of_gone = self.from.get(user).and_then(|object| object.parent.as_ref()) == Some(cause)
+            && matches!(self.fates.get(cause), Some(Fate::Drop | Fate::GoesAlong));
+        let fate = match self.fates.get(user) {
+            Some(Fate::Drop) if part_of_gone => Fate::GoesAlong,
+            Some(Fate::Drop | Fate::Recreate | Fate::GoesAlong | Fate::InRebuild | Fate::Create) => {
+                return None;
+            }
+            _ if self.to.contains(user) => Fate::Recreate,
+            _ => Fate::Drop,
+        };
+        if matches!(fate, Fate::Recreate) && !self.fates.contains_key(user) {
+            self.because_of.insert(user, cause);
+        }
+        self.fates.insert(user, fate);
+        Some(user)
+    }
+
+    /// Takes facets off an object that stays, until what they need is back.
+    fn lift(&mut self, user: &'a Key, facets: impl Iterator<Item = &'a str>) {
+        let goes = matches!(
+            self.fates.get(user),
+            Some(Fate::Drop | Fate::GoesAlong | Fate::Recreate | Fate::InRebuild | Fate::Rebuild(_))
+        );
+        if !goes && self.to.contains(user) {
+            self.lifted.entry(user).or_default().extend(facets);
+        }
+    }
+}
+
+/// The change between two states of an object: every facet that is not equal to the letter.
+pub fn change<'a>(from: &'a Object, to: &'a Object) -> Change<'a> {
+    let facets =
+        from.facets.names(&to.facets).filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
+    Change { from, to, facets }
+}
+
+/// The parts of an object that are written inside it, in their order.
+pub fn inline_parts<'a>(dialect: &dyn Dialect, catalog: &'a Catalog, parent: &Key) -> Vec<&'a Object> {
+    let depth = parent.path().len();
+    let below = catalog.below(parent);
+    let mut parts: Vec<&Object> = below
+        .filter(|object| object.key.path().len() == depth + 1 && object.parent.as_ref() == Some(parent))
+        .filter(|object| dialect.kind(object.key.kind()).is_some_and(|kind| kind.inline(object)))
+        .collect();
+    parts.sort_by_key(|object| (dialect.rank(object.key.kind()), object.position));
+    parts
+}
