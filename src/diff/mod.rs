@@ -70,6 +70,9 @@ pub struct Drift {
     pub differences: BTreeMap<Key, Difference>,
     /// How many differences the rules hide.
     pub hidden: usize,
+    /// The rules under which the two sides were compared.
+    #[serde(default)]
+    pub rules: Rules,
 }
 
 impl Drift {
@@ -97,7 +100,7 @@ pub type ChangedFacets<'a> = dyn Fn(&Object, &Object) -> Vec<String> + Sync + 'a
 /// `changed` is the dialect's judgement of two states of one object; it is asked only where the
 /// facets are not equal to the letter.
 pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: &ChangedFacets<'_>) -> Drift {
-    let mut drift = Drift::default();
+    let mut drift = Drift { rules: rules.clone(), ..Drift::default() };
     let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
         if rules.hides(key) {
             drift.hidden += 1;

@@ -8,19 +8,43 @@ use crate::model::{Key, Object, Snapshot};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rules {
-    /// Compare owners.
-    pub owners: bool,
-    /// Compare grants even where a canonical script does not mention any for the object.
-    pub all_grants: bool,
+    /// Which owners are compared.
+    pub owners: Managed,
+    /// Which grants are compared.
+    pub grants: Managed,
     /// Compare comments.
     pub comments: bool,
     /// Patterns of objects to leave out, as in `table:public.schema_migrations` or `*:audit.*`.
     pub ignore: Vec<String>,
 }
 
+/// How far owners or grants are part of what a canonical schema says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Managed {
+    /// As far as canonical mentions them. A database or an inventory mentions all; a script
+    /// mentions those that it sets.
+    #[default]
+    Mentioned,
+    /// Always: what a script does not mention is meant to be absent.
+    All,
+    /// Never.
+    None,
+}
+
+impl Managed {
+    fn includes(self, mentioned: bool) -> bool {
+        match self {
+            Managed::Mentioned => mentioned,
+            Managed::All => true,
+            Managed::None => false,
+        }
+    }
+}
+
 impl Default for Rules {
     fn default() -> Self {
-        Rules { owners: false, all_grants: false, comments: true, ignore: Vec::new() }
+        Rules { owners: Managed::Mentioned, grants: Managed::Mentioned, comments: true, ignore: Vec::new() }
     }
 }
 
@@ -33,8 +57,13 @@ impl Rules {
     /// Whether a facet is compared. Owners and grants that a script leaves open are not managed.
     pub fn compares(&self, facet: &str, canonical: &Snapshot, object: &Object) -> bool {
         match facet {
-            "owner" => self.owners,
-            "grants" => self.all_grants || canonical.complete || object.facets.get(facet).is_some(),
+            // What a script makes belongs to whoever runs it, unless it says otherwise.
+            "owner" => self
+                .owners
+                .includes(canonical.complete || object.facets.text(facet) != canonical.role.as_deref()),
+            "grants" | "column grants" => {
+                self.grants.includes(canonical.complete || object.facets.get(facet).is_some())
+            }
             "comment" => self.comments,
             _ => true,
         }

@@ -142,7 +142,7 @@ impl<'a, 't> Graph<'a, 't> {
         let mut covered: BTreeSet<&'a Key> = BTreeSet::new();
         // Parents come before their parts, so that what a parent covers is known in time.
         let mut fates: Vec<(&&'a Key, &Fate)> = transition.fates.iter().collect();
-        fates.sort_by_key(|(key, _)| key.path().len());
+        fates.sort_by_key(|(key, _)| depth(transition, key));
         for (key, fate) in fates {
             match fate {
                 Fate::Drop | Fate::Recreate | Fate::GoesAlong => self.add_drop(key, fate, apart)?,
@@ -152,6 +152,7 @@ impl<'a, 't> Graph<'a, 't> {
                 Fate::Create | Fate::Recreate if !covered.contains(*key) => {
                     self.add_create(key, apart, &mut covered)?
                 }
+                Fate::Alter(_) if apart.late.contains(*key) => self.add_split_alter(key)?,
                 Fate::Alter(steps) | Fate::Retype(steps) | Fate::Rebuild(steps) => {
                     let event = self.event(key, Action::Alter, steps.clone());
                     self.built.insert(key, event);
@@ -219,9 +220,7 @@ impl<'a, 't> Graph<'a, 't> {
         let (bare, late) = now(object);
         let bare_parts: Vec<(Object, Vec<&'a str>)> = parts.iter().map(|part| now(part)).collect();
         let mut steps = kind.create(&bare, &bare_parts.iter().map(|(part, _)| part).collect::<Vec<_>>())?;
-        if transition.from.contains(key) {
-            steps.extend(kind.restore(object));
-        }
+        steps.extend(kind.restore(object));
         let event = self.event(key, Action::Create, steps);
         let pieces = [(&**object, late)]
             .into_iter()
@@ -238,6 +237,37 @@ impl<'a, 't> Graph<'a, 't> {
             self.built_late.extend(late.into_iter().map(|facet| ((&piece.key, facet), event)));
         }
         Ok(())
+    }
+
+    /// Changes an object in two goes: the facets that need something else of the plan come last.
+    fn add_split_alter(&mut self, key: &'a Key) -> Result<(), Impossible> {
+        let (Some(old), Some(new)) = (self.transition.from.get(key), self.transition.to.get(key)) else {
+            return Ok(());
+        };
+        let changed = change(old, new).facets;
+        let late: Vec<&'a str> =
+            late_facets(new).into_iter().filter(|facet| changed.contains(facet)).collect();
+        let mut between = (**new).clone();
+        for facet in &late {
+            between.facets.set(facet, old.facets.get(facet).cloned().unwrap_or_default());
+        }
+        let steps = self.altered(old, &between)?;
+        let first = self.event(key, Action::Alter, steps);
+        let steps = self.altered(&between, new)?;
+        let second = self.event(key, Action::Alter, steps);
+        self.events[second].after.insert(first);
+        self.built.insert(key, first);
+        self.torn.insert(key, second);
+        self.built_late.extend(late.into_iter().map(|facet| ((key, facet), second)));
+        Ok(())
+    }
+
+    /// Whether an object gets or loses, in this plan, the facet that a requirement is for.
+    fn concerns(&self, key: &Key, facet: Option<&str>) -> bool {
+        let Some(facet) = facet else { return true };
+        let stays = matches!(self.transition.fates.get(key), Some(Fate::Alter(_) | Fate::Retype(_)));
+        let states = self.transition.from.get(key).zip(self.transition.to.get(key));
+        !stays || states.is_none_or(|(old, new)| old.facets.get(facet) != new.facets.get(facet))
     }
 
     fn cover_rebuilt(&mut self, key: &'a Key, event: usize) {
@@ -299,7 +329,9 @@ impl<'a, 't> Graph<'a, 't> {
                 let facet = requirement.facet.as_deref();
                 let later = facet.and_then(|facet| self.built_late.get(&(*key, facet)));
                 let Some(first) = self.built.get(&requirement.on) else { continue };
-                edges.push((*first, *later.unwrap_or(event)));
+                if self.concerns(key, facet) {
+                    edges.push((*first, *later.unwrap_or(event)));
+                }
             }
         }
         for ((key, _), event) in &self.built_late {
@@ -334,6 +366,9 @@ impl<'a, 't> Graph<'a, 't> {
             for requirement in &object.requires {
                 let late = requirement.facet.as_deref().and_then(|facet| self.torn_late.get(&(key, facet)));
                 let Some(gone) = late.or_else(|| self.torn.get(key)) else { continue };
+                if late.is_none() && !self.concerns(key, requirement.facet.as_deref()) {
+                    continue;
+                }
                 edges.extend(self.dropped.get(&requirement.on).map(|drop| (*gone, *drop)));
                 // What goes, goes before what it uses is changed.
                 if requirement.facet.is_none()
@@ -439,6 +474,13 @@ impl<'a, 't> Graph<'a, 't> {
         }
         sorted
     }
+}
+
+/// How many objects an object is a part of, one inside the other.
+fn depth(transition: &Transition<'_>, key: &Key) -> usize {
+    let object = transition.from.get(key).or_else(|| transition.to.get(key));
+    let parent = object.and_then(|object| object.parent.as_ref());
+    parent.map_or(0, |parent| 1 + depth(transition, parent))
 }
 
 /// The facets of an object that need something that the object can be made without.

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Request;
 use crate::{
     diff::Status,
@@ -135,6 +137,9 @@ impl Closure<'_> {
         if self.chosen.contains(key) && self.is_drop(key) {
             return true;
         }
+        if self.request.canonical.catalog.contains(key) {
+            return false;
+        }
         let parent = self.request.target.catalog.get(key).and_then(|object| object.parent.as_ref());
         parent.is_some_and(|parent| self.goes(parent))
     }
@@ -152,10 +157,21 @@ impl Closure<'_> {
                 (Some(live), Some(difference)) => {
                     catalog.insert(merged(live, wanted, &difference.facets));
                 }
-                _ => catalog.insert(std::sync::Arc::clone(wanted)),
+                _ => catalog.insert(self.managed(wanted)),
             }
         }
         catalog
+    }
+}
+
+impl Closure<'_> {
+    /// A canonical object without what the rules leave to the target.
+    fn managed(&self, wanted: &Object) -> Object {
+        let mut object = wanted.clone();
+        if !self.request.drift.rules.compares("owner", self.request.canonical, wanted) {
+            object.facets.set("owner", Value::Null);
+        }
+        object
     }
 }
 

@@ -76,6 +76,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     for row in session.rows(include_str!("depend.sql")).await? {
         addresses.connect(&row, &mut objects);
     }
+    require_named_indexes(&mut objects);
     objects.values_mut().for_each(|object| object.requires.sort());
     let not_compared = not_compared(session).await?;
     let catalog: Catalog = objects.into_values().collect();
@@ -151,6 +152,29 @@ async fn not_compared(session: &mut Session) -> Result<BTreeMap<String, u64>, Se
     Ok(counts.filter(|(_, count)| *count > 0).collect())
 }
 
+/// Tables name an index in two facets of which `pg_depend` does not know.
+fn require_named_indexes(objects: &mut BTreeMap<Key, Object>) {
+    let named: Vec<(Key, Key, &str)> = objects
+        .values()
+        .flat_map(|object| ["clustered on", "replica identity"].map(|facet| (object, facet)))
+        .filter_map(|(object, facet)| {
+            let text = object.facets.text(facet)?;
+            let name = text.strip_prefix("USING INDEX ").unwrap_or(text).trim_matches('"');
+            let kinds = [super::index::KIND, super::constraint::KIND];
+            let index = kinds
+                .into_iter()
+                .map(|kind| object.key.child(kind, name))
+                .find(|key| objects.contains_key(key))?;
+            Some((object.key.clone(), index, facet))
+        })
+        .collect();
+    for (table, index, facet) in named {
+        if let Some(table) = objects.get_mut(&table) {
+            table.require(index, Some(facet.to_owned()));
+        }
+    }
+}
+
 /// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0.
 type Address = (i64, i64, i64);
 
@@ -213,6 +237,9 @@ impl Addresses {
         let facet = if owned { Some("owned by") } else { facet };
         if let (true, Some(object)) = (objects.contains_key(to), objects.get_mut(from)) {
             object.require(to.clone(), facet.map(str::to_owned));
+            if owned {
+                object.parent = Some(to.clone());
+            }
         }
     }
 }
