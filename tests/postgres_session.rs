@@ -189,6 +189,32 @@ async fn each_refusal_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn tls_is_as_strict_as_its_mode() {
+    let cluster = Cluster::start_with(&["ssl=on"]);
+    let root = format!("&sslrootcert={}", cluster.certificate().display());
+    let encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    for (host, parameters, expected) in [
+        ("localhost", "sslmode=disable".to_owned(), Ok(false)),
+        ("localhost", "sslmode=allow".to_owned(), Ok(false)),
+        ("localhost", "sslmode=prefer".to_owned(), Ok(true)),
+        ("127.0.0.1", "application_name=x".to_owned(), Ok(true)),
+        ("localhost", "sslmode=require".to_owned(), Ok(true)),
+        ("localhost", format!("sslmode=verify-full{root}"), Ok(true)),
+        ("127.0.0.1", format!("sslmode=verify-ca{root}"), Ok(true)),
+        ("127.0.0.1", format!("sslmode=verify-full{root}"), Err(Fault::Tls)),
+        ("localhost", "sslmode=verify-ca".to_owned(), Err(Fault::Tls)),
+        ("localhost", "sslrootcert=system".to_owned(), Err(Fault::Tls)),
+    ] {
+        let text = format!("postgresql://postgres@{host}:{}/postgres?{parameters}", cluster.port());
+        let outcome = match Session::reader(&url(&text).with_password(PASSWORD.into())).await {
+            Ok(mut session) => Ok(session.rows(encrypted).await.expect("rows")[0].values[0] == json!(true)),
+            Err(error) => Err(error.fault),
+        };
+        assert_eq!(outcome, expected, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_is_given_up() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a listener");
     let port = silent.local_addr().expect("an address").port();

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use oliphaunt_wasix::{OliphauntServer, extensions};
@@ -13,6 +14,9 @@ use crate::dialect::postgres::connect::ConnectionUrl;
 
 /// The version that the crate `oliphaunt-wasix` carries.
 const ENGINE: &str = "embedded PostgreSQL 18.4";
+
+/// How long the end of an engine is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The extensions that a script can create.
 const EXTENSIONS: [&str; 10] = [
@@ -96,13 +100,17 @@ impl Database {
         ENGINE.to_owned()
     }
 
-    pub(super) fn close(self) {
+    /// Ends the engine, unless it runs something that does not end.
+    pub(super) async fn close(self) {
         let Database { folder, server, relay, .. } = self;
         relay.close();
-        // Waits for what is still being run, which may be for ever.
+        let (sender, ended) = oneshot::channel();
         std::thread::spawn(move || {
             drop(server);
             let _ = fs::remove_dir_all(folder);
+            // Nobody waits any more where it took too long.
+            let _ = sender.send(());
         });
+        let _ = tokio::time::timeout(PATIENCE, ended).await;
     }
 }

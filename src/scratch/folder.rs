@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -17,6 +17,9 @@ const LOCK: &str = "lock";
 
 /// A folder without a lock is one that is being set up, unless it is older than this.
 const SET_UP: Duration = Duration::from_secs(3600);
+
+/// How long the removal of a folder is tried.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The longest folder in which a socket can have its path: systems allow it about 100 bytes.
 const LONGEST: usize = 50;
@@ -66,6 +69,20 @@ pub(super) fn lock(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join(LOCK))?;
     file.lock()?;
     Ok(file)
+}
+
+/// Removes a folder and lets its lock go.
+pub(super) fn remove(folder: &Path, held: File) {
+    let started = Instant::now();
+    // Something that has been told to end may still be writing.
+    while fs::remove_dir_all(folder).is_err() && folder.exists() && started.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(held);
+    if folder.exists() {
+        // With a lock that nobody holds, the next engine removes it.
+        let _ = File::create(folder.join(LOCK));
+    }
 }
 
 /// Removes the folders beside this one whose engines were killed before they could tidy up. A server

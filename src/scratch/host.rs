@@ -2,9 +2,8 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs::File,
     io::{self, BufRead, BufReader, Write},
-    path::PathBuf,
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -63,6 +62,8 @@ async fn host(
     folder::remove_stale(&folder);
     let engines = Arc::new(Engines {
         binaries: binaries::find(environment),
+        #[cfg(feature = "embedded-postgres")]
+        folder: folder.clone(),
         clusters: Clusters::new(setup.folder, setup.cache),
     });
     let mut databases: HashMap<u64, Hosted> = HashMap::new();
@@ -70,6 +71,7 @@ async fn host(
     let mut wanted: HashSet<u64> = HashSet::new();
     let mut opening: JoinSet<(u64, Result<Hosted, ScratchError>)> = JoinSet::new();
     let mut closing: JoinSet<u64> = JoinSet::new();
+    let mut told_to_end = pin!(told_to_end());
     loop {
         let idle = databases.is_empty() && opening.is_empty() && closing.is_empty();
         tokio::select! {
@@ -103,7 +105,7 @@ async fn host(
             },
             Some(Ok(id)) = closing.join_next() => answer(id, Outcome::Closed)?,
             () = tokio::time::sleep(IDLE), if idle => break,
-            () = told_to_end() => break,
+            () = &mut told_to_end => break,
         }
     }
     // What is being opened is awaited, so that nothing is left on a server of the user.
@@ -120,15 +122,8 @@ async fn host(
     }
     while closing.join_next().await.is_some() {}
     engines.clusters.stop().await;
-    remove(folder, lock);
+    folder::remove(&folder, lock);
     Ok(())
-}
-
-/// Removes the folder before the lock on it is let go.
-fn remove(folder: PathBuf, lock: File) {
-    // The parent tries again when this process has ended, and others once the lock is gone.
-    let _ = std::fs::remove_dir_all(folder);
-    drop(lock);
 }
 
 fn answer(id: u64, outcome: Outcome) -> io::Result<()> {
@@ -162,6 +157,8 @@ async fn told_to_end() {
 /// What can be hosted here.
 struct Engines {
     binaries: Vec<Binaries>,
+    #[cfg(feature = "embedded-postgres")]
+    folder: std::path::PathBuf,
     clusters: Clusters,
 }
 
@@ -220,7 +217,7 @@ impl Engines {
 
     #[cfg(feature = "embedded-postgres")]
     async fn embedded(&self, id: u64) -> Result<Hosted, ScratchError> {
-        embedded::open(self.clusters.folder().join(format!("embedded-{id}"))).await.map(Hosted::Embedded)
+        embedded::open(self.folder.join(format!("embedded-{id}"))).await.map(Hosted::Embedded)
     }
 
     #[cfg(not(feature = "embedded-postgres"))]
@@ -248,7 +245,7 @@ impl Hosted {
     async fn close(self) {
         match self {
             #[cfg(feature = "embedded-postgres")]
-            Hosted::Embedded(database) => database.close(),
+            Hosted::Embedded(database) => database.close().await,
             Hosted::Local(database) => database.close().await,
             Hosted::Server(database) => database.close().await,
         }

@@ -4,7 +4,7 @@
 //! at a time, and is cleared for the next one.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -48,11 +48,6 @@ impl Clusters {
     /// without a cache it lives as long as the folder.
     pub(super) fn new(folder: PathBuf, cache: Option<PathBuf>) -> Self {
         Clusters { folder, cache, idle: Arc::default(), started: AtomicU64::new(0) }
-    }
-
-    /// The folder that everything goes into.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// An empty database of an installation.

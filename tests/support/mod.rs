@@ -40,13 +40,17 @@ impl Cluster {
         Cluster::start_with(&[])
     }
 
-    /// As [`Cluster::start`], with settings such as `ssl=on`.
+    /// As [`Cluster::start`], with settings such as `ssl=on`, which comes with a certificate for
+    /// `localhost`, signed by itself: see [`Cluster::certificate`].
     pub fn start_with(settings: &[&str]) -> Cluster {
         let binaries = newest_binaries();
         let folder =
             tempfile::Builder::new().prefix("schemascope-test-").tempdir_in("/tmp").expect("a folder");
         let template = template(&binaries);
         copy(&template, &folder.path().join("data"));
+        if settings.contains(&"ssl=on") {
+            make_certificate(&folder.path().join("data"));
+        }
         give_away(folder.path());
         let port = free_port();
         let mut command = as_server_user(binaries.join("postgres"), folder.path());
@@ -86,6 +90,11 @@ impl Cluster {
     /// The folder of the socket.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The file of the server's certificate, where it has one.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("data/server.crt")
     }
 
     /// Runs SQL with psql; fails the test where it fails.
@@ -199,6 +208,17 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), copied).expect("a copy");
         }
     }
+}
+
+/// Makes a certificate that names `localhost`, and its key.
+fn make_certificate(data: &Path) {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+    openssl.args(["-addext", "subjectAltName=DNS:localhost", "-keyout", "server.key", "-out", "server.crt"]);
+    let output =
+        openssl.current_dir(data).output().expect("run `apt install openssl`: TLS is tested with it");
+    assert!(output.status.success(), "openssl failed: {}", String::from_utf8_lossy(&output.stderr));
+    fs::set_permissions(data.join("server.key"), fs::Permissions::from_mode(0o600)).expect("permissions");
 }
 
 /// A program that runs in a folder, as the user that the folder belongs to.
