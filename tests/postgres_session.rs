@@ -191,7 +191,7 @@ async fn each_refusal_says_what_to_do() {
 #[tokio::test]
 async fn tls_is_as_strict_as_its_mode() {
     let cluster = Cluster::start_with(&["ssl=on"]);
-    let root = format!("&sslrootcert={}", cluster.certificate().display());
+    let root = format!("&sslrootcert={}", cluster.authority().display());
     let encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
     for (host, parameters, expected) in [
         ("localhost", "sslmode=disable".to_owned(), Ok(false)),

@@ -41,7 +41,7 @@ impl Cluster {
     }
 
     /// As [`Cluster::start`], with settings such as `ssl=on`, which comes with a certificate for
-    /// `localhost`, signed by itself: see [`Cluster::certificate`].
+    /// `localhost`: see [`Cluster::authority`].
     pub fn start_with(settings: &[&str]) -> Cluster {
         let binaries = newest_binaries();
         let folder =
@@ -92,9 +92,9 @@ impl Cluster {
         self.folder.path()
     }
 
-    /// The file of the server's certificate, where it has one.
-    pub fn certificate(&self) -> PathBuf {
-        self.folder.path().join("data/server.crt")
+    /// The certificate of the authority that signed the server's, where it has one.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("data/ca.crt")
     }
 
     /// Runs SQL with psql; fails the test where it fails.
@@ -210,14 +210,20 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Makes a certificate that names `localhost`, and its key.
+/// Makes a certificate that names `localhost`, with its key, and the authority that signed it.
 fn make_certificate(data: &Path) {
-    let mut openssl = Command::new("openssl");
-    openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
-    openssl.args(["-addext", "subjectAltName=DNS:localhost", "-keyout", "server.key", "-out", "server.crt"]);
-    let output =
-        openssl.current_dir(data).output().expect("run `apt install openssl`: TLS is tested with it");
-    assert!(output.status.success(), "openssl failed: {}", String::from_utf8_lossy(&output.stderr));
+    let openssl = |arguments: &str| {
+        let mut openssl = Command::new("openssl");
+        let output = openssl.args(arguments.split(' ')).current_dir(data).output();
+        let output = output.expect("run `apt install openssl`: TLS is tested with it");
+        assert!(output.status.success(), "openssl failed: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    fs::write(data.join("names"), "subjectAltName=DNS:localhost\n").expect("a file");
+    openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt");
+    openssl("req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr");
+    openssl(
+        "x509 -req -in server.csr -days 2 -CA ca.crt -CAkey ca.key -CAcreateserial -extfile names -out server.crt",
+    );
     fs::set_permissions(data.join("server.key"), fs::Permissions::from_mode(0o600)).expect("permissions");
 }
 
