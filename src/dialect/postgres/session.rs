@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row as _, TypeInfo,
+    AssertSqlSafe, Column, Connection, Executor, Row as _,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
 
@@ -265,7 +265,8 @@ async fn within(
     }
 }
 
-/// Whether a pooler refused the settings of the start packet, as PgBouncer does by default.
+/// Whether a pooler refused the settings of the start packet, as PgBouncer does by default. What is
+/// left then is that the transaction is read-only.
 fn refuses_settings(error: &sqlx::Error) -> bool {
     let error = error.as_database_error();
     error.is_some_and(|error| error.code().as_deref() == Some("08P01") && error.message().contains("startup"))

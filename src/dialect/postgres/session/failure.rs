@@ -262,6 +262,9 @@ impl ConnectError {
         let said = printable(&error.to_string());
         let hint = if said.contains("does not support TLS") {
             "Turn ssl on at the server, or ask for less with sslmode=prefer where the network is safe."
+        } else if said.contains("CaUsedAsEndEntity") {
+            "The server's certificate is signed by itself, which cannot be verified: have it signed by an \
+             authority of your own, and give that one with sslrootcert."
         } else {
             "Give the authority that signed the server's certificate with sslrootcert, and the host as the \
              certificate names it."
