@@ -45,16 +45,10 @@ async fn objects_require_what_their_sql_mentions() {
         requires("constraint:main.orders.foreign key (customer_id)"),
         [
             "table:main.orders",
-            "column:main.orders.customer_id",
             "table:main.customers",
-            "column:main.customers.id"
+            "column:main.customers.id",
+            "column:main.orders.customer_id"
         ]
-        .map(String::from)
-        .iter()
-        .cloned()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect::<Vec<_>>()
     );
     assert!(requires("view:main.paid").contains(&"table:main.orders".to_owned()));
     assert!(requires("view:main.paid").contains(&"column:main.customers.name".to_owned()));
@@ -89,8 +83,11 @@ async fn spelling_is_no_difference() {
          end;",
     )
     .await;
-    let b_without_schema = differences(&a.catalog, &b.catalog);
-    assert_eq!(b_without_schema, ["~ view:main.v {\"definition\"}"], "only main.t is more than spelling");
+    assert_eq!(
+        differences(&a.catalog, &b.catalog),
+        ["~ view:main.v {\"definition\"}"],
+        "only main.t is more than spelling"
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ CREATE TABLE orders (
     customer_id INTEGER,
     state TEXT CHECK (state IN ("new", 'paid')),
     note BLOB DEFAULT x'0aFF',
-    anything,
+    anything ANY,
     CONSTRAINT orders_key PRIMARY KEY (id DESC, line),
     CONSTRAINT "odd ""name""" UNIQUE (customer_id, note COLLATE RTRIM) ON CONFLICT IGNORE,
     FOREIGN KEY (customer_id) REFERENCES customers (id) ON UPDATE CASCADE ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED,

@@ -182,10 +182,29 @@ pub fn tidy(tokens: &[Token<'_>]) -> String {
 /// A piece of SQL in the one spelling that it shares with every piece that differs from it only in
 /// white space, comments, the quoting and case of names, or parentheses around the whole.
 pub fn normal(sql: &str) -> String {
-    match tokens(sql) {
-        Ok(tokens) => strip_parentheses(&tokens).iter().map(Token::normal).collect::<Vec<_>>().join(" "),
-        Err(_) => sql.to_owned(),
+    let Ok(tokens) = tokens(sql) else { return sql.to_owned() };
+    let mut text = String::new();
+    let mut before: Option<&Token<'_>> = None;
+    for token in strip_parentheses(&tokens) {
+        if before.is_some_and(|before| is_spaced(before, token)) {
+            text.push(' ');
+        }
+        text.push_str(&token.normal());
+        before = Some(token);
     }
+    text
+}
+
+/// Whether a blank stands between two tokens in the one spelling. This depends on the tokens alone.
+fn is_spaced(before: &Token<'_>, token: &Token<'_>) -> bool {
+    const OPERATORS: [&str; 14] = [
+        "IN", "AND", "OR", "NOT", "LIKE", "GLOB", "BETWEEN", "WHEN", "THEN", "ELSE", "EXISTS", "AS", "FROM",
+        "WHERE",
+    ];
+    let is = |token: &Token<'_>, symbols: &[&str]| symbols.iter().any(|symbol| token.is_symbol(symbol));
+    let names = matches!(before.kind, TokenKind::Word | TokenKind::Quoted);
+    let calls = names && !OPERATORS.contains(&before.normal().to_ascii_uppercase().as_str());
+    !(is(before, &["(", "."]) || is(token, &[")", ",", ".", ";"]) || calls && token.is_symbol("("))
 }
 
 /// The tokens without parentheses that enclose all of them.
@@ -214,7 +233,7 @@ pub fn is_balanced(tokens: &[Token<'_>]) -> bool {
     depth == 0
 }
 
-/// `SQLite` takes letters, digits, `_`, `$` and every character beyond ASCII for part of a name.
+/// SQLite takes letters, digits, `_`, `$` and every character beyond ASCII for part of a name.
 fn is_word_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii()
 }
