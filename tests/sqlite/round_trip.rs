@@ -4,13 +4,13 @@ use rstest::rstest;
 use schemascope::{dialect::HazardCode, scratch::sqlite::Database};
 
 use crate::support::{
-    File, alteration, creation, dialect, differences, migration, object, parts, schema_of, script,
+    File, alteration, creation, dialect, differences, migration, object, schema_of, script,
 };
 
 #[tokio::test]
 async fn the_sql_for_every_object_makes_an_equal_schema() {
     let snapshot = schema_of(include_str!("rich.sql")).await;
-    let made = File::new(&script(&creation(&snapshot.catalog))).await.inspect().await;
+    let made = File::new(&script(&creation(&snapshot))).await.inspect().await;
     assert_eq!(made.catalog, snapshot.catalog);
 }
 
@@ -35,7 +35,7 @@ async fn every_keyword_is_a_name_in_the_sql_that_is_written() {
         ))
         .await;
         let mut database = Database::new().await.unwrap();
-        let made = database.execute(&script(&creation(&snapshot.catalog))).await;
+        let made = database.execute(&script(&creation(&snapshot))).await;
         if made.is_err() || database.inspect(&|_, _| {}).await.unwrap().catalog != snapshot.catalog {
             bare.push(word);
         }
@@ -62,7 +62,7 @@ async fn every_keyword_is_a_name_in_the_sql_that_is_written() {
 #[case::a_key("CREATE TABLE t (a INT);", "CREATE TABLE t (a INT PRIMARY KEY) WITHOUT ROWID;", true)]
 #[case::a_unique("CREATE TABLE t (a INT);", "CREATE TABLE t (a INT, b INT UNIQUE);", true)]
 #[case::no_check("CREATE TABLE t (a INT CHECK (a > 0));", "CREATE TABLE t (a INT);", true)]
-#[case::no_column("CREATE TABLE t (a INT, b INT);", "CREATE TABLE t (a INT);", true)]
+#[case::no_column("CREATE TABLE t (a INT, b INT);", "CREATE TABLE t (a INT);", false)]
 #[tokio::test]
 async fn a_changed_table_gets_its_shape_and_keeps_its_rows(
     #[case] from: &str,
@@ -72,9 +72,9 @@ async fn a_changed_table_gets_its_shape_and_keeps_its_rows(
     let file = File::new(from).await;
     file.run("INSERT INTO t (a) VALUES (1), (2), (3)").await;
     let (from, to) = (file.inspect().await, schema_of(to).await);
-    let steps = migration(&from.catalog, &to.catalog);
-    assert_eq!(steps.iter().any(|step| step.sql.starts_with("DROP TABLE")), rebuilt, "{steps:#?}");
-    file.run(&script(&steps)).await;
+    let plan = migration(&from, &to);
+    assert_eq!(plan.statements.iter().any(|step| step.sql.starts_with("DROP TABLE")), rebuilt, "{plan:#?}");
+    file.run(&script(&plan)).await;
     assert_eq!(differences(&file.inspect().await.catalog, &to.catalog), [""; 0]);
     assert_eq!(file.values("SELECT CAST(a AS TEXT) FROM t ORDER BY a").await, ["1", "2", "3"]);
 }
@@ -100,8 +100,8 @@ async fn a_rebuild_disturbs_nothing_around_it() {
     )
     .await;
     let to = schema_of(&schema("REAL NOT NULL")).await;
-    let steps = migration(&file.inspect().await.catalog, &to.catalog);
-    file.run(&script(&steps)).await;
+    let plan = migration(&file.inspect().await, &to);
+    file.run(&script(&plan)).await;
     assert_eq!(differences(&file.inspect().await.catalog, &to.catalog), [""; 0]);
     let orders = "SELECT group_concat(id || '-' || customer) FROM orders";
     assert_eq!(file.values(orders).await, ["10-1,11-7"], "no cascade has deleted anything");
@@ -116,8 +116,9 @@ async fn a_rebuild_disturbs_nothing_around_it() {
 async fn the_steps_of_a_rebuild_say_what_they_can_hurt() {
     let from = schema_of("CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b INT REFERENCES t)").await;
     let to = schema_of("CREATE TABLE t (id INTEGER PRIMARY KEY, b INT NOT NULL UNIQUE REFERENCES t)").await;
-    let steps = migration(&from.catalog, &to.catalog);
-    let lines: Vec<String> = steps
+    let plan = migration(&from, &to);
+    let lines: Vec<String> = plan
+        .statements
         .iter()
         .map(|step| {
             let hazards =
@@ -137,10 +138,15 @@ async fn a_rebuild_that_does_not_fit_the_rows_changes_nothing() {
         "CREATE TABLE t (a INT CHECK (a > 5))",
     ] {
         let from = file.inspect().await;
-        let steps = migration(&from.catalog, &schema_of(to).await.catalog);
-        assert!(steps.iter().flat_map(|step| &step.hazards).any(|hazard| hazard.code == HazardCode::MayFail));
+        let plan = migration(&from, &schema_of(to).await);
+        assert!(
+            plan.statements
+                .iter()
+                .flat_map(|step| &step.hazards)
+                .any(|hazard| hazard.code == HazardCode::MayFail)
+        );
         let mut writer = file.writer().await;
-        let result = sqlx::raw_sql(sqlx::AssertSqlSafe(script(&steps))).execute(&mut writer).await;
+        let result = sqlx::raw_sql(sqlx::AssertSqlSafe(script(&plan))).execute(&mut writer).await;
         assert!(result.is_err(), "{to}");
         drop(writer);
         assert_eq!(file.inspect().await.catalog, from.catalog, "{to}");
@@ -160,5 +166,4 @@ async fn a_column_goes_in_place_and_a_constraint_only_with_a_rebuild() {
     assert!(kind("constraint").drop_needs_rebuild(check) && kind("constraint").create_needs_rebuild(check));
     assert!(kind("constraint").create(check, &[]).is_err());
     assert_eq!(alteration(column, column), "rebuild");
-    assert_eq!(parts(&snapshot.catalog, object(&snapshot, "table:main.t")).len(), 4);
 }

@@ -1,10 +1,12 @@
 //! What the scenarios share: databases in temporary files, and the SQL from one schema to another.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use schemascope::{
-    dialect::{Alteration, Change, Dialect, Family, Step, by_name, changed_facets, sqlite::session::Session},
+    dialect::{Alteration, Change, Dialect, by_name, changed_facets, sqlite::session::Session},
+    diff::{Rules, compare},
     model::{Catalog, Object, Snapshot},
+    plan::{Plan, Request, every_difference, plan},
     scratch::sqlite::Database,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -93,67 +95,36 @@ pub fn differences(from: &Catalog, to: &Catalog) -> Vec<String> {
     found
 }
 
-/// The statements that make every object of a schema in an empty database.
-pub fn creation(catalog: &Catalog) -> Vec<Step> {
-    let mut objects: Vec<&Object> = catalog.iter().map(|object| &**object).filter(|o| !inline(o)).collect();
-    objects.sort_by_key(|object| dialect().rank(object.key.kind()));
-    objects.into_iter().flat_map(|object| create(catalog, object)).collect()
+/// The plan that makes every object of a schema in an empty database.
+pub fn creation(schema: &Snapshot) -> Plan {
+    migration(&Snapshot::default(), schema)
 }
 
-/// The statements from one schema to another: a plain planner for these tests, which lets every
-/// index, view and trigger that changes or stands on a rebuilt table step aside.
-pub fn migration(from: &Catalog, to: &Catalog) -> Vec<Step> {
-    let mut rebuilt = BTreeSet::new();
-    for table in to.iter().filter(|object| object.key.kind().name() == "table") {
-        let Some(old) = from.get(&table.key) else { continue };
-        let differs = !changed_facets(dialect(), old, table).is_empty();
-        let (old_parts, parts) = (parts(from, old), parts(to, table));
-        let same =
-            |a: &&Object| parts.iter().any(|b| a.key == b.key && changed_facets(dialect(), a, b).is_empty());
-        if differs || old_parts.len() != parts.len() || !old_parts.iter().all(same) {
-            rebuilt.insert(&table.key);
-        }
-    }
-    let stays = |object: &Object| {
-        let other = from.get(&object.key).zip(to.get(&object.key));
-        let same = other.is_some_and(|(a, b)| changed_facets(dialect(), a, b).is_empty());
-        same && !object.requires.iter().any(|requirement| rebuilt.contains(&requirement.on))
+/// The plan for every difference between two schemas. Nothing may be left open.
+pub fn migration(from: &Snapshot, to: &Snapshot) -> Plan {
+    let changed = |a: &Object, b: &Object| -> Vec<String> {
+        changed_facets(dialect(), a, b).into_iter().map(str::to_owned).collect()
     };
-    let movable = |object: &&Object| !inline(object) && object.key.kind().name() != "table";
-    let mut steps = Vec::new();
-    let mut gone: Vec<&Object> = from.iter().map(|o| &**o).filter(movable).filter(|o| !stays(o)).collect();
-    gone.sort_by_key(|object| std::cmp::Reverse(dialect().rank(object.key.kind())));
-    let tables = from.iter().map(|o| &**o).filter(|o| o.key.kind().name() == "table");
-    gone.extend(tables.filter(|table| !to.contains(&table.key)));
-    for object in gone {
-        steps.extend(dialect().kind(object.key.kind()).unwrap().drop(object).unwrap());
-    }
-    for key in &rebuilt {
-        let (old, new) = (from.get(key).unwrap(), to.get(key).unwrap());
-        let old = Family { object: old, parts: parts(from, old) };
-        let new = Family { object: new, parts: parts(to, new) };
-        steps.extend(dialect().kind(key.kind()).unwrap().rebuild(&old, &new).unwrap());
-    }
-    let mut new: Vec<&Object> = to
-        .iter()
-        .map(|object| &**object)
-        .filter(|o| if movable(o) { !stays(o) } else { !inline(o) && !from.contains(&o.key) })
-        .collect();
-    new.sort_by_key(|object| dialect().rank(object.key.kind()));
-    steps.extend(new.into_iter().flat_map(|object| create(to, object)));
-    steps
+    let drift = compare(to, from, &Rules::default(), &changed);
+    let selection = every_difference(&drift);
+    let plan = plan(&Request {
+        dialect: dialect(),
+        canonical: to,
+        target: from,
+        drift: &drift,
+        selection: &selection,
+    });
+    assert!(plan.refused.is_empty(), "{:#?}", plan.refused);
+    plan
 }
 
-/// The statements as one script, in one transaction.
-pub fn script(steps: &[Step]) -> String {
-    let statements: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
-    let preamble = dialect().preamble().join(";\n");
-    format!("{preamble};\nBEGIN;\n{};\nCOMMIT;\n", statements.join(";\n"))
-}
-
-pub fn parts<'a>(catalog: &'a Catalog, of: &Object) -> Vec<&'a Object> {
-    let parts = catalog.iter().map(|object| &**object);
-    parts.filter(|object| object.parent.as_ref() == Some(&of.key) && inline(object)).collect()
+/// A plan as one script, in one transaction.
+pub fn script(plan: &Plan) -> String {
+    assert!(plan.segments() <= 1, "{plan:#?}");
+    let statements: String =
+        plan.statements.iter().map(|statement| format!("{};\n", statement.sql)).collect();
+    let preamble: String = plan.preamble.iter().map(|sql| format!("{sql};\n")).collect();
+    format!("{preamble}BEGIN;\n{statements}COMMIT;\n")
 }
 
 /// How a change of one object is made, as a word.
@@ -163,13 +134,6 @@ pub fn alteration(from: &Object, to: &Object) -> &'static str {
         Alteration::InPlace(_) => "in place",
         Alteration::Replace => "replace",
         Alteration::RebuildParent => "rebuild",
+        Alteration::Supersede { .. } => "supersede",
     }
-}
-
-fn create(catalog: &Catalog, object: &Object) -> Vec<Step> {
-    dialect().kind(object.key.kind()).unwrap().create(object, &parts(catalog, object)).unwrap()
-}
-
-fn inline(object: &Object) -> bool {
-    dialect().kind(object.key.kind()).unwrap().inline(object)
 }

@@ -39,8 +39,6 @@ pub struct Column {
     pub generated: Option<String>,
     /// Whether a generated column is stored, and not computed when it is read.
     pub stored: bool,
-    /// Where the column stands, the first being 1. For the order of columns only: never compared.
-    pub position: u64,
 }
 
 impl Column {

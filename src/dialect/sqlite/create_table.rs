@@ -63,7 +63,6 @@ impl Definition {
     fn column(&mut self, cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
         let name = cursor.name()?;
         let mut column = Column { type_name: type_name(cursor)?, ..Column::default() };
-        column.position = self.columns.len() as u64 + 1;
         let own = quote::name(&name);
         let mut constraint_name = None;
         loop {

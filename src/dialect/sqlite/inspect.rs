@@ -152,7 +152,9 @@ impl Reading {
                 return self.insert(key, None, sql, Err(error));
             }
         };
-        let Definition { table, columns, constraints } = definition;
+        let Definition { table, columns, mut constraints } = definition;
+        // As they are written, so that a table that was made from what was read reads the same.
+        constraints.sort_by_key(|(_, constraint)| constraint.rank());
         let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
         let seen = self.column_counts.get(key.name()).and_then(|count| usize::try_from(*count).ok());
         if seen != Some(names.len()) {
@@ -164,14 +166,18 @@ impl Reading {
         }
         self.relations.add(key.clone(), names);
         self.insert(key.clone(), None, sql, Ok(facets(&table)));
-        for (name, column) in columns {
-            self.insert(key.child(COLUMN, &name), Some(key.clone()), sql, Ok(facets(&column)));
+        for ((name, column), position) in columns.iter().zip(1..) {
+            self.part(key.child(COLUMN, name), &key, facets(column), position);
         }
-        for (name, constraint) in constraints {
+        for ((name, constraint), position) in constraints.into_iter().zip(1..) {
             let name = name.unwrap_or_else(|| constraint.content_name());
-            let own = self.free_key(&key, &name);
-            self.insert(own, Some(key.clone()), sql, Ok(facets(&constraint)));
+            self.part(self.free_key(&key, &name), &key, facets(&constraint), position);
         }
+    }
+
+    fn part(&mut self, key: Key, table: &Key, facets: Facets, position: u32) {
+        let object = Object { position, ..Object::new(key, Some(table.clone()), facets) };
+        self.snapshot.catalog.insert(object);
     }
 
     /// The key of a constraint. SQLite lets several of a table have one name; all but the first
@@ -215,11 +221,12 @@ impl Reading {
             } else {
                 continue;
             };
-            // Names alone can suggest a circle of views, which SQLite would not have.
-            let needed: Vec<Key> = needed
-                .into_iter()
-                .filter(|on| kind != VIEW || !reaches(&self.snapshot.catalog, on, &key, VIEW))
-                .collect();
+            // Tables that refer to each other need no order, and views in a circle, which names
+            // alone can suggest, are none: the requirement that would close a circle is left out.
+            let own = if kind == CONSTRAINT { key.parent(TABLE) } else { key.clone() };
+            let closes_circle =
+                |on: &Key| [CONSTRAINT, VIEW].contains(&kind) && reaches(&self.snapshot.catalog, on, &own);
+            let needed: Vec<Key> = needed.into_iter().filter(|on| !closes_circle(on)).collect();
             let mut object = Object::clone(object);
             for on in needed {
                 object.require(on, None);

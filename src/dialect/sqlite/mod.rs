@@ -56,8 +56,6 @@ impl Dialect for Sqlite {
 
     fn same_meaning(&self, _kind: Kind, facet: &str, a: &Value, b: &Value) -> bool {
         match (facet, a, b) {
-            // The order of columns is kept, and is no difference.
-            ("position", ..) => true,
             ("collation" | "references" | "match" | "not null name", Value::String(a), Value::String(b)) => {
                 a.eq_ignore_ascii_case(b)
             }

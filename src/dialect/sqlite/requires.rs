@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    COLUMN, MAIN,
+    COLUMN, CONSTRAINT, MAIN, TABLE, VIEW,
     token::{Token, TokenKind, tokens},
 };
-use crate::model::{Catalog, Key, Kind};
+use crate::model::{Catalog, Key};
 
 /// The tables and views of a database with their columns, found by name in any case.
 #[derive(Default)]
@@ -77,20 +77,25 @@ fn stands_for_relation(tokens: &[Token<'_>], at: usize) -> bool {
     words.iter().any(|word| before.is_word(word)) || before.is_symbol(",") || before.is_symbol("(")
 }
 
-/// Whether an object requires another, directly or through others.
-pub fn reaches(catalog: &Catalog, from: &Key, to: &Key, through: Kind) -> bool {
+/// Whether what another table or view (or one of its columns) requires leads to this one: by the
+/// foreign keys of tables and the `SELECT` of views.
+pub fn reaches(catalog: &Catalog, from: &Key, to: &Key) -> bool {
+    let relation = |key: &Key| if key.kind() == COLUMN { key.parent(TABLE) } else { key.clone() };
+    let start = relation(from);
+    if start == *to {
+        return false;
+    }
     let mut seen = BTreeSet::new();
-    let mut open = vec![from.clone()];
+    let mut open = vec![start];
     while let Some(key) = open.pop() {
         if key == *to {
             return true;
         }
-        if key.kind() == through
-            && seen.insert(key.clone())
-            && let Some(object) = catalog.get(&key)
-        {
-            open.extend(object.requires.iter().map(|requirement| requirement.on.clone()));
+        if !seen.insert(key.clone()) {
+            continue;
         }
+        let of_it = catalog.below(&key).filter(|object| [CONSTRAINT, VIEW].contains(&object.key.kind()));
+        open.extend(of_it.flat_map(|object| &object.requires).map(|requirement| relation(&requirement.on)));
     }
     false
 }
@@ -98,7 +103,6 @@ pub fn reaches(catalog: &Catalog, from: &Key, to: &Key, through: Kind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::sqlite::TABLE;
 
     #[test]
     fn tables_are_found_where_tables_stand_and_nowhere_else() {

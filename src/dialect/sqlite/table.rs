@@ -47,8 +47,8 @@ impl<'a> Shape<'a> {
                 constraints.push((*part, typed::<Constraint>(part)?));
             }
         }
-        columns.sort_by_key(|(_, column)| column.position);
-        constraints.sort_by_key(|(_, constraint)| constraint.rank());
+        columns.sort_by_key(|(object, _)| object.position);
+        constraints.sort_by_key(|(object, constraint)| (constraint.rank(), object.position));
         Ok(Shape { object, table: typed(object)?, columns, constraints })
     }
 
