@@ -251,3 +251,37 @@ impl Reading {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn row(values: [&str; 5]) -> Row {
+        let columns: Arc<[String]> =
+            ["type", "name", "tbl_name", "sql", "table_type"].map(str::to_owned).into_iter().collect();
+        Row { columns, values: values.map(Into::into).to_vec() }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_taken_apart_is_unknown_with_its_statement_and_the_reason() {
+        let session = Session::scratch().await.unwrap();
+        let mut reading = Reading::new(&session, [("two".to_owned(), 2)].into_iter().collect());
+        let odd = "CREATE TABLE odd (a EXCLUSIVELY FOR b)";
+        reading.object(&row(["table", "odd", "odd", odd, "table"]));
+        reading.object(&row(["table", "two", "two", "CREATE TABLE two (a)", "table"]));
+        reading.object(&row(["index", "i", "odd", "CREATE INDEX i USING odd", ""]));
+        reading.object(&row(["oracle", "o", "o", "CREATE ORACLE o", ""]));
+        let Snapshot { catalog, unknown, not_compared, .. } = reading.snapshot;
+        let reason = |key: &str| unknown.get(&key.parse().unwrap()).map(String::as_str);
+        assert_eq!(reason("table:main.two"), Some("its stored SQL has 1 columns, and SQLite sees 2"));
+        assert_eq!(reason("index:main.odd.i"), Some("its stored SQL has `USING` where ON was expected"));
+        assert_eq!(
+            catalog.get(&"table:main.odd".parse().unwrap()).unwrap().facets.text("definition"),
+            Some(odd)
+        );
+        assert!(reason("table:main.odd").is_some());
+        assert_eq!(not_compared.get("oracles"), Some(&1));
+    }
+}

@@ -132,8 +132,8 @@ fn single_name(sql: &str) -> Option<String> {
 
 /// Whether SQL would make or open a file beside the database that it is run in: `ATTACH`, and
 /// `VACUUM … INTO`.
-pub fn reaches_for_files(sql: &str) -> bool {
-    let mut lexer = token::Lexer::new(sql, 0);
+fn reaches_for_files(sql: &str) -> bool {
+    let mut lexer = token::Lexer::new(sql);
     let mut head = None;
     // What cannot be cut into tokens, SQLite does not run either.
     while let Ok(Some(token)) = lexer.next_token() {

@@ -153,7 +153,7 @@ fn what_is_lost(from: &Shape<'_>, to: &Shape<'_>, everything: bool) -> Option<St
         .columns
         .iter()
         .filter(|(_, column)| column.generated.is_none())
-        .filter(|(object, _)| !to.column(object.key.name()).is_some_and(|(_, c)| c.generated.is_none()))
+        .filter(|(object, _)| to.column(object.key.name()).is_none_or(|(_, c)| c.generated.is_some()))
         .map(|(object, _)| object.key.dotted())
         .collect();
     (!lost.is_empty()).then(|| format!("The values of {} are gone.", lost.join(", ")))

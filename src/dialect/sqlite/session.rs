@@ -16,11 +16,13 @@ pub struct Session {
     connection: SqliteConnection,
     source: String,
     version: String,
+    /// Whether it runs scripts, which must not reach for files.
+    is_scratch: bool,
 }
 
 /// What SQLite said when it refused a statement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (SQLite result code {code})")]
+#[error("{message}{}", if *code < 0 { String::new() } else { format!(" (SQLite result code {code})") })]
 pub struct SqliteError {
     /// SQLite's message.
     pub message: String,
@@ -58,13 +60,15 @@ impl Session {
     }
 
     /// An empty database in memory, which is gone with the session: for scratch engines only.
-    /// Foreign keys are not enforced, as in the sqlite3 shell.
+    /// Foreign keys are not enforced, as in the sqlite3 shell. Statements that reach for files
+    /// (`ATTACH`, `VACUUM INTO`) are refused.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn scratch() -> Result<Session, SqliteError> {
         let options = SqliteConnectOptions::new().filename(":memory:").foreign_keys(false);
-        Session::begin(&options, "an SQLite database in memory".to_owned()).await
+        let session = Session::begin(&options, "an SQLite database in memory".to_owned()).await?;
+        Ok(Session { is_scratch: true, ..session })
     }
 
     /// Connects, and asks for SQLite's version.
@@ -73,7 +77,7 @@ impl Session {
         source: String,
     ) -> Result<Session, SqliteError> {
         let connection = options.clone().disable_statement_logging().connect().await?;
-        let mut session = Session { connection, source, version: String::new() };
+        let mut session = Session { connection, source, version: String::new(), is_scratch: false };
         let version = session.rows("SELECT sqlite_version() AS version").await?;
         session.version = version.first().and_then(|row| row.text("version")).unwrap_or_default().to_owned();
         Ok(session)
@@ -85,6 +89,7 @@ impl Session {
     /// # Errors
     /// What SQLite said.
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, SqliteError> {
+        self.guard(sql)?;
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await?;
         let columns: Arc<[String]> = match rows.first() {
             Some(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
@@ -104,7 +109,17 @@ impl Session {
     /// # Errors
     /// What SQLite said about the first that it refused.
     pub async fn execute(&mut self, sql: &str) -> Result<(), SqliteError> {
+        self.guard(sql)?;
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    fn guard(&self, sql: &str) -> Result<(), SqliteError> {
+        if self.is_scratch && super::reaches_for_files(sql) {
+            let message = "ATTACH and VACUUM INTO reach for files, which a scratch database does not do: \
+                           leave the statement out";
+            return Err(SqliteError { message: message.to_owned(), code: -1 });
+        }
         Ok(())
     }
 

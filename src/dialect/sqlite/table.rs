@@ -69,7 +69,7 @@ impl<'a> Shape<'a> {
             lines.push(column.definition(object, &own)?);
         }
         for (object, constraint) in &self.constraints {
-            if !beside.is_some_and(|key| key.key == object.key) {
+            if beside.is_none_or(|key| key.key != object.key) {
                 lines.push(constraint.table_sql(object)?);
             }
         }

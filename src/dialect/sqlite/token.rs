@@ -99,22 +99,22 @@ pub struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    /// A walk that starts at a byte of the source.
-    pub fn new(source: &'s str, at: usize) -> Self {
-        Lexer { source, at }
+    /// A walk that starts at the beginning.
+    pub fn new(source: &'s str) -> Self {
+        Lexer { source, at: 0 }
     }
 
     /// Skips white space and comments, and says at which byte the next token starts.
-    pub fn skip_blank(&mut self) -> usize {
+    fn skip_blank(&mut self) -> usize {
         loop {
             let rest = &self.source[self.at..];
             let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c', '\u{feff}']);
             self.at += rest.len() - trimmed.len();
             let comment = if trimmed.starts_with("--") {
                 trimmed.find('\n').map_or(trimmed.len(), |end| end + 1)
-            } else if trimmed.starts_with("/*") {
+            } else if let Some(inside) = trimmed.strip_prefix("/*") {
                 // SQLite lets the end of the text close a comment.
-                trimmed[2..].find("*/").map_or(trimmed.len(), |end| end + 4)
+                inside.find("*/").map_or(trimmed.len(), |end| end + 4)
             } else {
                 return self.at;
             };
@@ -160,7 +160,7 @@ impl<'s> Lexer<'s> {
 /// # Errors
 /// As [`Lexer::next_token`].
 pub fn tokens(source: &str) -> Result<Vec<Token<'_>>, LexError> {
-    let mut lexer = Lexer::new(source, 0);
+    let mut lexer = Lexer::new(source);
     std::iter::from_fn(|| lexer.next_token().transpose()).collect()
 }
 
