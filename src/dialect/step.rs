@@ -156,6 +156,6 @@ pub enum Alteration {
         /// The statements after.
         after: Vec<Step>,
     },
-    /// By rebuilding its parent (see [`super::ObjectKind::rebuild`]).
+    /// By rebuilding its parent, or itself where it has none (see [`super::ObjectKind::rebuild`]).
     RebuildParent,
 }

@@ -150,7 +150,8 @@ impl<'a> Transition<'a> {
         };
         let parent_of = |key: &Key| -> Option<&'a Key> {
             let object = self.to.get(key).or_else(|| self.from.get(key))?;
-            let parent = object.parent.as_ref()?;
+            // What is part of nothing is rebuilt itself.
+            let parent = object.parent.as_ref().unwrap_or(&object.key);
             let stays = self.from.contains(parent) && self.to.contains(parent);
             stays.then_some(parent)
         };
@@ -184,8 +185,14 @@ impl<'a> Transition<'a> {
         self.fates.insert(parent, Fate::Rebuild(steps));
         if !keeps {
             let parts: Vec<&'a Key> = before.parts.iter().map(|part| &part.key).collect();
+            let dialect = self.dialect;
+            // A part of another object that only a rebuild of that one could take away stays: the
+            // foreign keys that refer to a rebuilt table of SQLite.
+            let can_step_aside = |user: &Object| {
+                !dialect.kind(user.key.kind()).is_some_and(|kind| kind.drop_needs_rebuild(user))
+            };
             for key in [parent].into_iter().chain(parts) {
-                self.step_aside_for(key, |_| true)?;
+                self.step_aside_for(key, can_step_aside)?;
             }
         }
         Ok(())

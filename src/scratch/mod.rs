@@ -18,6 +18,8 @@ mod protocol;
 mod relay;
 mod server;
 
+pub mod sqlite;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
