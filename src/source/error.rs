@@ -184,7 +184,7 @@ pub enum SourceError {
         /// What was being done.
         doing: String,
         /// What the server said.
-        error: ServerError,
+        error: Box<ServerError>,
     },
 }
 

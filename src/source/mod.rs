@@ -97,7 +97,10 @@ async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Readi
     progress("connecting", 0);
     let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
     let reading = inspect(&mut session, progress).await;
-    reading.map_err(|error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error })
+    reading.map_err(|error| SourceError::Server {
+        doing: format!("Reading {}", url.redacted()),
+        error: error.into(),
+    })
 }
 
 async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {

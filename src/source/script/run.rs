@@ -279,7 +279,10 @@ impl<'a> Runner<'a> {
     }
 
     fn lost(&self, error: ServerError) -> SourceError {
-        SourceError::Server { doing: format!("Running the script on {}", self.engine.name), error }
+        SourceError::Server {
+            doing: format!("Running the script on {}", self.engine.name),
+            error: error.into(),
+        }
     }
 
     async fn verdict(&mut self) -> Result<(), SourceError> {
