@@ -1,5 +1,8 @@
 //! Gets a snapshot from somewhere: a script, a folder of scripts, an inventory, a database.
 
+pub mod lexer;
+pub mod split;
+
 use std::path::PathBuf;
 
 use crate::{dialect::postgres::connect::ConnectionUrl, model::Snapshot, scratch};
