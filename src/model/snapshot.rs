@@ -40,6 +40,9 @@ pub struct Snapshot {
     /// Where in the source an object was made, for sources that are files.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub locations: BTreeMap<Key, Location>,
+    /// What was left out or done otherwise than written when the source was a script, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The objects.
     pub catalog: Catalog,
 }

@@ -1,11 +1,30 @@
 //! Gets a snapshot from somewhere: a script, a folder of scripts, an inventory, a database.
 
+mod cache;
+mod error;
+mod evaluate;
+mod file;
+pub mod inventory;
 pub mod lexer;
+pub mod locate;
+mod recognise;
+pub mod script;
 pub mod split;
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
-use crate::{dialect::postgres::connect::ConnectionUrl, model::Snapshot, scratch};
+pub use error::SourceError;
+pub use recognise::{SourceKind, UnknownKind};
+
+use crate::{
+    dialect::postgres::{
+        connect::ConnectionUrl,
+        inspect::{Reading, inspect},
+        session::Session,
+    },
+    model::Snapshot,
+    scratch,
+};
 
 /// Something that a schema can be read from. Prints without any password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +41,17 @@ pub enum Source {
     Sqlite(PathBuf),
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::SqlFile(path) | Source::Folder(path) | Source::Inventory(path) | Source::Sqlite(path) => {
+                f.pad(&path.to_string_lossy())
+            }
+            Source::Postgres(url) => f.pad(&url.redacted()),
+        }
+    }
+}
+
 /// What loading needs besides the source.
 #[derive(Clone, Debug)]
 pub struct LoadOptions {
@@ -36,18 +66,29 @@ pub struct LoadOptions {
 /// Tells how far a reading has come: the phase, and how many objects there are so far.
 pub type Progress<'a> = dyn Fn(&str, usize) + Send + Sync + 'a;
 
-/// Why a source could not be read. Each text says what to do next, and none holds a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {}
-
 /// Reads a source.
 ///
 /// # Errors
 /// As [`SourceError`] says.
 pub async fn load(
-    _source: &Source,
-    _options: &LoadOptions,
-    _progress: &Progress<'_>,
+    source: &Source,
+    options: &LoadOptions,
+    progress: &Progress<'_>,
 ) -> Result<Snapshot, SourceError> {
-    todo!()
+    let mut snapshot = match source {
+        Source::SqlFile(_) | Source::Folder(_) => evaluate::evaluate(source, options, progress).await?,
+        Source::Inventory(path) => inventory::read(path)?,
+        Source::Postgres(url) => read_live(url, progress).await?.snapshot,
+        Source::Sqlite(path) => evaluate::read_sqlite(path)?,
+    };
+    snapshot.source = source.to_string();
+    Ok(snapshot)
+}
+
+/// Reads a live database over a session that cannot write.
+async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Reading, SourceError> {
+    progress("connecting", 0);
+    let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
+    let reading = inspect(&mut session, progress).await;
+    reading.map_err(|error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error })
 }

@@ -1,0 +1,343 @@
+//! Runs a script in a scratch engine of PostgreSQL as psql would, with more patience.
+//!
+//! What fails because an object comes later in the script is run again when that object is there;
+//! a transaction of the script is run again as a whole.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use super::{
+    Failure, Failures, Script,
+    item::Item,
+    notes::Notes,
+    remedy::{Remedy, belongs_to_server, remedy},
+    roles::mentioned,
+    words::{Word, words},
+};
+use crate::{
+    dialect::{
+        postgres::session::{ServerError, Session},
+        quote,
+    },
+    model::Location,
+    source::{
+        Progress, SourceError,
+        locate::{Mark, TAKE_MARK},
+    },
+};
+
+/// How often what failed is run again, as long as each time brings something new.
+const ROUNDS: usize = 50;
+
+/// The SQLSTATE of a role that is there already, also when two sessions make it at once.
+const ROLE_EXISTS: [&str; 2] = ["42710", "23505"];
+
+/// What running a script left besides the objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was left out or done otherwise than written, for people.
+    pub notes: Vec<String>,
+    /// Which statement made what, see [`crate::source::locate`].
+    pub marks: Vec<Mark>,
+    /// The roles that were made for the script.
+    pub roles: Vec<String>,
+}
+
+/// Runs a script in an empty scratch database. `engine` is what the engine is, for people.
+///
+/// # Errors
+/// Every statement that failed, or every extension that the engine lacks, or a lost connection.
+pub async fn run(
+    script: &Script,
+    session: &mut Session,
+    engine: &str,
+    progress: &Progress<'_>,
+) -> Result<Outcome, SourceError> {
+    let mut runner = Runner {
+        session,
+        engine,
+        progress,
+        items: Vec::new(),
+        roles: BTreeSet::new(),
+        path: None,
+        failed: Vec::new(),
+        lacking: Vec::new(),
+        notes: Notes::default(),
+        outcome: Outcome::default(),
+    };
+    let files = runner.prepare(script)?;
+    runner.make_mentioned_roles().await?;
+    runner.mark(None).await.map_err(|error| runner.lost(error))?;
+    let mut waiting = Vec::new();
+    for (at, units) in files.into_iter().enumerate() {
+        if at > 0 {
+            runner.fresh_session().await?;
+        }
+        waiting.extend(runner.file(units).await?);
+    }
+    let waiting = runner.again(waiting).await?;
+    runner.failed.extend(waiting.into_iter().map(|unit| unit.failure));
+    runner.finish(script).await
+}
+
+/// Statements that are run together: one, or a transaction.
+type Unit = Range<usize>;
+
+/// A unit that waits for what comes later.
+struct Waiting {
+    unit: Unit,
+    /// The statement that had set the search path where the unit stands.
+    path: Option<usize>,
+    failure: (usize, ServerError),
+}
+
+/// What became of a unit.
+enum Verdict {
+    Done,
+    TooEarly(usize, ServerError),
+    Wrong(usize, ServerError),
+}
+
+struct Runner<'a> {
+    session: &'a mut Session,
+    engine: &'a str,
+    progress: &'a Progress<'a>,
+    items: Vec<Item<'a>>,
+    /// The roles that are there for certain.
+    roles: BTreeSet<String>,
+    /// The statement that set the search path as it is now.
+    path: Option<usize>,
+    failed: Vec<(usize, ServerError)>,
+    lacking: Vec<(Location, String)>,
+    notes: Notes,
+    outcome: Outcome,
+}
+
+impl<'a> Runner<'a> {
+    /// Looks at every statement once, and returns the units of each file.
+    fn prepare(&mut self, script: &'a Script) -> Result<Vec<Vec<Unit>>, SourceError> {
+        let mut files = Vec::with_capacity(script.files.len());
+        for file in &script.files {
+            let start = self.items.len();
+            for statement in file {
+                let words: Vec<Word> = words(&statement.text).collect();
+                mentioned(&words, &mut self.roles);
+                let mut item = Item::new(statement, &words);
+                if belongs_to_server(&words) {
+                    item.left_out = true;
+                    self.notes.left_out(statement, "they belong to the server, not to the schema");
+                }
+                self.items.push(item);
+            }
+            files.push(self.units(start..self.items.len())?);
+        }
+        Ok(files)
+    }
+
+    fn units(&self, file: Range<usize>) -> Result<Vec<Unit>, SourceError> {
+        let mut units = Vec::new();
+        let mut at = file.start;
+        while at < file.end {
+            let mut end = at + 1;
+            if self.items[at].begins {
+                let tail = self.items[end..file.end].iter().position(|item| item.ends);
+                let open = || SourceError::OpenTransaction { at: self.items[at].statement.location() };
+                end += tail.ok_or_else(open)? + 1;
+            }
+            units.push(at..end);
+            at = end;
+        }
+        Ok(units)
+    }
+
+    async fn make_mentioned_roles(&mut self) -> Result<(), SourceError> {
+        let known = "SELECT rolname FROM pg_catalog.pg_roles";
+        let rows = self.session.rows(known).await.map_err(|error| self.lost(error))?;
+        let known: BTreeSet<&str> = rows.iter().filter_map(|row| row.text("rolname")).collect();
+        let missing: Vec<String> =
+            self.roles.iter().filter(|role| !known.contains(role.as_str())).cloned().collect();
+        for role in missing {
+            self.make_role(role).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_role(&mut self, role: String) -> Result<(), SourceError> {
+        match self.session.execute(&format!("CREATE ROLE {} NOLOGIN", quote::always(&role))).await {
+            Ok(()) => self.outcome.roles.push(role),
+            Err(error) if ROLE_EXISTS.contains(&&*error.sqlstate) => {}
+            Err(error) => {
+                let doing = format!("Making the role {role}, which the script mentions, on {}", self.engine);
+                return Err(SourceError::Server { doing, error });
+            }
+        }
+        Ok(())
+    }
+
+    /// Each file starts as psql would start it: with the settings of a new session.
+    async fn fresh_session(&mut self) -> Result<(), SourceError> {
+        self.path = None;
+        let reset = "SET SESSION AUTHORIZATION DEFAULT; RESET ALL";
+        self.session.execute(reset).await.map_err(|error| self.lost(error))
+    }
+
+    /// Runs a file, and returns the units that nothing in it could cure.
+    async fn file(&mut self, units: Vec<Unit>) -> Result<Vec<Waiting>, SourceError> {
+        let mut waiting = Vec::new();
+        for unit in units {
+            let path = self.path;
+            match self.attempt(unit.clone()).await? {
+                Verdict::Done => {}
+                Verdict::TooEarly(at, error) => waiting.push(Waiting { unit, path, failure: (at, error) }),
+                Verdict::Wrong(at, error) => self.failed.push((at, error)),
+            }
+        }
+        self.again(waiting).await
+    }
+
+    /// Runs what waits, round by round, until a round brings nothing new.
+    async fn again(&mut self, mut waiting: Vec<Waiting>) -> Result<Vec<Waiting>, SourceError> {
+        for _ in 0..ROUNDS {
+            let before = waiting.len();
+            let mut still = Vec::new();
+            for mut unit in waiting {
+                self.restore_path(unit.path).await?;
+                match self.attempt(unit.unit.clone()).await? {
+                    Verdict::Done => {}
+                    Verdict::TooEarly(at, error) => {
+                        unit.failure = (at, error);
+                        still.push(unit);
+                    }
+                    Verdict::Wrong(at, error) => self.failed.push((at, error)),
+                }
+            }
+            waiting = still;
+            if waiting.is_empty() || waiting.len() == before {
+                break;
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// What is run again sees the names that it saw in its place.
+    async fn restore_path(&mut self, path: Option<usize>) -> Result<(), SourceError> {
+        if self.path != path {
+            let reset = path.map_or("RESET search_path", |at| self.items[at].sql()).to_owned();
+            self.session.execute(&reset).await.map_err(|error| self.lost(error))?;
+            self.path = path;
+        }
+        Ok(())
+    }
+
+    /// Runs a unit, with every remedy that helps at once.
+    async fn attempt(&mut self, unit: Unit) -> Result<Verdict, SourceError> {
+        loop {
+            let path = self.path;
+            let Err((at, error)) = self.unit(unit.clone()).await else { return Ok(Verdict::Done) };
+            if error.is_disconnect() {
+                return Err(self.lost(error));
+            }
+            if unit.len() > 1 {
+                self.session.execute("ROLLBACK").await.map_err(|error| self.lost(error))?;
+                self.path = path;
+            }
+            let item = &mut self.items[at];
+            match remedy(item.sql(), &error) {
+                Remedy::CreateRole(role) if self.roles.insert(role.clone()) => self.make_role(role).await?,
+                Remedy::Rewrite(sql, why) if sql != item.sql() => {
+                    item.rewritten = Some(sql);
+                    self.notes.rewritten(item.statement, why);
+                }
+                Remedy::LeaveOut(why) => {
+                    item.left_out = true;
+                    self.notes.left_out(item.statement, why);
+                }
+                Remedy::MissingExtension(name) => {
+                    item.left_out = true;
+                    self.lacking.push((item.statement.location(), name));
+                }
+                Remedy::Defer => return Ok(Verdict::TooEarly(at, error)),
+                _ => return Ok(Verdict::Wrong(at, error)),
+            }
+        }
+    }
+
+    async fn unit(&mut self, unit: Unit) -> Result<(), (usize, ServerError)> {
+        for at in unit.filter(|&at| !self.items[at].left_out).collect::<Vec<_>>() {
+            self.statement(at).await.map_err(|error| (at, error))?;
+        }
+        Ok(())
+    }
+
+    async fn statement(&mut self, at: usize) -> Result<(), ServerError> {
+        let item = &self.items[at];
+        let after = item.statement.location();
+        (self.progress)("running the script", at + 1);
+        if item.marks_with_it {
+            let rows = self.session.rows(&format!("{};\n{TAKE_MARK}", item.sql())).await?;
+            self.note_mark(&rows, Some(after));
+        } else {
+            self.session.execute(item.sql()).await?;
+            if item.makes {
+                self.mark(Some(after)).await?;
+            }
+        }
+        if self.items[at].sets_path {
+            self.path = Some(at);
+        }
+        Ok(())
+    }
+
+    async fn mark(&mut self, after: Option<Location>) -> Result<(), ServerError> {
+        let rows = self.session.rows(TAKE_MARK).await?;
+        self.note_mark(&rows, after);
+        Ok(())
+    }
+
+    fn note_mark(&mut self, rows: &[crate::dialect::row::Row], after: Option<Location>) {
+        let oid = rows.iter().rev().find_map(|row| row.number("oid")).and_then(|oid| u32::try_from(oid).ok());
+        self.outcome.marks.extend(oid.map(|oid| Mark { oid, after }));
+    }
+
+    fn lost(&self, error: ServerError) -> SourceError {
+        SourceError::Server { doing: format!("Running the script on {}", self.engine), error }
+    }
+
+    async fn finish(mut self, script: &Script) -> Result<Outcome, SourceError> {
+        if !self.lacking.is_empty() {
+            let hint = self.extension_hint().await;
+            return Err(SourceError::MissingExtensions {
+                missing: self.lacking,
+                engine: self.engine.to_owned(),
+                hint,
+            });
+        }
+        if !self.failed.is_empty() {
+            self.failed.sort_by_key(|(at, _)| *at);
+            let items = &self.items;
+            let all = self.failed.into_iter().map(|(at, error)| Failure::new(items[at].statement, error));
+            return Err(SourceError::Statements(Box::new(Failures {
+                engine: self.engine.to_owned(),
+                statements: items.len(),
+                all: all.collect(),
+            })));
+        }
+        self.outcome.notes = script.notes.iter().cloned().chain(self.notes.into_texts()).collect();
+        Ok(self.outcome)
+    }
+
+    /// What to do about an extension that the engine lacks, with those that it has.
+    async fn extension_hint(&mut self) -> String {
+        let mut hint = "Install it for that server, or name a server that has it with --scratch URL.".to_owned();
+        if self.engine.starts_with("embedded") {
+            hint = "Name a server that has it with --scratch URL, or install PostgreSQL with that extension \
+                    on this machine."
+                .to_owned();
+        }
+        let available = "SELECT name FROM pg_catalog.pg_available_extensions ORDER BY name";
+        if let Ok(rows) = self.session.rows(available).await {
+            let names: Vec<&str> = rows.iter().filter_map(|row| row.text("name")).collect();
+            hint.push_str(&format!(" Available there: {}.", names.join(", ")));
+        }
+        hint
+    }
+}
