@@ -44,7 +44,8 @@ impl Entry {
     /// cannot be written is no reason to fail.
     pub fn put(&self, snapshot: &Snapshot) {
         let Some(folder) = self.path.parent() else { return };
-        if fs::create_dir_all(folder).is_ok() && write_whole(&self.path, to_json(snapshot).as_bytes()).is_ok() {
+        if fs::create_dir_all(folder).is_ok() && write_whole(&self.path, to_json(snapshot).as_bytes()).is_ok()
+        {
             forget_oldest(folder);
         }
     }
@@ -108,7 +109,8 @@ mod tests {
     use crate::scratch;
 
     fn options(cache: &Path, choice: Choice) -> LoadOptions {
-        let scratch = scratch::Options { choice, program: "/no/such/program".into(), cache: Some(cache.into()) };
+        let scratch =
+            scratch::Options { choice, program: "/no/such/program".into(), cache: Some(cache.into()) };
         LoadOptions { scratch, dialect: None, major: Some(15) }
     }
 

@@ -2,9 +2,12 @@
 
 use std::{fmt, path::PathBuf};
 
-use super::{script::Failures, SourceKind};
+use super::{SourceKind, script::Failures};
 use crate::{
-    dialect::postgres::{connect::UrlError, session::{ConnectError, Fault, ServerError}},
+    dialect::postgres::{
+        connect::UrlError,
+        session::{ConnectError, Fault, ServerError},
+    },
     model::{FORMAT, Location},
     scratch::ScratchError,
 };
@@ -175,9 +178,9 @@ impl SourceError {
     /// What to do next, as full sentences.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            SourceError::UnknownScheme { .. } => {
-                Some("Give a postgres:// or sqlite:// URL, a .sql file, a folder of them, or an inventory (.json).")
-            }
+            SourceError::UnknownScheme { .. } => Some(
+                "Give a postgres:// or sqlite:// URL, a .sql file, a folder of them, or an inventory (.json).",
+            ),
             SourceError::Url(_) => Some("Write it as postgres://user@host:5432/database."),
             SourceError::WrongKind { .. } => Some("Leave --canonical-kind out to have the kind recognised."),
             SourceError::NotFound { .. } => {

@@ -58,7 +58,7 @@ async fn in_postgres(
     let result = script::run(script, &mut session, database.engine(), progress).await;
     // A new session reads without the settings that the script made, and an embedded engine has
     // room for one at a time.
-    drop(session);
+    session.close().await;
     let outcome = result?;
     let reading = read_live(database.url(), progress).await;
     if matches!(options.scratch.choice, Choice::Url(_)) {
@@ -79,4 +79,11 @@ async fn forget_roles(database: &Database, roles: &[String]) {
         let _ = session.execute(&format!("DROP OWNED BY {role} CASCADE")).await;
         let _ = session.execute(&format!("DROP ROLE {role}")).await;
     }
+}
+
+pub fn read_sqlite(_path: &std::path::Path) -> Result<Snapshot, SourceError> {
+    todo!()
+}
+fn in_sqlite(_script: &Script) -> Result<Snapshot, SourceError> {
+    todo!()
 }

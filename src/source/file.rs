@@ -71,14 +71,20 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_text_is_named_for_what_it_is() {
-        assert_eq!(refused(b"PGDMP\x01"), "/schema.sql is an archive that pg_dump wrote in its custom format, not text.");
+        assert_eq!(
+            refused(b"PGDMP\x01"),
+            "/schema.sql is an archive that pg_dump wrote in its custom format, not text."
+        );
         assert_eq!(refused(b"SELECT 1;\0"), "/schema.sql is a binary file, not text.");
         assert_eq!(refused(b"\xff\xfeS\0"), "/schema.sql is text in UTF-16, not UTF-8 text.");
     }
 
     #[test]
     fn text_in_another_encoding_is_refused_with_its_line() {
-        assert_eq!(refused(b"SELECT 1;\n-- caf\xe9\n"), "/schema.sql is not UTF-8: line 2 holds other bytes.");
+        assert_eq!(
+            refused(b"SELECT 1;\n-- caf\xe9\n"),
+            "/schema.sql is not UTF-8: line 2 holds other bytes."
+        );
     }
 
     #[test]

@@ -149,7 +149,7 @@ mod tests {
             assert!(matches!(error, SourceError::NotAnInventory { .. }), "{error}");
         }
         let expected = "old.json is not an inventory that schemascope wrote: EOF while parsing an object \
-                        (line 2, column 12).";
+                        (line 2, column 11).";
         assert_eq!(refused("{\n\"format\": 1"), expected);
     }
 

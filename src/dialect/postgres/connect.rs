@@ -53,7 +53,9 @@ pub enum UrlError {
     NoValue,
     #[error("The {part} in the URL is not properly percent-encoded. Write a plain `%` as %25.")]
     PercentEncoding { part: String },
-    #[error("PostgreSQL has no connection parameter `{name}`. Check its spelling in the URL or service file.")]
+    #[error(
+        "PostgreSQL has no connection parameter `{name}`. Check its spelling in the URL or service file."
+    )]
     Unknown { name: String },
     #[error(
         "The connection parameter `{name}` asks for something that schemascope cannot do, so the connection \
@@ -68,7 +70,9 @@ pub enum UrlError {
     Port,
     #[error("There are {ports} ports for {hosts} hosts. Give one port for all of them, or one for each.")]
     PortCount { hosts: usize, ports: usize },
-    #[error("The host `{host}` is an abstract socket, which schemascope cannot use. Use the folder of the socket.")]
+    #[error(
+        "The host `{host}` is an abstract socket, which schemascope cannot use. Use the folder of the socket."
+    )]
     AbstractSocket { host: String },
     #[error("The parameter sslmode is none of disable, allow, prefer, require, verify-ca and verify-full.")]
     SslMode,
@@ -163,7 +167,8 @@ impl ConnectionUrl {
             parameters::check(&name, &value)?;
             settings.insert(name, value);
         }
-        let service = settings.get("service").map(String::as_str).or_else(|| environment.variable("PGSERVICE"));
+        let service =
+            settings.get("service").map(String::as_str).or_else(|| environment.variable("PGSERVICE"));
         if let Some(service) = service.map(str::to_owned) {
             let file = settings.get("servicefile").map(String::as_str);
             for (name, value) in service::parameters(&service, file, environment)? {
@@ -181,7 +186,10 @@ impl ConnectionUrl {
         Self::from_settings(&settings, environment)
     }
 
-    fn from_settings(settings: &BTreeMap<String, String>, environment: &Environment) -> Result<Self, UrlError> {
+    fn from_settings(
+        settings: &BTreeMap<String, String>,
+        environment: &Environment,
+    ) -> Result<Self, UrlError> {
         let get = |name: &str| settings.get(name).map(String::as_str);
         let user = get("user").or_else(|| environment.user()).ok_or(UrlError::NoUser)?.to_owned();
         let passfile = get("passfile").map(PathBuf::from);
@@ -208,7 +216,11 @@ impl ConnectionUrl {
     /// The URL of a database behind a socket in a folder, for servers of our own.
     pub fn local(folder: &Path, user: &str, database: &str) -> Self {
         ConnectionUrl {
-            servers: vec![Server { host: Host::Socket(folder.to_owned()), address: None, port: DEFAULT_PORT }],
+            servers: vec![Server {
+                host: Host::Socket(folder.to_owned()),
+                address: None,
+                port: DEFAULT_PORT,
+            }],
             user: user.to_owned(),
             database: database.to_owned(),
             password: None,
@@ -386,9 +398,13 @@ impl SslMode {
 }
 
 impl Tls {
-    fn from_settings(settings: &BTreeMap<String, String>, environment: &Environment) -> Result<Self, UrlError> {
+    fn from_settings(
+        settings: &BTreeMap<String, String>,
+        environment: &Environment,
+    ) -> Result<Self, UrlError> {
         let get = |name: &str| settings.get(name).map(String::as_str);
-        let mode = |name: &str| SslMode::ALL.into_iter().find(|mode| mode.name() == name).ok_or(UrlError::SslMode);
+        let mode =
+            |name: &str| SslMode::ALL.into_iter().find(|mode| mode.name() == name).ok_or(UrlError::SslMode);
         let mode = get("sslmode").map(mode).transpose()?;
         let (mode, roots) = match get("sslrootcert") {
             Some("system") if mode.is_some_and(|mode| mode != SslMode::VerifyFull) => {
@@ -407,11 +423,15 @@ impl Tls {
             }
         };
         let own = |name: &str, usual: &str| {
-            get(name).map(PathBuf::from).or_else(|| environment.home_file(Path::new(".postgresql").join(usual)))
+            get(name)
+                .map(PathBuf::from)
+                .or_else(|| environment.home_file(Path::new(".postgresql").join(usual)))
         };
         let certificate = match (own("sslcert", "postgresql.crt"), own("sslkey", "postgresql.key")) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
-            _ if get("sslcert").is_some() || get("sslkey").is_some() => return Err(UrlError::HalfCertificate),
+            _ if get("sslcert").is_some() || get("sslkey").is_some() => {
+                return Err(UrlError::HalfCertificate);
+            }
             _ => None,
         };
         Ok(Tls { mode, roots, certificate })
@@ -422,8 +442,14 @@ impl Tls {
 const DEFAULT_PORT: u16 = 5432;
 
 /// What has to be written otherwise in a parameter's value; slashes stay readable.
-const IN_PARAMETER: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
+const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b',');
 
 /// What has to be written otherwise in front of the `?`.
 const IN_AUTHORITY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -433,7 +459,11 @@ fn encoded(text: &str) -> String {
 }
 
 /// The servers that the parameters `host`, `hostaddr` and `port` name, each a list with commas.
-fn servers(hosts: Option<&str>, addresses: Option<&str>, ports: Option<&str>) -> Result<Vec<Server>, UrlError> {
+fn servers(
+    hosts: Option<&str>,
+    addresses: Option<&str>,
+    ports: Option<&str>,
+) -> Result<Vec<Server>, UrlError> {
     let list = |text: Option<&str>| text.map(|text| text.split(',').map(str::to_owned).collect::<Vec<_>>());
     let (hosts, addresses) = (list(hosts), list(addresses));
     let ports = list(ports).unwrap_or_else(|| vec![String::new()]);

@@ -137,14 +137,18 @@ mod tests {
 
     #[test]
     fn a_password_is_not_told() {
-        let told = first_line("CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'a', password 'secret',\nx 'y')");
+        let told =
+            first_line("CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'a', password 'secret',\nx 'y')");
         assert_eq!(told, "CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'a', password '***',");
     }
 
     #[test]
     fn ten_failures_are_told_and_the_rest_counted() {
-        let failures =
-            Failures { engine: "local PostgreSQL 15.18".to_owned(), statements: 40, all: vec![failure(); 12] };
+        let failures = Failures {
+            engine: "local PostgreSQL 15.18".to_owned(),
+            statements: 40,
+            all: vec![failure(); 12],
+        };
         let text = failures.to_string();
         assert!(text.starts_with("12 of 40 statements failed on local PostgreSQL 15.18.\n"));
         assert!(text.ends_with("\n… and 2 more"));

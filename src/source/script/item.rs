@@ -28,10 +28,12 @@ pub struct Item<'a> {
 impl<'a> Item<'a> {
     /// What the words of a statement tell about it.
     pub fn new(statement: &'a Statement, words: &[Word]) -> Self {
-        let first = |known: &[&str]| words.first().is_some_and(|word| known.iter().any(|known| word.is(known)));
+        let first =
+            |known: &[&str]| words.first().is_some_and(|word| known.iter().any(|known| word.is(known)));
         let makes = first(&["create", "alter", "do", "select", "call", "import", "with", "execute"]);
         let local = starts(words, &["set", "local"]);
-        let names_path = words.iter().any(|word| word.text == "search_path") || starts(words, &["set", "schema"]);
+        let names_path =
+            words.iter().any(|word| word.text == "search_path") || starts(words, &["set", "schema"]);
         Item {
             statement,
             begins: first(&["begin"]) || starts(words, &["start", "transaction"]),

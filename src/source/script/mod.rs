@@ -106,7 +106,8 @@ impl Script {
             return Err(SourceError::Empty { path: source.into() });
         }
         if reader.copies > 0 {
-            let rows = format!("the rows of {} COPY commands were left out: only the schema counts", reader.copies);
+            let rows =
+                format!("the rows of {} COPY commands were left out: only the schema counts", reader.copies);
             reader.script.notes.push(rows);
         }
         Ok(reader.script)

@@ -48,7 +48,9 @@ pub fn belongs_to_server(words: &[Word]) -> bool {
         [verb, ..] if verb.is("grant") || verb.is("revoke") => {
             let on = after(words, &["on"]).and_then(<[Word]>::first);
             is_membership(words)
-                || on.is_some_and(|what| ["database", "tablespace", "parameter"].iter().any(|kind| what.is(kind)))
+                || on.is_some_and(|what| {
+                    ["database", "tablespace", "parameter"].iter().any(|kind| what.is(kind))
+                })
         }
         [verb, ..] => verb.is("vacuum"),
         [] => false,
@@ -216,7 +218,10 @@ mod tests {
         let remedy = told(create, "22023", "extension \"uuid-ossp\" has no installation script");
         assert!(matches!(remedy, Remedy::Rewrite(text, _) if text == expected));
         let missing = Remedy::MissingExtension("postgis".to_owned());
-        assert_eq!(told("CREATE EXTENSION postgis", "0A000", "extension \"postgis\" is not available"), missing);
+        assert_eq!(
+            told("CREATE EXTENSION postgis", "0A000", "extension \"postgis\" is not available"),
+            missing
+        );
     }
 
     #[test]

@@ -80,7 +80,8 @@ fn names(list: &[Word]) -> Vec<String> {
     while let Some(word) = rest.next() {
         let literal = word.kind == crate::source::lexer::TokenKind::Literal;
         let Some(name) = word.name().or(literal.then_some(word.text.as_str())) else { break };
-        let stands_for_another = word.kind == crate::source::lexer::TokenKind::Word && NO_ROLES.contains(&name);
+        let stands_for_another =
+            word.kind == crate::source::lexer::TokenKind::Word && NO_ROLES.contains(&name);
         if !(name.is_empty() || stands_for_another || name.starts_with("pg_")) {
             names.push(name.to_owned());
         }
@@ -104,13 +105,19 @@ mod tests {
     #[test]
     fn every_place_where_a_role_can_stand_is_known() {
         for (statement, expected) in [
-            ("GRANT SELECT (a, b) ON TABLE t TO app, \"Read Only\" WITH GRANT OPTION", vec!["Read Only", "app"]),
+            (
+                "GRANT SELECT (a, b) ON TABLE t TO app, \"Read Only\" WITH GRANT OPTION",
+                vec!["Read Only", "app"],
+            ),
             ("GRANT a, b TO GROUP c GRANTED BY d", vec!["a", "b", "c", "d"]),
             ("REVOKE ALL ON SCHEMA public FROM PUBLIC, app CASCADE", vec!["app"]),
             ("REVOKE ADMIN OPTION FOR a FROM b", vec!["a", "b"]),
             ("ALTER TABLE public.t OWNER TO app", vec!["app"]),
             ("ALTER TYPE \"to\" OWNER TO CURRENT_USER", vec![]),
-            ("CREATE POLICY p ON t FOR SELECT TO anon, authenticated USING (true)", vec!["anon", "authenticated"]),
+            (
+                "CREATE POLICY p ON t FOR SELECT TO anon, authenticated USING (true)",
+                vec!["anon", "authenticated"],
+            ),
             ("ALTER POLICY p ON t RENAME TO q", vec![]),
             ("SET SESSION AUTHORIZATION 'app'", vec!["app"]),
             ("SET LOCAL ROLE app", vec!["app"]),

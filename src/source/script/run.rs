@@ -28,6 +28,9 @@ use crate::{
 /// How often what failed is run again, as long as each time brings something new.
 const ROUNDS: usize = 50;
 
+/// What a new session of a scratch engine does about names.
+const USUAL_PATH: &str = "SET search_path = \"$user\", public";
+
 /// The SQLSTATE of a role that is there already, also when two sessions make it at once.
 const ROLE_EXISTS: [&str; 2] = ["42710", "23505"];
 
@@ -176,8 +179,10 @@ impl<'a> Runner<'a> {
     /// Each file starts as psql would start it: with the settings of a new session.
     async fn fresh_session(&mut self) -> Result<(), SourceError> {
         self.path = None;
-        let reset = "SET SESSION AUTHORIZATION DEFAULT; RESET ALL";
-        self.session.execute(reset).await.map_err(|error| self.lost(error))
+        let reset = format!(
+            "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET default_transaction_read_only = off; {USUAL_PATH}"
+        );
+        self.session.execute(&reset).await.map_err(|error| self.lost(error))
     }
 
     /// Runs a file, and returns the units that nothing in it could cure.
@@ -221,7 +226,7 @@ impl<'a> Runner<'a> {
     /// What is run again sees the names that it saw in its place.
     async fn restore_path(&mut self, path: Option<usize>) -> Result<(), SourceError> {
         if self.path != path {
-            let reset = path.map_or("RESET search_path", |at| self.items[at].sql()).to_owned();
+            let reset = path.map_or(USUAL_PATH, |at| self.items[at].sql()).to_owned();
             self.session.execute(&reset).await.map_err(|error| self.lost(error))?;
             self.path = path;
         }
@@ -327,7 +332,8 @@ impl<'a> Runner<'a> {
 
     /// What to do about an extension that the engine lacks, with those that it has.
     async fn extension_hint(&mut self) -> String {
-        let mut hint = "Install it for that server, or name a server that has it with --scratch URL.".to_owned();
+        let mut hint =
+            "Install it for that server, or name a server that has it with --scratch URL.".to_owned();
         if self.engine.starts_with("embedded") {
             hint = "Name a server that has it with --scratch URL, or install PostgreSQL with that extension \
                     on this machine."

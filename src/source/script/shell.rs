@@ -35,8 +35,8 @@ pub fn command(line: &str, syntax: Syntax) -> Command {
 
 fn psql(name: &str, argument: &str) -> Command {
     match name {
-        r"\restrict" | r"\unrestrict" | r"\echo" | r"\qecho" | r"\warn" | r"\pset" | r"\timing" | r"\g" | r"\."
-        | r"\o" | r"\x" | r"\t" | r"\a" | r"\prompt" | r"\errverbose" => Command::Nothing,
+        r"\restrict" | r"\unrestrict" | r"\echo" | r"\qecho" | r"\warn" | r"\pset" | r"\timing" | r"\g"
+        | r"\." | r"\o" | r"\x" | r"\t" | r"\a" | r"\prompt" | r"\errverbose" => Command::Nothing,
         r"\set" if argument.starts_with("ON_ERROR_") || argument.starts_with("QUIET") => Command::Nothing,
         r"\i" | r"\include" => Command::Include { name: unquoted(argument), beside: false },
         r"\ir" | r"\include_relative" => Command::Include { name: unquoted(argument), beside: true },

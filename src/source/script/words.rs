@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn names_come_out_of_their_quotes_and_keywords_in_lower_case() {
-        let seen: Vec<String> = words("GRANT /* x */ \"A \"\"b\"\"\" TO 'it''s'").map(|word| word.text).collect();
+        let seen: Vec<String> =
+            words("GRANT /* x */ \"A \"\"b\"\"\" TO 'it''s'").map(|word| word.text).collect();
         assert_eq!(seen, ["grant", "A \"b\"", "to", "it's"]);
     }
 
