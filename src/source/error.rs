@@ -161,6 +161,17 @@ pub enum SourceError {
     /// No connection.
     #[error("{}", .0.message)]
     Connect(ConnectError),
+    /// No SQLite database.
+    #[error("{}", .0.message)]
+    SqliteConnect(sqlite::connect::ConnectError),
+    /// SQLite refused something that schemascope asked of it.
+    #[error("{doing} failed: {error}.")]
+    Sqlite {
+        /// What was being done.
+        doing: String,
+        /// What SQLite said.
+        error: sqlite::session::SqliteError,
+    },
     /// No scratch engine.
     #[error("{}", .0.message)]
     Scratch(ScratchError),
@@ -213,6 +224,8 @@ impl SourceError {
             SourceError::Statements(failures) => failures.hint(),
             SourceError::MissingExtensions { hint, .. } => Some(hint),
             SourceError::Connect(error) => Some(&error.hint),
+            SourceError::SqliteConnect(error) => Some(&error.hint),
+            SourceError::Sqlite { .. } => Some("Check that the sqlite3 program can do the same."),
             SourceError::Scratch(error) => Some(&error.hint),
             SourceError::Server { error, .. } => error.hint.as_deref(),
         }

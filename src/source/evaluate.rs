@@ -1,7 +1,9 @@
 //! Finds out what a script means: runs it in a scratch engine and reads the result back.
 
+use std::path::Path;
+
 use super::{
-    LoadOptions, Progress, Source, SourceError,
+    LoadOptions, Progress, SourceError,
     cache::Entry,
     locate::locate,
     read_live,
@@ -9,9 +11,12 @@ use super::{
     split::Syntax,
 };
 use crate::{
-    dialect::{postgres::session::Session, quote},
-    model::Snapshot,
-    scratch::{self, Choice, Database},
+    dialect::{
+        postgres::{inspect::Reading, session as postgres},
+        sqlite::{inspect::inspect, session as sqlite},
+    },
+    model::{Key, Snapshot},
+    scratch::{self, Choice},
 };
 
 /// The snapshot of a script or of a folder of scripts, from the cache if it was evaluated before.
@@ -19,26 +24,22 @@ use crate::{
 /// # Errors
 /// As [`SourceError`] says.
 pub async fn evaluate(
-    source: &Source,
+    path: &Path,
+    is_folder: bool,
     options: &LoadOptions,
     progress: &Progress<'_>,
 ) -> Result<Snapshot, SourceError> {
     let dialect = options.dialect.unwrap_or("postgres");
     let syntax = if dialect == "sqlite" { Syntax::Sqlite } else { Syntax::Postgres };
-    let script = match source {
-        Source::Folder(folder) => Script::from_folder(folder, syntax)?,
-        Source::SqlFile(path) | Source::Inventory(path) | Source::Sqlite(path) => {
-            Script::from_file(path, syntax)?
-        }
-        Source::Postgres(url) => return Ok(read_live(url, progress).await?.snapshot),
-    };
+    let script =
+        if is_folder { Script::from_folder(path, syntax)? } else { Script::from_file(path, syntax)? };
     let entry = Entry::of(&script, dialect, options);
     if let Some(kept) = entry.as_ref().and_then(Entry::get) {
         return Ok(kept);
     }
     let mut snapshot = match syntax {
         Syntax::Postgres => in_postgres(&script, options, progress).await?,
-        Syntax::Sqlite => in_sqlite(&script)?,
+        Syntax::Sqlite => in_sqlite(&script, progress).await?,
     };
     snapshot.complete = false;
     if let Some(entry) = entry {
@@ -54,36 +55,33 @@ async fn in_postgres(
 ) -> Result<Snapshot, SourceError> {
     progress("starting a scratch engine", 0);
     let database = scratch::database(&options.scratch, options.major).await.map_err(SourceError::Scratch)?;
-    let mut session = Session::scratch(database.url()).await.map_err(SourceError::Connect)?;
+    let mut session = postgres::Session::scratch(database.url()).await.map_err(SourceError::Connect)?;
     let result = script::run(script, &mut session, database.engine(), progress).await;
     // A new session reads without the settings that the script made, and an embedded engine has
     // room for one at a time.
     session.close().await;
     let outcome = result?;
     let reading = read_live(database.url(), progress).await;
-    if matches!(options.scratch.choice, Choice::Url(_)) {
-        forget_roles(&database, &outcome.roles).await;
+    if matches!(options.scratch.choice, Choice::Url(_))
+        && let Ok(mut session) = postgres::Session::scratch(database.url()).await
+    {
+        script::forget_roles(&mut session, &outcome.roles).await;
+        session.close().await;
     }
-    let mut snapshot = reading?;
-    snapshot.snapshot.locations = locate(&outcome.marks, &snapshot.oids);
-    snapshot.snapshot.notes = outcome.notes;
-    Ok(snapshot.snapshot)
+    let Reading { mut snapshot, oids } = reading?;
+    snapshot.locations = locate(&outcome.marks, &oids);
+    snapshot.notes = outcome.notes;
+    database.close().await;
+    Ok(snapshot)
 }
 
-/// Roles belong to the whole server: on one that is not ours, those that were made for the script
-/// are taken away again, as far as nothing else has come to need them.
-async fn forget_roles(database: &Database, roles: &[String]) {
-    let Ok(mut session) = Session::scratch(database.url()).await else { return };
-    for role in roles {
-        let role = quote::always(role);
-        let _ = session.execute(&format!("DROP OWNED BY {role} CASCADE")).await;
-        let _ = session.execute(&format!("DROP ROLE {role}")).await;
-    }
-}
-
-pub fn read_sqlite(_path: &std::path::Path) -> Result<Snapshot, SourceError> {
-    todo!()
-}
-fn in_sqlite(_script: &Script) -> Result<Snapshot, SourceError> {
-    todo!()
+async fn in_sqlite(script: &Script, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {
+    let failed = |error| SourceError::Sqlite { doing: "Running the script in memory".to_owned(), error };
+    let mut session = sqlite::Session::scratch().await.map_err(failed)?;
+    let (made, notes) = script::run_sqlite(script, &mut session, progress).await?;
+    let mut snapshot = inspect(&mut session, progress).await.map_err(failed)?;
+    let place = |key: &Key| Some((key.clone(), made.place(key)?.clone()));
+    snapshot.locations = snapshot.catalog.keys().filter_map(place).collect();
+    snapshot.notes = notes;
+    Ok(snapshot)
 }

@@ -11,16 +11,22 @@ mod recognise;
 pub mod script;
 pub mod split;
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 pub use error::SourceError;
 pub use recognise::{SourceKind, UnknownKind};
 
 use crate::{
-    dialect::postgres::{
-        connect::ConnectionUrl,
-        inspect::{Reading, inspect},
-        session::Session,
+    dialect::{
+        postgres::{
+            connect::ConnectionUrl,
+            inspect::{Reading, inspect},
+            session::Session,
+        },
+        sqlite,
     },
     model::Snapshot,
     scratch,
@@ -76,10 +82,11 @@ pub async fn load(
     progress: &Progress<'_>,
 ) -> Result<Snapshot, SourceError> {
     let mut snapshot = match source {
-        Source::SqlFile(_) | Source::Folder(_) => evaluate::evaluate(source, options, progress).await?,
+        Source::SqlFile(path) => evaluate::evaluate(path, false, options, progress).await?,
+        Source::Folder(path) => evaluate::evaluate(path, true, options, progress).await?,
         Source::Inventory(path) => inventory::read(path)?,
         Source::Postgres(url) => read_live(url, progress).await?.snapshot,
-        Source::Sqlite(path) => evaluate::read_sqlite(path)?,
+        Source::Sqlite(path) => read_sqlite(path, progress).await?,
     };
     snapshot.source = source.to_string();
     Ok(snapshot)
@@ -91,4 +98,10 @@ async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Readi
     let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
     let reading = inspect(&mut session, progress).await;
     reading.map_err(|error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error })
+}
+
+async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {
+    let mut session = sqlite::session::Session::reader(path).await.map_err(SourceError::SqliteConnect)?;
+    let snapshot = sqlite::inspect::inspect(&mut session, progress).await;
+    snapshot.map_err(|error| SourceError::Sqlite { doing: format!("Reading {}", path.display()), error })
 }

@@ -8,13 +8,14 @@ use std::{
     str::FromStr,
 };
 
-use percent_encoding::percent_decode_str;
-
 use super::{
     Source, SourceError,
     file::{SQLITE_MAGIC, unreadable},
 };
-use crate::dialect::postgres::connect::{ConnectionUrl, Environment};
+use crate::dialect::{
+    postgres::connect::{ConnectionUrl, Environment},
+    sqlite::connect::path_of,
+};
 
 /// The kinds of sources, as they are named on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +96,7 @@ impl Source {
             }
             Some("sqlite") => {
                 allow(force, SourceKind::Sqlite, "An SQLite URL")?;
-                Ok(Source::Sqlite(sqlite_path(text)))
+                Ok(Source::Sqlite(path_of(text)))
             }
             Some(scheme) => Err(SourceError::UnknownScheme {
                 scheme: scheme.to_owned(),
@@ -134,15 +135,6 @@ fn scheme(text: &str) -> Option<&str> {
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     (well_formed && scheme.len() > 1 && (rest.starts_with("//") || scheme == "sqlite")).then_some(scheme)
-}
-
-/// `sqlite://app.db`, `sqlite:///var/app.db`, `sqlite:app.db`, each with parameters that are of
-/// no use for reading.
-fn sqlite_path(url: &str) -> PathBuf {
-    let rest = url.trim_start_matches("sqlite:");
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let path = rest.split_once('?').map_or(rest, |(path, _)| path);
-    PathBuf::from(percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
 fn kind_of_path(path: &Path) -> Result<SourceKind, SourceError> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Statement;
 use crate::{
-    dialect::postgres::session::ServerError,
+    dialect::{postgres::session::ServerError, sqlite::session::SqliteError},
     model::Location,
     source::lexer::{Lexer, Syntax, TokenKind},
 };
@@ -19,8 +19,14 @@ pub struct Failure {
     pub at: Location,
     /// Its first line.
     pub statement: String,
-    /// What the server said.
-    pub error: ServerError,
+    /// What the engine said.
+    pub message: String,
+    /// The number of it, for example `SQLSTATE 42P01`.
+    pub code: String,
+    /// What it added.
+    pub detail: Option<String>,
+    /// What it proposed.
+    pub hint: Option<String>,
     /// The line that the server points at, where it is not the first of the statement.
     pub inner: Option<(u32, String)>,
 }
@@ -37,10 +43,30 @@ pub struct Failures {
 }
 
 impl Failure {
-    /// A failure of a statement.
-    pub fn new(statement: &Statement, error: ServerError) -> Self {
-        let inner = error.position.and_then(|position| inner_line(statement, position));
-        Failure { at: statement.location(), statement: first_line(&statement.text), error, inner }
+    /// A statement that PostgreSQL refused.
+    pub fn postgres(statement: &Statement, error: ServerError) -> Self {
+        Failure {
+            at: statement.location(),
+            statement: first_line(&statement.text),
+            inner: error.position.and_then(|position| inner_line(statement, position)),
+            message: error.message,
+            code: format!("SQLSTATE {}", error.sqlstate),
+            detail: error.detail,
+            hint: error.hint,
+        }
+    }
+
+    /// A statement that SQLite refused.
+    pub fn sqlite(statement: &Statement, error: SqliteError) -> Self {
+        Failure {
+            at: statement.location(),
+            statement: first_line(&statement.text),
+            inner: None,
+            message: error.message,
+            code: format!("SQLite result code {}", error.code),
+            detail: None,
+            hint: None,
+        }
     }
 }
 
@@ -76,8 +102,8 @@ fn inner_line(statement: &Statement, position: usize) -> Option<(u32, String)> {
 impl Failures {
     /// What to do next.
     pub fn hint(&self) -> Option<&str> {
-        let from_server = self.all.iter().find_map(|failure| failure.error.hint.as_deref());
-        from_server.or(Some("Mend the statement. psql on an empty database says the same about it."))
+        let from_server = self.all.iter().find_map(|failure| failure.hint.as_deref());
+        from_server.or(Some("Mend the statement. An empty database says the same about it."))
     }
 }
 
@@ -102,8 +128,8 @@ impl fmt::Display for Failure {
         if let Some((line, text)) = &self.inner {
             writeln!(f, "  at line {line}: {text}")?;
         }
-        write!(f, "  {} (SQLSTATE {})", self.error.message, self.error.sqlstate)?;
-        match &self.error.detail {
+        write!(f, "  {} ({})", self.message, self.code)?;
+        match &self.detail {
             Some(detail) => write!(f, "\n  {detail}"),
             None => Ok(()),
         }
@@ -126,7 +152,7 @@ mod tests {
             hint: None,
             position: Some(32),
         };
-        Failure::new(&statement, error)
+        Failure::postgres(&statement, error)
     }
 
     #[test]

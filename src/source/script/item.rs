@@ -1,9 +1,13 @@
 //! A statement on its way through the engine.
 
+use std::ops::Range;
+
 use super::{
     Statement,
     words::{Word, after, starts},
 };
+
+use crate::model::Location;
 
 /// A statement, what has to be known before it is run, and what became of it.
 pub struct Item<'a> {
@@ -53,4 +57,23 @@ impl<'a> Item<'a> {
     pub fn sql(&self) -> &str {
         self.rewritten.as_deref().unwrap_or(&self.statement.text)
     }
+}
+
+/// What is run together, in order: single statements, and transactions as a whole.
+///
+/// # Errors
+/// Where a transaction begins that never ends.
+pub fn units(items: &[Item<'_>]) -> Result<Vec<Range<usize>>, Location> {
+    let mut units = Vec::new();
+    let mut at = 0;
+    while let Some(item) = items.get(at) {
+        let mut end = at + 1;
+        if item.begins {
+            let rest = items[end..].iter().position(|item| item.ends);
+            end += rest.ok_or_else(|| item.statement.location())? + 1;
+        }
+        units.push(at..end);
+        at = end;
+    }
+    Ok(units)
 }

@@ -8,6 +8,7 @@ mod roles;
 mod run;
 mod sections;
 mod shell;
+mod sqlite;
 mod words;
 
 use std::{
@@ -17,7 +18,8 @@ use std::{
 };
 
 pub use failure::{Failure, Failures};
-pub use run::{Outcome, run};
+pub use run::{Outcome, forget_roles, run};
+pub use sqlite::{Made, run_sqlite};
 
 use super::{
     SourceError,

@@ -3,13 +3,32 @@
 use std::collections::BTreeSet;
 
 use super::words::{Word, after, starts};
+use crate::source::lexer::TokenKind;
 
 /// Words that stand where a role does and are none.
 const NO_ROLES: [&str; 8] =
     ["public", "current_user", "current_role", "session_user", "user", "none", "default", "all"];
 
-/// The roles that a statement mentions, added to those found before.
-pub fn mentioned(words: &[Word], roles: &mut BTreeSet<String>) {
+/// The roles of a script.
+#[derive(Debug, Default)]
+pub struct Roles {
+    /// Every role that is mentioned.
+    pub mentioned: BTreeSet<String>,
+    /// Those of them that the script acts as, by `SET ROLE` or `SET SESSION AUTHORIZATION`.
+    pub acting: BTreeSet<String>,
+}
+
+impl Roles {
+    /// Adds the roles that a statement mentions.
+    pub fn note(&mut self, words: &[Word]) {
+        mentioned(words, &mut self.mentioned);
+        if starts(words, &["set"]) {
+            mentioned(words, &mut self.acting);
+        }
+    }
+}
+
+fn mentioned(words: &[Word], roles: &mut BTreeSet<String>) {
     let mut add = |list: &[Word]| roles.extend(names(list));
     let grants = |words: &[Word], add: &mut dyn FnMut(&[Word])| {
         for side in ["to", "from"] {
@@ -78,10 +97,9 @@ fn names(list: &[Word]) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = list.iter().filter(|word| !word.is("group"));
     while let Some(word) = rest.next() {
-        let literal = word.kind == crate::source::lexer::TokenKind::Literal;
+        let literal = word.kind == TokenKind::Literal;
         let Some(name) = word.name().or(literal.then_some(word.text.as_str())) else { break };
-        let stands_for_another =
-            word.kind == crate::source::lexer::TokenKind::Word && NO_ROLES.contains(&name);
+        let stands_for_another = word.kind == TokenKind::Word && NO_ROLES.contains(&name);
         if !(name.is_empty() || stands_for_another || name.starts_with("pg_")) {
             names.push(name.to_owned());
         }

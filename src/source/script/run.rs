@@ -7,10 +7,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     Failure, Failures, Script,
-    item::Item,
+    item::{Item, units},
     notes::Notes,
     remedy::{Remedy, belongs_to_server, remedy},
-    roles::mentioned,
+    roles::Roles,
     words::{Word, words},
 };
 use crate::{
@@ -60,26 +60,39 @@ pub async fn run(
         engine,
         progress,
         items: Vec::new(),
-        roles: BTreeSet::new(),
+        roles: Roles::default(),
         path: None,
         failed: Vec::new(),
         lacking: Vec::new(),
         notes: Notes::default(),
         outcome: Outcome::default(),
     };
-    let files = runner.prepare(script)?;
-    runner.make_mentioned_roles().await?;
-    runner.mark(None).await.map_err(|error| runner.lost(error))?;
-    let mut waiting = Vec::new();
-    for (at, units) in files.into_iter().enumerate() {
-        if at > 0 {
-            runner.fresh_session().await?;
+    let result = match runner.everything(script).await {
+        Ok(()) => runner.verdict().await,
+        Err(error) => Err(error),
+    };
+    runner.step_back().await;
+    match result {
+        Ok(()) => {
+            runner.outcome.notes = script.notes.iter().cloned().chain(runner.notes.into_texts()).collect();
+            Ok(runner.outcome)
         }
-        waiting.extend(runner.file(units).await?);
+        Err(error) => {
+            forget_roles(runner.session, &runner.outcome.roles).await;
+            Err(error)
+        }
     }
-    let waiting = runner.again(waiting).await?;
-    runner.failed.extend(waiting.into_iter().map(|unit| unit.failure));
-    runner.finish(script).await
+}
+
+/// Takes roles away again, as far as nothing else on the server has come to need them: roles belong
+/// to the whole server, which need not be ours.
+pub async fn forget_roles(session: &mut Session, roles: &[String]) {
+    for role in roles {
+        let role = quote::always(role);
+        // What cannot be taken away stays; there is nobody who could do anything about it here.
+        let _ = session.execute(&format!("DROP OWNED BY {role} CASCADE")).await;
+        let _ = session.execute(&format!("DROP ROLE {role}")).await;
+    }
 }
 
 /// Statements that are run together: one, or a transaction.
@@ -105,8 +118,7 @@ struct Runner<'a> {
     engine: &'a str,
     progress: &'a Progress<'a>,
     items: Vec<Item<'a>>,
-    /// The roles that are there for certain.
-    roles: BTreeSet<String>,
+    roles: Roles,
     /// The statement that set the search path as it is now.
     path: Option<usize>,
     failed: Vec<(usize, ServerError)>,
@@ -116,6 +128,22 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
+    async fn everything(&mut self, script: &'a Script) -> Result<(), SourceError> {
+        let files = self.prepare(script)?;
+        self.make_mentioned_roles().await?;
+        self.mark(None).await.map_err(|error| self.lost(error))?;
+        let mut waiting = Vec::new();
+        for (at, units) in files.into_iter().enumerate() {
+            if at > 0 {
+                self.fresh_session().await?;
+            }
+            waiting.extend(self.file(units).await?);
+        }
+        let waiting = self.again(waiting).await?;
+        self.failed.extend(waiting.into_iter().map(|unit| unit.failure));
+        Ok(())
+    }
+
     /// Looks at every statement once, and returns the units of each file.
     fn prepare(&mut self, script: &'a Script) -> Result<Vec<Vec<Unit>>, SourceError> {
         let mut files = Vec::with_capacity(script.files.len());
@@ -123,7 +151,7 @@ impl<'a> Runner<'a> {
             let start = self.items.len();
             for statement in file {
                 let words: Vec<Word> = words(&statement.text).collect();
-                mentioned(&words, &mut self.roles);
+                self.roles.note(&words);
                 let mut item = Item::new(statement, &words);
                 if belongs_to_server(&words) {
                     item.left_out = true;
@@ -131,25 +159,10 @@ impl<'a> Runner<'a> {
                 }
                 self.items.push(item);
             }
-            files.push(self.units(start..self.items.len())?);
+            let units = units(&self.items[start..]).map_err(|at| SourceError::OpenTransaction { at })?;
+            files.push(units.into_iter().map(|unit| unit.start + start..unit.end + start).collect());
         }
         Ok(files)
-    }
-
-    fn units(&self, file: Range<usize>) -> Result<Vec<Unit>, SourceError> {
-        let mut units = Vec::new();
-        let mut at = file.start;
-        while at < file.end {
-            let mut end = at + 1;
-            if self.items[at].begins {
-                let tail = self.items[end..file.end].iter().position(|item| item.ends);
-                let open = || SourceError::OpenTransaction { at: self.items[at].statement.location() };
-                end += tail.ok_or_else(open)? + 1;
-            }
-            units.push(at..end);
-            at = end;
-        }
-        Ok(units)
     }
 
     async fn make_mentioned_roles(&mut self) -> Result<(), SourceError> {
@@ -157,7 +170,7 @@ impl<'a> Runner<'a> {
         let rows = self.session.rows(known).await.map_err(|error| self.lost(error))?;
         let known: BTreeSet<&str> = rows.iter().filter_map(|row| row.text("rolname")).collect();
         let missing: Vec<String> =
-            self.roles.iter().filter(|role| !known.contains(role.as_str())).cloned().collect();
+            self.roles.mentioned.iter().filter(|role| !known.contains(role.as_str())).cloned().collect();
         for role in missing {
             self.make_role(role).await?;
         }
@@ -165,7 +178,9 @@ impl<'a> Runner<'a> {
     }
 
     async fn make_role(&mut self, role: String) -> Result<(), SourceError> {
-        match self.session.execute(&format!("CREATE ROLE {} NOLOGIN", quote::always(&role))).await {
+        // A role that the script acts as may do in its own database what the script makes it do.
+        let may = if self.roles.acting.contains(&role) { " SUPERUSER" } else { "" };
+        match self.session.execute(&format!("CREATE ROLE {} NOLOGIN{may}", quote::always(&role))).await {
             Ok(()) => self.outcome.roles.push(role),
             Err(error) if ROLE_EXISTS.contains(&&*error.sqlstate) => {}
             Err(error) => {
@@ -247,7 +262,9 @@ impl<'a> Runner<'a> {
             }
             let item = &mut self.items[at];
             match remedy(item.sql(), &error) {
-                Remedy::CreateRole(role) if self.roles.insert(role.clone()) => self.make_role(role).await?,
+                Remedy::CreateRole(role) if self.roles.mentioned.insert(role.clone()) => {
+                    self.make_role(role).await?
+                }
                 Remedy::Rewrite(sql, why) if sql != item.sql() => {
                     item.rewritten = Some(sql);
                     self.notes.rewritten(item.statement, why);
@@ -307,27 +324,28 @@ impl<'a> Runner<'a> {
         SourceError::Server { doing: format!("Running the script on {}", self.engine), error }
     }
 
-    async fn finish(mut self, script: &Script) -> Result<Outcome, SourceError> {
+    /// Leaves the session as it was, and no role with more rights than it has by itself.
+    async fn step_back(&mut self) {
+        let _ = self.session.execute("RESET ROLE; SET SESSION AUTHORIZATION DEFAULT").await;
+        for role in self.outcome.roles.iter().filter(|role| self.roles.acting.contains(*role)) {
+            let _ = self.session.execute(&format!("ALTER ROLE {} NOSUPERUSER", quote::always(role))).await;
+        }
+    }
+
+    async fn verdict(&mut self) -> Result<(), SourceError> {
         if !self.lacking.is_empty() {
             let hint = self.extension_hint().await;
-            return Err(SourceError::MissingExtensions {
-                missing: self.lacking,
-                engine: self.engine.to_owned(),
-                hint,
-            });
+            let missing = std::mem::take(&mut self.lacking);
+            return Err(SourceError::MissingExtensions { missing, engine: self.engine.to_owned(), hint });
         }
-        if !self.failed.is_empty() {
-            self.failed.sort_by_key(|(at, _)| *at);
-            let items = &self.items;
-            let all = self.failed.into_iter().map(|(at, error)| Failure::new(items[at].statement, error));
-            return Err(SourceError::Statements(Box::new(Failures {
-                engine: self.engine.to_owned(),
-                statements: items.len(),
-                all: all.collect(),
-            })));
+        if self.failed.is_empty() {
+            return Ok(());
         }
-        self.outcome.notes = script.notes.iter().cloned().chain(self.notes.into_texts()).collect();
-        Ok(self.outcome)
+        self.failed.sort_by_key(|(at, _)| *at);
+        let failure = |(at, error): (usize, ServerError)| Failure::postgres(self.items[at].statement, error);
+        let all = std::mem::take(&mut self.failed).into_iter().map(failure).collect();
+        let (engine, statements) = (self.engine.to_owned(), self.items.len());
+        Err(SourceError::Statements(Box::new(Failures { engine, statements, all })))
     }
 
     /// What to do about an extension that the engine lacks, with those that it has.
