@@ -71,11 +71,23 @@ pub trait ObjectKind: Sync + Send {
     /// Where the facets are not of the kind's shape (an edited inventory).
     fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable>;
 
+    /// Whether the object cannot be made beside its parent that exists, but only by rebuilding the
+    /// parent (see [`ObjectKind::rebuild`]).
+    fn create_needs_rebuild(&self, _object: &Object) -> bool {
+        false
+    }
+
     /// The statements that take the object away, without its dependents.
     ///
     /// # Errors
     /// As [`ObjectKind::create`].
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable>;
+
+    /// Whether the object cannot be taken away from its parent, but only by rebuilding the parent
+    /// (see [`ObjectKind::rebuild`]).
+    fn drop_needs_rebuild(&self, _object: &Object) -> bool {
+        false
+    }
 
     /// How to get from one state of an object to another.
     ///
@@ -96,6 +108,12 @@ pub trait ObjectKind: Sync + Send {
     /// As [`ObjectKind::create`]; and by default, because most databases never need it.
     fn rebuild(&self, from: &Family<'_>, _to: &Family<'_>) -> Result<Vec<Step>, Unwritable> {
         Err(Unwritable::new(from.object, "this kind cannot be rebuilt in place"))
+    }
+
+    /// Whether a rebuild leaves the object's dependents where they are: its indexes, triggers and
+    /// views need not step aside.
+    fn rebuild_keeps_dependents(&self, _from: &Family<'_>, _to: &Family<'_>) -> bool {
+        false
     }
 }
 
@@ -126,7 +144,7 @@ impl Unwritable {
 
 /// The dialect of a name that an inventory carries.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
-    let all: [&'static dyn Dialect; 1] = [&postgres::Postgres];
+    let all: [&'static dyn Dialect; 2] = [&postgres::Postgres, &sqlite::Sqlite];
     all.into_iter().find(|dialect| dialect.name() == name)
 }
 

@@ -147,6 +147,6 @@ pub enum Alteration {
     InPlace(Vec<Step>),
     /// By dropping and creating it: its dependents are taken away and brought back.
     Replace,
-    /// By rebuilding its parent (see [`super::ObjectKind::rebuild`]).
+    /// By rebuilding its parent, or itself where it has none (see [`super::ObjectKind::rebuild`]).
     RebuildParent,
 }
