@@ -158,7 +158,7 @@ impl Unwritable {
 
 /// The dialect of a name that an inventory carries.
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
-    let all: [&'static dyn Dialect; 1] = [&postgres::Postgres];
+    let all: [&'static dyn Dialect; 2] = [&postgres::Postgres, &sqlite::Sqlite];
     all.into_iter().find(|dialect| dialect.name() == name)
 }
 

@@ -1,5 +1,7 @@
 //! Throwaway engines that run DDL: embedded, local server binaries, or a URL that the user gives.
 
+pub mod sqlite;
+
 use std::path::PathBuf;
 
 use crate::dialect::postgres::connect::ConnectionUrl;
