@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row as _, TypeInfo,
+    AssertSqlSafe, Column, Connection, Executor, Row as _,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
 
@@ -271,7 +271,11 @@ fn refuses_settings(error: &sqlx::Error) -> bool {
     error.is_some_and(|error| error.code().as_deref() == Some("08P01") && error.message().contains("startup"))
 }
 
-async fn set_up(url: &ConnectionUrl, connection: &mut PgConnection, sql: &str) -> Result<Facts, ConnectError> {
+async fn set_up(
+    url: &ConnectionUrl,
+    connection: &mut PgConnection,
+    sql: &str,
+) -> Result<Facts, ConnectError> {
     let failed = |error: sqlx::Error| ConnectError::of_setup(url, &error.into());
     connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map_err(failed)?;
     let query = "SELECT pg_catalog.current_setting('server_version'), \

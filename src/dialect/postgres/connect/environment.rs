@@ -38,7 +38,7 @@ impl Environment {
     }
 
     /// A variable; one that is set to nothing counts as missing, as in libpq.
-    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+    pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
@@ -61,6 +61,9 @@ impl Environment {
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.variables.keys().map(String::as_str).collect();
-        f.debug_struct("Environment").field("variables", &names).field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("Environment")
+            .field("variables", &names)
+            .field("home", &self.home)
+            .finish_non_exhaustive()
     }
 }

@@ -158,7 +158,9 @@ mod tests {
     #[test]
     fn what_would_weaken_a_connection_is_refused_by_name() {
         assert_eq!(check("channel_binding", "prefer"), Ok(()));
-        for (name, value) in [("channel_binding", "require"), ("sslcrl", "x"), ("target_session_attrs", "primary")] {
+        for (name, value) in
+            [("channel_binding", "require"), ("sslcrl", "x"), ("target_session_attrs", "primary")]
+        {
             let error = check(name, value).expect_err(name).to_string();
             assert!(error.contains(name) && !error.contains("primary"), "{error}");
         }

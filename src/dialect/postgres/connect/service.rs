@@ -20,7 +20,8 @@ pub(super) fn parameters(
         let text = std::fs::read_to_string(&file)
             .map_err(|error| UrlError::ServiceFile { file: file.clone(), reason: error.to_string() })?;
         if let Some(parameters) = section(&text, service) {
-            return parameters.ok_or(UrlError::ServiceFile { file, reason: "a line is not `name=value`".into() });
+            return parameters
+                .ok_or(UrlError::ServiceFile { file, reason: "a line is not `name=value`".into() });
         }
     }
     Err(UrlError::NoService { service: service.to_owned() })

@@ -25,7 +25,10 @@ fn what_is_left_open_gets_libpqs_defaults() {
         ("postgresql://a,b:7777/d?port=6666", "postgresql://me@a:6666,b:6666/d"),
         ("postgresql://h/d?password=secret&user=u", "postgresql://u@h/d"),
         ("postgresql://h/d?sslrootcert=system", "postgresql://me@h/d?sslmode=verify-full"),
-        ("postgresql://h/d?sslmode=require&sslrootcert=/r", "postgresql://me@h/d?sslmode=verify-ca&sslrootcert=/r"),
+        (
+            "postgresql://h/d?sslmode=require&sslrootcert=/r",
+            "postgresql://me@h/d?sslmode=verify-ca&sslrootcert=/r",
+        ),
         ("postgresql://h/d?host=&keepalives=1", "postgresql://me@/d"),
         ("postgresql:///d?hostaddr=127.0.0.1", "postgresql://me@127.0.0.1/d?hostaddr=127.0.0.1"),
         ("postgresql://h/a%20b%3F?connect_timeout=3", "postgresql://me@h/a%20b%3F?connect_timeout=3"),

@@ -20,8 +20,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, String)>, UrlError> {
     let authority = rest.split('/').next().unwrap_or_default();
     let rest = match authority.split_once('@') {
         Some((user_info, _)) if !authority.starts_with('?') => {
-            let (user, password) =
-                user_info.split_once(':').map_or((user_info, None), |(user, password)| (user, Some(password)));
+            let (user, password) = user_info
+                .split_once(':')
+                .map_or((user_info, None), |(user, password)| (user, Some(password)));
             push(&mut parameters, "user", user)?;
             if let Some(password) = password {
                 push(&mut parameters, "password", password)?;
@@ -31,7 +32,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, String)>, UrlError> {
         _ => rest,
     };
 
-    let (location, query) = rest.split_once('?').map_or((rest, None), |(location, query)| (location, Some(query)));
+    let (location, query) =
+        rest.split_once('?').map_or((rest, None), |(location, query)| (location, Some(query)));
     let (servers, database) =
         location.split_once('/').map_or((location, None), |(servers, database)| (servers, Some(database)));
     // A raw `@` here is the rest of a password that was not percent-encoded: it must not be shown as
@@ -138,7 +140,10 @@ mod tests {
             ("postgresql://[::1]:5433,[::2]/d", "host=::1,::2 port=5433, dbname=d"),
             ("postgresql:///dbname?host=/var/lib/postgresql", "dbname=dbname host=/var/lib/postgresql"),
             ("postgresql://%2Fvar%2Flib%2Fpostgresql/dbname", "host=/var/lib/postgresql dbname=dbname"),
-            ("postgres://user@/db?host=/socket/dir&port=5433", "user=user dbname=db host=/socket/dir port=5433"),
+            (
+                "postgres://user@/db?host=/socket/dir&port=5433",
+                "user=user dbname=db host=/socket/dir port=5433",
+            ),
             ("postgres://u%40x:p%3A%2f%23@h/d%20b", "user=u@x password=p:/# host=h dbname=d b"),
             ("postgres://u:a:b?c@h/d", "user=u password=a:b?c host=h dbname=d"),
             ("postgres://h:1,:2,i/d", "host=h,,i port=1,2, dbname=d"),

@@ -101,7 +101,8 @@ impl From<sqlx::Error> for ServerError {
 /// Line ends and tabs stay.
 fn printable(text: &str) -> String {
     let dangerous = |c: char| {
-        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control() && c != '\n' && c != '\t'
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if !text.contains(dangerous) {
         return text.to_owned();
@@ -165,22 +166,26 @@ impl ConnectError {
         // LDAP, PAM and RADIUS want a password as well, but have no SQLSTATE of their own. Their
         // names stay as they are whatever the language of the server's messages.
         let by_password = said.sqlstate == "28P01"
-            || routine == "auth_failed" && ["LDAP", "PAM", "RADIUS"].iter().any(|it| said.message.contains(it));
+            || routine == "auth_failed"
+                && ["LDAP", "PAM", "RADIUS"].iter().any(|it| said.message.contains(it));
         let (fault, message, hint) = match said.sqlstate.as_str() {
             _ if by_password && attempt.has_password => (
                 Fault::PasswordWrong,
                 format!("{place} refused the password of role \"{user}\"."),
-                "Check the password in the URL, in PGPASSWORD or in the password file (~/.pgpass).".to_owned(),
+                "Check the password in the URL, in PGPASSWORD or in the password file (~/.pgpass)."
+                    .to_owned(),
             ),
             _ if by_password => (
                 Fault::PasswordWanted,
                 format!("{place} wants a password for role \"{user}\", and none was given."),
-                "Give it at the prompt, in PGPASSWORD, or in a password file (~/.pgpass, mode 0600).".to_owned(),
+                "Give it at the prompt, in PGPASSWORD, or in a password file (~/.pgpass, mode 0600)."
+                    .to_owned(),
             ),
             "28000" if routine == "InitializeSessionUserId" => (
                 Fault::Role,
                 format!("There is no role \"{user}\" on {place}, or it may not log in: {}.", said.message),
-                "Check the user name in the URL; without one, the name of your own account is taken.".to_owned(),
+                "Check the user name in the URL; without one, the name of your own account is taken."
+                    .to_owned(),
             ),
             "28000" => (
                 Fault::Role,
@@ -190,7 +195,8 @@ impl ConnectError {
             "3D000" => (
                 Fault::Database,
                 format!("There is no database \"{database}\" on {place}."),
-                "Check the name after the last `/` of the URL; without one, the user's name is taken.".to_owned(),
+                "Check the name after the last `/` of the URL; without one, the user's name is taken."
+                    .to_owned(),
             ),
             "42501" => (
                 Fault::Database,
