@@ -1,8 +1,30 @@
 //! Throwaway engines that run DDL: embedded, local server binaries, or a URL that the user gives.
+//!
+//! Every engine lives in a child process: this same program, started as `schemascope engine`. Its
+//! memory goes away with it, a crash in it cannot take the terminal down, and it tidies up when its
+//! parent is gone, however that ended. [`child`] is the parent's end of the pipe, [`host`] the
+//! child's; [`embedded`], [`local`] and [`server`] are what the child can host.
+
+mod binaries;
+mod child;
+mod cluster;
+#[cfg(feature = "embedded-postgres")]
+mod embedded;
+mod folder;
+mod host;
+mod local;
+mod protocol;
+#[cfg(feature = "embedded-postgres")]
+mod relay;
+mod server;
 
 pub mod sqlite;
 
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use host::serve;
 
 use crate::dialect::postgres::connect::ConnectionUrl;
 
@@ -11,7 +33,7 @@ use crate::dialect::postgres::connect::ConnectionUrl;
 pub struct Options {
     /// The engine the user asked for.
     pub choice: Choice,
-    /// The program that can serve the embedded engine as a child process: schemascope itself.
+    /// The program that can serve the engines as a child process: schemascope itself.
     pub program: PathBuf,
     /// Where things that are dear to make may be kept; nothing is kept without it.
     pub cache: Option<PathBuf>,
@@ -27,15 +49,22 @@ pub enum Choice {
     Embedded,
     /// Local server binaries.
     Local,
-    /// A server on which a throwaway database is created and dropped again.
+    /// A server on which a throwaway database is created and dropped again. Roles belong to the
+    /// server: those that a script creates stay there.
     Url(ConnectionUrl),
 }
 
 /// An empty database that is gone when this value is dropped.
-pub struct Database {}
+///
+/// An embedded one takes one connection at a time, and the next waits until that is closed.
+pub struct Database {
+    url: ConnectionUrl,
+    engine: String,
+    lease: child::Lease,
+}
 
 /// Why there is no scratch engine, with what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}\n{hint}")]
 pub struct ScratchError {
     /// What was tried, and what happened.
@@ -44,15 +73,28 @@ pub struct ScratchError {
     pub hint: String,
 }
 
+impl ScratchError {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ScratchError { message: message.into(), hint: hint.into() }
+    }
+}
+
 impl Database {
     /// How to connect to it.
     pub fn url(&self) -> &ConnectionUrl {
-        todo!()
+        &self.url
     }
 
-    /// What it is, for people: `embedded PostgreSQL 18.4`, `local PostgreSQL 15.18`.
+    /// What it is, for people: `embedded PostgreSQL 18.4`, `local PostgreSQL 15.18`,
+    /// `PostgreSQL 16.2 at db.example.com`.
     pub fn engine(&self) -> &str {
-        todo!()
+        &self.engine
+    }
+
+    /// Removes the database and returns when it is gone. Dropping the value removes it as well,
+    /// without waiting for it.
+    pub async fn close(self) {
+        self.lease.close().await;
     }
 }
 
@@ -60,6 +102,18 @@ impl Database {
 ///
 /// # Errors
 /// As [`ScratchError`] says, with a hint.
-pub async fn database(_options: &Options, _major: Option<u32>) -> Result<Database, ScratchError> {
-    todo!()
+pub async fn database(options: &Options, major: Option<u32>) -> Result<Database, ScratchError> {
+    let (ready, lease) = child::open(options, major).await?;
+    let url = ready.url.parse().map_err(|error| {
+        ScratchError::new(format!("The scratch engine gave an unusable address: {error}"), child::REPORT)
+    })?;
+    Ok(Database { url, engine: ready.engine, lease })
+}
+
+/// Ends every engine that this process has started, and returns when they are gone.
+///
+/// Without it they end by themselves: shortly after their last database was dropped, or when this
+/// process ends.
+pub async fn shut_down() {
+    child::shut_down().await;
 }

@@ -12,6 +12,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -24,7 +25,11 @@ pub(super) use options::Attempt;
 /// A PostgreSQL connection URI, parsed as libpq parses it, with what was missing in it filled from
 /// the service file, the environment and libpq's defaults. Prints without its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionUrl {
+pub struct ConnectionUrl(Arc<Parts>);
+
+/// What a URL says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     servers: Vec<Server>,
     user: String,
     database: String,
@@ -200,7 +205,7 @@ impl ConnectionUrl {
         if let Some(options) = get("options") {
             parameters::settings(options)?;
         }
-        Ok(ConnectionUrl {
+        Ok(ConnectionUrl(Arc::new(Parts {
             servers: servers(get("host"), get("hostaddr"), get("port"))?,
             database: get("dbname").unwrap_or(&user).to_owned(),
             user,
@@ -210,12 +215,12 @@ impl ConnectionUrl {
             timeout: get("connect_timeout").map(timeout).transpose()?,
             application_name: get("application_name").map(str::to_owned),
             options: get("options").map(str::to_owned),
-        })
+        })))
     }
 
     /// The URL of a database behind a socket in a folder, for servers of our own.
     pub fn local(folder: &Path, user: &str, database: &str) -> Self {
-        ConnectionUrl {
+        ConnectionUrl(Arc::new(Parts {
             servers: vec![Server {
                 host: Host::Socket(folder.to_owned()),
                 address: None,
@@ -229,45 +234,39 @@ impl ConnectionUrl {
             timeout: None,
             application_name: None,
             options: None,
-        }
-    }
-
-    /// The URL with another port at every host.
-    pub fn with_port(mut self, port: u16) -> Self {
-        self.servers.iter_mut().for_each(|server| server.port = port);
-        self
+        }))
     }
 
     /// The URL with this password.
     pub fn with_password(mut self, password: SecretString) -> Self {
-        self.password = Some(Password(password));
+        Arc::make_mut(&mut self.0).password = Some(Password(password));
         self
     }
 
     /// The URL of another database of the same server.
     pub fn with_database(mut self, database: &str) -> Self {
-        database.clone_into(&mut self.database);
+        database.clone_into(&mut Arc::make_mut(&mut self.0).database);
         self
     }
 
     /// Whether the URL or the environment gave a password; a password file may still have one.
     pub fn has_password(&self) -> bool {
-        self.password.is_some()
+        self.0.password.is_some()
     }
 
     /// The name of the database.
     pub fn database(&self) -> &str {
-        &self.database
+        &self.0.database
     }
 
     /// The role to connect as.
     pub fn user(&self) -> &str {
-        &self.user
+        &self.0.user
     }
 
     /// Where the server is, for people: `db.example.com`, `localhost:5433`, `socket /tmp`.
     pub fn host_label(&self) -> String {
-        let labels: Vec<String> = self.servers.iter().map(Server::label).collect();
+        let labels: Vec<String> = self.0.servers.iter().map(Server::label).collect();
         labels.join(", ")
     }
 
@@ -283,16 +282,16 @@ impl ConnectionUrl {
     }
 
     fn uri(&self, secrets: bool) -> String {
-        let mut uri = format!("postgresql://{}", encoded(&self.user));
-        if let Some(password) = self.password.as_ref().filter(|_| secrets) {
+        let mut uri = format!("postgresql://{}", encoded(&self.0.user));
+        if let Some(password) = self.0.password.as_ref().filter(|_| secrets) {
             uri += &format!(":{}", encoded(password.0.expose_secret()));
         }
         // One socket is written as people write it; several fit only in front of the slash.
-        let hosts: Vec<String> = match self.servers.as_slice() {
+        let hosts: Vec<String> = match self.0.servers.as_slice() {
             [Server { host: Host::Socket(_), .. }] => Vec::new(),
             servers => servers.iter().map(Server::uri).collect(),
         };
-        uri += &format!("@{}/{}", hosts.join(","), encoded(&self.database));
+        uri += &format!("@{}/{}", hosts.join(","), encoded(&self.0.database));
         let mut separator = '?';
         for (name, value) in self.parameters(secrets) {
             uri += &format!("{separator}{name}={}", utf8_percent_encode(&value, IN_PARAMETER));
@@ -305,32 +304,32 @@ impl ConnectionUrl {
     fn parameters(&self, secrets: bool) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         let mut parameters = Vec::new();
-        if let [Server { host: Host::Socket(folder), port, .. }] = self.servers.as_slice() {
+        if let [Server { host: Host::Socket(folder), port, .. }] = self.0.servers.as_slice() {
             parameters.push(("host", path(folder)));
             if *port != DEFAULT_PORT {
                 parameters.push(("port", port.to_string()));
             }
         }
-        if self.servers.iter().any(|server| server.address.is_some()) {
-            let addresses = self.servers.iter().map(|server| server.address.clone().unwrap_or_default());
+        if self.0.servers.iter().any(|server| server.address.is_some()) {
+            let addresses = self.0.servers.iter().map(|server| server.address.clone().unwrap_or_default());
             parameters.push(("hostaddr", addresses.collect::<Vec<_>>().join(",")));
         }
-        if self.tls.mode != SslMode::default() {
-            parameters.push(("sslmode", self.tls.mode.name().to_owned()));
+        if self.0.tls.mode != SslMode::default() {
+            parameters.push(("sslmode", self.0.tls.mode.name().to_owned()));
         }
-        if let Roots::File(file) = &self.tls.roots {
+        if let Roots::File(file) = &self.0.tls.roots {
             parameters.push(("sslrootcert", path(file)));
         }
-        if let Some((certificate, key)) = self.tls.certificate.as_ref().filter(|_| secrets) {
+        if let Some((certificate, key)) = self.0.tls.certificate.as_ref().filter(|_| secrets) {
             parameters.extend([("sslcert", path(certificate)), ("sslkey", path(key))]);
         }
-        if let Some(timeout) = self.timeout {
+        if let Some(timeout) = self.0.timeout {
             parameters.push(("connect_timeout", timeout.as_secs().to_string()));
         }
         let texts = [
-            ("application_name", self.application_name.clone()),
-            ("options", self.options.clone()),
-            ("passfile", self.passfile.as_deref().filter(|_| secrets).map(path)),
+            ("application_name", self.0.application_name.clone()),
+            ("options", self.0.options.clone()),
+            ("passfile", self.0.passfile.as_deref().filter(|_| secrets).map(path)),
         ];
         parameters.extend(texts.into_iter().filter_map(|(name, value)| Some((name, value?))));
         parameters

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row as _, TypeInfo,
+    AssertSqlSafe, Column, Connection, Executor, Row as _,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
 

@@ -38,7 +38,7 @@ impl Environment {
     }
 
     /// A variable; one that is set to nothing counts as missing, as in libpq.
-    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+    pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 

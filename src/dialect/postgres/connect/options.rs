@@ -36,16 +36,16 @@ pub(in crate::dialect::postgres) struct Attempt {
 impl ConnectionUrl {
     /// The attempts to make, in order.
     pub(in crate::dialect::postgres) fn attempts(&self) -> Vec<Attempt> {
-        self.servers.iter().map(|server| self.attempt(server)).collect()
+        self.0.servers.iter().map(|server| self.attempt(server)).collect()
     }
 
     /// A file of certificates that the URL names and that is not there.
     pub(in crate::dialect::postgres) fn missing_file(&self) -> Option<&Path> {
-        let roots = match &self.tls.roots {
-            Roots::File(file) if self.tls.mode >= SslMode::VerifyCa => Some(file),
+        let roots = match &self.0.tls.roots {
+            Roots::File(file) if self.0.tls.mode >= SslMode::VerifyCa => Some(file),
             _ => None,
         };
-        let own = self.tls.certificate.iter().flat_map(|(certificate, key)| [certificate, key]);
+        let own = self.0.tls.certificate.iter().flat_map(|(certificate, key)| [certificate, key]);
         roots.into_iter().chain(own).find(|file| !file.is_file()).map(PathBuf::as_path)
     }
 
@@ -70,36 +70,36 @@ impl ConnectionUrl {
                 (format!("{host} port {}", server.port), host.to_owned())
             }
         };
-        let password = self.password.as_ref().map(|password| password.0.expose_secret().to_owned());
+        let password = self.0.password.as_ref().map(|password| password.0.expose_secret().to_owned());
         let password = password.or_else(|| {
             // A socket in a usual folder goes by the name of localhost in the password file.
             let usual = socket.as_deref().is_some_and(|folder| USUAL_FOLDERS.iter().any(|it| folder == *it));
             let host = if socket.is_some() && !usual { &host } else { name };
-            passfile::password(self.passfile.as_deref()?, host, server.port, &self.database, &self.user)
+            passfile::password(self.0.passfile.as_deref()?, host, server.port, &self.0.database, &self.0.user)
         });
 
         let mut options = PgConnectOptions::new_without_pgpass()
             .host(&host)
             .port(server.port)
-            .username(&self.user)
-            .database(&self.database)
+            .username(&self.0.user)
+            .database(&self.0.database)
             // The driver would take PGPASSWORD where none is set.
             .password(password.as_deref().unwrap_or_default())
-            .application_name(self.application_name.as_deref().unwrap_or(APPLICATION_NAME))
+            .application_name(self.0.application_name.as_deref().unwrap_or(APPLICATION_NAME))
             .extra_float_digits(None)
             .disable_statement_logging();
-        if let Some(Ok(settings)) = self.options.as_deref().map(parameters::settings) {
+        if let Some(Ok(settings)) = self.0.options.as_deref().map(parameters::settings) {
             options = options.options(settings);
         }
-        options = match &self.tls.roots {
+        options = match &self.0.tls.roots {
             Roots::System => options.ssl_root_cert_from_pem(Vec::new()),
             Roots::File(file) => options.ssl_root_cert(file),
         };
-        if let Some((certificate, key)) = &self.tls.certificate {
+        if let Some((certificate, key)) = &self.0.tls.certificate {
             options = options.ssl_client_cert(certificate).ssl_client_key(key);
         }
         // Nobody listens in on a socket of the file system: libpq uses no TLS there.
-        let mode = if socket.is_some() { SslMode::Disable } else { self.tls.mode };
+        let mode = if socket.is_some() { SslMode::Disable } else { self.0.tls.mode };
         let (first, otherwise) = match mode {
             SslMode::Disable => (PgSslMode::Disable, None),
             SslMode::Allow => (PgSslMode::Disable, Some(PgSslMode::Require)),
@@ -112,7 +112,7 @@ impl ConnectionUrl {
             otherwise: otherwise.map(|mode| options.clone().ssl_mode(mode)),
             options: options.ssl_mode(first),
             place,
-            timeout: Some(self.timeout.unwrap_or(DEFAULT_TIMEOUT)).filter(|timeout| !timeout.is_zero()),
+            timeout: Some(self.0.timeout.unwrap_or(DEFAULT_TIMEOUT)).filter(|timeout| !timeout.is_zero()),
             has_password: password.is_some(),
         }
     }
