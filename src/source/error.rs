@@ -4,9 +4,12 @@ use std::{fmt, path::PathBuf};
 
 use super::{SourceKind, script::Failures};
 use crate::{
-    dialect::postgres::{
-        connect::UrlError,
-        session::{ConnectError, Fault, ServerError},
+    dialect::{
+        postgres::{
+            connect::UrlError,
+            session::{ConnectError, Fault, ServerError},
+        },
+        sqlite,
     },
     model::{FORMAT, Location},
     scratch::ScratchError,

@@ -7,7 +7,7 @@ use super::{
     cache::Entry,
     locate::locate,
     read_live,
-    script::{self, Script},
+    script::{self, Engine, Script},
     split::Syntax,
 };
 use crate::{
@@ -56,22 +56,21 @@ async fn in_postgres(
     progress("starting a scratch engine", 0);
     let database = scratch::database(&options.scratch, options.major).await.map_err(SourceError::Scratch)?;
     let mut session = postgres::Session::scratch(database.url()).await.map_err(SourceError::Connect)?;
-    let result = script::run(script, &mut session, database.engine(), progress).await;
+    let private = !matches!(options.scratch.choice, Choice::Url(_));
+    let engine = Engine { name: database.engine(), private };
+    let result = script::run(script, &mut session, engine, progress).await;
     // A new session reads without the settings that the script made, and an embedded engine has
     // room for one at a time.
     session.close().await;
     let outcome = result?;
     let reading = read_live(database.url(), progress).await;
-    if matches!(options.scratch.choice, Choice::Url(_))
-        && let Ok(mut session) = postgres::Session::scratch(database.url()).await
-    {
-        script::forget_roles(&mut session, &outcome.roles).await;
+    if !private && let Ok(mut session) = postgres::Session::scratch(database.url()).await {
+        outcome.actors.leave(&mut session).await;
         session.close().await;
     }
     let Reading { mut snapshot, oids } = reading?;
     snapshot.locations = locate(&outcome.marks, &oids);
     snapshot.notes = outcome.notes;
-    database.close().await;
     Ok(snapshot)
 }
 

@@ -1,5 +1,6 @@
 //! A script: the statements of a `.sql` file or of a folder of them.
 
+mod actors;
 mod failure;
 mod item;
 mod notes;
@@ -17,8 +18,9 @@ use std::{
     sync::Arc,
 };
 
+pub use actors::{Actors, Engine};
 pub use failure::{Failure, Failures};
-pub use run::{Outcome, forget_roles, run};
+pub use run::{Outcome, run};
 pub use sqlite::{Made, run_sqlite};
 
 use super::{

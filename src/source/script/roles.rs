@@ -10,7 +10,7 @@ const NO_ROLES: [&str; 8] =
     ["public", "current_user", "current_role", "session_user", "user", "none", "default", "all"];
 
 /// The roles of a script.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Roles {
     /// Every role that is mentioned.
     pub mentioned: BTreeSet<String>,

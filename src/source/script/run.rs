@@ -3,21 +3,17 @@
 //! What fails because an object comes later in the script is run again when that object is there;
 //! a transaction of the script is run again as a whole.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use super::{
-    Failure, Failures, Script,
+    Actors, Engine, Failure, Failures, Script,
     item::{Item, units},
     notes::Notes,
     remedy::{Remedy, belongs_to_server, remedy},
-    roles::Roles,
     words::{Word, words},
 };
 use crate::{
-    dialect::{
-        postgres::session::{ServerError, Session},
-        quote,
-    },
+    dialect::postgres::session::{ServerError, Session},
     model::Location,
     source::{
         Progress, SourceError,
@@ -31,28 +27,25 @@ const ROUNDS: usize = 50;
 /// What a new session of a scratch engine does about names.
 const USUAL_PATH: &str = "SET search_path = \"$user\", public";
 
-/// The SQLSTATE of a role that is there already, also when two sessions make it at once.
-const ROLE_EXISTS: [&str; 2] = ["42710", "23505"];
-
 /// What running a script left besides the objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What was left out or done otherwise than written, for people.
     pub notes: Vec<String>,
     /// Which statement made what, see [`crate::source::locate`].
     pub marks: Vec<Mark>,
     /// The roles that were made for the script.
-    pub roles: Vec<String>,
+    pub actors: Actors,
 }
 
-/// Runs a script in an empty scratch database. `engine` is what the engine is, for people.
+/// Runs a script in an empty scratch database.
 ///
 /// # Errors
 /// Every statement that failed, or every extension that the engine lacks, or a lost connection.
 pub async fn run(
     script: &Script,
     session: &mut Session,
-    engine: &str,
+    engine: Engine<'_>,
     progress: &Progress<'_>,
 ) -> Result<Outcome, SourceError> {
     let mut runner = Runner {
@@ -60,7 +53,7 @@ pub async fn run(
         engine,
         progress,
         items: Vec::new(),
-        roles: Roles::default(),
+        actors: Actors::new(engine.private),
         path: None,
         failed: Vec::new(),
         lacking: Vec::new(),
@@ -71,27 +64,17 @@ pub async fn run(
         Ok(()) => runner.verdict().await,
         Err(error) => Err(error),
     };
-    runner.step_back().await;
+    runner.actors.step_back(runner.session).await;
     match result {
         Ok(()) => {
+            runner.outcome.actors = runner.actors;
             runner.outcome.notes = script.notes.iter().cloned().chain(runner.notes.into_texts()).collect();
             Ok(runner.outcome)
         }
         Err(error) => {
-            forget_roles(runner.session, &runner.outcome.roles).await;
+            runner.actors.leave(runner.session).await;
             Err(error)
         }
-    }
-}
-
-/// Takes roles away again, as far as nothing else on the server has come to need them: roles belong
-/// to the whole server, which need not be ours.
-pub async fn forget_roles(session: &mut Session, roles: &[String]) {
-    for role in roles {
-        let role = quote::always(role);
-        // What cannot be taken away stays; there is nobody who could do anything about it here.
-        let _ = session.execute(&format!("DROP OWNED BY {role} CASCADE")).await;
-        let _ = session.execute(&format!("DROP ROLE {role}")).await;
     }
 }
 
@@ -115,10 +98,10 @@ enum Verdict {
 
 struct Runner<'a> {
     session: &'a mut Session,
-    engine: &'a str,
+    engine: Engine<'a>,
     progress: &'a Progress<'a>,
     items: Vec<Item<'a>>,
-    roles: Roles,
+    actors: Actors,
     /// The statement that set the search path as it is now.
     path: Option<usize>,
     failed: Vec<(usize, ServerError)>,
@@ -130,7 +113,7 @@ struct Runner<'a> {
 impl<'a> Runner<'a> {
     async fn everything(&mut self, script: &'a Script) -> Result<(), SourceError> {
         let files = self.prepare(script)?;
-        self.make_mentioned_roles().await?;
+        self.actors.arrive(self.session).await.map_err(|error| self.lost(error))?;
         self.mark(None).await.map_err(|error| self.lost(error))?;
         let mut waiting = Vec::new();
         for (at, units) in files.into_iter().enumerate() {
@@ -151,7 +134,7 @@ impl<'a> Runner<'a> {
             let start = self.items.len();
             for statement in file {
                 let words: Vec<Word> = words(&statement.text).collect();
-                self.roles.note(&words);
+                self.actors.roles.note(&words);
                 let mut item = Item::new(statement, &words);
                 if belongs_to_server(&words) {
                     item.left_out = true;
@@ -163,32 +146,6 @@ impl<'a> Runner<'a> {
             files.push(units.into_iter().map(|unit| unit.start + start..unit.end + start).collect());
         }
         Ok(files)
-    }
-
-    async fn make_mentioned_roles(&mut self) -> Result<(), SourceError> {
-        let known = "SELECT rolname FROM pg_catalog.pg_roles";
-        let rows = self.session.rows(known).await.map_err(|error| self.lost(error))?;
-        let known: BTreeSet<&str> = rows.iter().filter_map(|row| row.text("rolname")).collect();
-        let missing: Vec<String> =
-            self.roles.mentioned.iter().filter(|role| !known.contains(role.as_str())).cloned().collect();
-        for role in missing {
-            self.make_role(role).await?;
-        }
-        Ok(())
-    }
-
-    async fn make_role(&mut self, role: String) -> Result<(), SourceError> {
-        // A role that the script acts as may do in its own database what the script makes it do.
-        let may = if self.roles.acting.contains(&role) { " SUPERUSER" } else { "" };
-        match self.session.execute(&format!("CREATE ROLE {} NOLOGIN{may}", quote::always(&role))).await {
-            Ok(()) => self.outcome.roles.push(role),
-            Err(error) if ROLE_EXISTS.contains(&&*error.sqlstate) => {}
-            Err(error) => {
-                let doing = format!("Making the role {role}, which the script mentions, on {}", self.engine);
-                return Err(SourceError::Server { doing, error });
-            }
-        }
-        Ok(())
     }
 
     /// Each file starts as psql would start it: with the settings of a new session.
@@ -262,8 +219,9 @@ impl<'a> Runner<'a> {
             }
             let item = &mut self.items[at];
             match remedy(item.sql(), &error) {
-                Remedy::CreateRole(role) if self.roles.mentioned.insert(role.clone()) => {
-                    self.make_role(role).await?
+                Remedy::CreateRole(role) if self.actors.roles.mentioned.insert(role.clone()) => {
+                    let made = self.actors.make(self.session, role).await;
+                    made.map_err(|error| self.lost(error))?;
                 }
                 Remedy::Rewrite(sql, why) if sql != item.sql() => {
                     item.rewritten = Some(sql);
@@ -321,22 +279,18 @@ impl<'a> Runner<'a> {
     }
 
     fn lost(&self, error: ServerError) -> SourceError {
-        SourceError::Server { doing: format!("Running the script on {}", self.engine), error }
-    }
-
-    /// Leaves the session as it was, and no role with more rights than it has by itself.
-    async fn step_back(&mut self) {
-        let _ = self.session.execute("RESET ROLE; SET SESSION AUTHORIZATION DEFAULT").await;
-        for role in self.outcome.roles.iter().filter(|role| self.roles.acting.contains(*role)) {
-            let _ = self.session.execute(&format!("ALTER ROLE {} NOSUPERUSER", quote::always(role))).await;
-        }
+        SourceError::Server { doing: format!("Running the script on {}", self.engine.name), error }
     }
 
     async fn verdict(&mut self) -> Result<(), SourceError> {
         if !self.lacking.is_empty() {
             let hint = self.extension_hint().await;
             let missing = std::mem::take(&mut self.lacking);
-            return Err(SourceError::MissingExtensions { missing, engine: self.engine.to_owned(), hint });
+            return Err(SourceError::MissingExtensions {
+                missing,
+                engine: self.engine.name.to_owned(),
+                hint,
+            });
         }
         if self.failed.is_empty() {
             return Ok(());
@@ -344,7 +298,7 @@ impl<'a> Runner<'a> {
         self.failed.sort_by_key(|(at, _)| *at);
         let failure = |(at, error): (usize, ServerError)| Failure::postgres(self.items[at].statement, error);
         let all = std::mem::take(&mut self.failed).into_iter().map(failure).collect();
-        let (engine, statements) = (self.engine.to_owned(), self.items.len());
+        let (engine, statements) = (self.engine.name.to_owned(), self.items.len());
         Err(SourceError::Statements(Box::new(Failures { engine, statements, all })))
     }
 
@@ -352,7 +306,7 @@ impl<'a> Runner<'a> {
     async fn extension_hint(&mut self) -> String {
         let mut hint =
             "Install it for that server, or name a server that has it with --scratch URL.".to_owned();
-        if self.engine.starts_with("embedded") {
+        if self.engine.name.starts_with("embedded") {
             hint = "Name a server that has it with --scratch URL, or install PostgreSQL with that extension \
                     on this machine."
                 .to_owned();

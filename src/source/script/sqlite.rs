@@ -6,6 +6,7 @@ use super::{
     Failure, Failures, Script, Statement,
     item::{Item, units},
     notes::Notes,
+    remedy::first_word_is,
     words::{Word, words},
 };
 use crate::{
@@ -59,7 +60,11 @@ pub async fn run_sqlite(
         progress("running the script", at + 1);
         match runner.statement(item.statement).await {
             Ok(()) => {}
-            Err(error) if is_too_early(&error) => waiting.push((at, error)),
+            // Run later, it would take away what the script makes after it.
+            Err(error) if is_missing(&error) && first_word_is(&item.statement.text, "drop") => {
+                notes.left_out(item.statement, "there is nothing to drop");
+            }
+            Err(error) if is_missing(&error) => waiting.push((at, error)),
             Err(error) => failed.push((at, error)),
         }
     }
@@ -97,6 +102,12 @@ struct Runner<'a> {
 impl Runner<'_> {
     async fn statement(&mut self, statement: &Statement) -> Result<(), SqliteError> {
         self.session.execute(&statement.text).await?;
+        if first_word_is(&statement.text, "drop") {
+            // The numbers of the rows that are gone are given again.
+            let rows = self.session.rows("SELECT coalesce(max(rowid), 0) AS row FROM sqlite_schema").await?;
+            self.last_row = rows.first().and_then(|row| row.number("row")).unwrap_or_default();
+            return Ok(());
+        }
         let new =
             format!("SELECT rowid AS row, type, name FROM sqlite_schema WHERE rowid > {}", self.last_row);
         for row in self.session.rows(&new).await? {
@@ -114,6 +125,6 @@ fn reaches_out(words: &[Word]) -> bool {
 }
 
 /// SQLite has one result code for all that is wrong with a statement; its text tells more.
-fn is_too_early(error: &SqliteError) -> bool {
+fn is_missing(error: &SqliteError) -> bool {
     error.primary_code() == 1 && error.message.contains("no such ")
 }
