@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser, styling},
+};
+
+use crate::source::SourceKind;
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -64,7 +69,7 @@ pub struct Global {
     pub scratch: Option<String>,
 
     /// Read CANONICAL as this kind of source, instead of recognising it
-    #[arg(long, global = true, value_name = "KIND")]
+    #[arg(long, global = true, value_name = "KIND", value_parser = source_kind())]
     pub canonical_kind: Option<SourceKind>,
 
     /// Read this file, and no other configuration
@@ -100,19 +105,6 @@ pub enum When {
     Never,
 }
 
-/// What a source can be told to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SourceKind {
-    /// One script of SQL
-    Sql,
-    /// A folder of SQL scripts, run in the order of their names
-    Folder,
-    /// An inventory that schemascope wrote
-    Inventory,
-    /// A database, by its URL
-    Database,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -134,7 +126,7 @@ pub enum Command {
     Plan(Plan),
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
-    Engine(Engine),
+    Engine,
 }
 
 const INSPECT: &str = "\
@@ -231,12 +223,11 @@ pub struct Selection {
     pub except: Vec<String>,
 }
 
-/// What `engine` takes; written by schemascope itself.
-#[derive(Debug, Args)]
-pub struct Engine {
-    /// Where it listens, and what it keeps.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub arguments: Vec<String>,
+/// The kinds of sources, by the names that they have elsewhere too.
+fn source_kind() -> impl TypedValueParser<Value = SourceKind> {
+    let names = SourceKind::ALL.map(SourceKind::name);
+    // Only names of kinds get past the first parser.
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<SourceKind>())
 }
 
 #[cfg(test)]
