@@ -39,12 +39,13 @@ pub async fn run(setup: &Setup<'_>, json: bool) -> Result<Outcome, Error> {
     )?;
     setup.console.clear_progress();
     let canonical = Named { name: "schema.sql".to_owned(), source: Ok(Source::SqlFile(file)), target: None };
-    let targets = [&eu, &us].iter().zip(TARGETS).map(|(database, (name, _))| Named {
+    let target = |database: &scratch::Database, (name, _): (&str, &str)| Named {
         name: name.to_owned(),
         source: Ok(Source::Postgres(database.url().clone())),
         target: None,
-    });
-    let outcome = open::show(setup, canonical, targets.collect(), json).await;
+    };
+    let targets = vec![target(&eu, TARGETS[0]), target(&us, TARGETS[1])];
+    let outcome = open::show(setup, canonical, targets, json).await;
     eu.close().await;
     us.close().await;
     outcome
@@ -57,7 +58,8 @@ async fn database(
     (name, drift): (&str, &str),
 ) -> Result<scratch::Database, Error> {
     setup.console.progress(name, "starting", 0);
-    let database = scratch::database(options, None).await.map_err(|error| Error::new(error.message, error.hint))?;
+    let database =
+        scratch::database(options, None).await.map_err(|error| Error::new(error.message, error.hint))?;
     let mut session =
         Session::scratch(database.url()).await.map_err(|error| Error::new(error.message, error.hint))?;
     for sql in [CANONICAL, drift] {

@@ -72,8 +72,13 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
     // A database that could not be reached still says what its scripts are written in.
     let planned = sides.iter().find_map(|side| dialect_of(side));
     let options = LoadOptions {
-        dialect: example.and_then(|snapshot| dialect::by_name(&snapshot.dialect)).map(Dialect::name).or(planned),
-        major: example.filter(|snapshot| snapshot.dialect == "postgres").map(|it| it.server_version_num / 10_000),
+        dialect: example
+            .and_then(|snapshot| dialect::by_name(&snapshot.dialect))
+            .map(Dialect::name)
+            .or(planned),
+        major: example
+            .filter(|snapshot| snapshot.dialect == "postgres")
+            .map(|it| it.server_version_num / 10_000),
         ..options
     };
     let scripts = read_all(setup.console, &sides, &options, is_script).await;
@@ -125,7 +130,9 @@ async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<
     source::load(source, options, &progress).await.map_err(|error| {
         let text = with_hint(&error.to_string(), error.hint());
         match error {
-            SourceError::Connect(error) if error.fault == Fault::PasswordWanted => Failure::PasswordWanted { text },
+            SourceError::Connect(error) if error.fault == Fault::PasswordWanted => {
+                Failure::PasswordWanted { text }
+            }
             _ => Failure::Other { text },
         }
     })

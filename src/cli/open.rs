@@ -1,6 +1,11 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
-use super::{Error, Outcome, arguments::Sides, diff, load, sides::{Named, Setup}};
+use super::{
+    Error, Outcome,
+    arguments::Sides,
+    diff, load,
+    sides::{Named, Setup},
+};
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
@@ -15,7 +20,12 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 ///
 /// # Errors
 /// Where the canonical schema cannot be read.
-pub async fn show(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>, json: bool) -> Result<Outcome, Error> {
+pub async fn show(
+    setup: &Setup<'_>,
+    canonical: Named,
+    targets: Vec<Named>,
+    json: bool,
+) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
         setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
         let comparison = load::compare(setup, &canonical, &targets).await?;

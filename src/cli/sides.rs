@@ -42,11 +42,7 @@ impl<'a> Setup<'a> {
     ///
     /// # Errors
     /// Where a configuration cannot be used, or an option has a value that it cannot have.
-    pub fn new(
-        global: &Global,
-        surroundings: &'a Surroundings,
-        console: &'a Console,
-    ) -> Result<Self, Error> {
+    pub fn new(global: &Global, surroundings: &'a Surroundings, console: &'a Console) -> Result<Self, Error> {
         let places = Places {
             explicit: global.config.clone(),
             current_folder: surroundings.current_folder.clone(),
@@ -56,9 +52,11 @@ impl<'a> Setup<'a> {
         let config = config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
         let kind = match (global.canonical_kind, &config.canonical_kind) {
             (Some(kind), _) => Some(kind),
-            (None, Some(written)) => {
-                Some(written.parse().map_err(|error: UnknownKind| Error::new(format!("canonical-kind: {error}."), ""))?)
-            }
+            (None, Some(written)) => Some(
+                written
+                    .parse()
+                    .map_err(|error: UnknownKind| Error::new(format!("canonical-kind: {error}."), ""))?,
+            ),
             (None, None) => None,
         };
         let engine = global.scratch.as_deref().or(config.scratch.as_ref().map(|address| address.expose()));
@@ -75,7 +73,11 @@ impl<'a> Setup<'a> {
     ///
     /// # Errors
     /// Where there are no targets, or a program that prints a password failed.
-    pub async fn sides(&self, canonical: Option<&str>, targets: &[String]) -> Result<(Named, Vec<Named>), Error> {
+    pub async fn sides(
+        &self,
+        canonical: Option<&str>,
+        targets: &[String],
+    ) -> Result<(Named, Vec<Named>), Error> {
         let (canonical, targets): (Named, Vec<Named>) = match canonical {
             Some(canonical) => {
                 if targets.is_empty() {
