@@ -1,1 +1,143 @@
-//! One file a command.
+//! One file a command, and what they share: the way from arguments to an exit status.
+//!
+//! Results go to standard output and everything else to standard error, so that a result can be
+//! piped. Nothing here ends the process: `main` does.
+
+pub mod arguments;
+mod console;
+mod demo;
+mod diff;
+mod inspect;
+mod load;
+mod open;
+mod plan;
+mod selection;
+mod sides;
+
+use std::path::PathBuf;
+
+use arguments::{Arguments, Command, Sides};
+use console::Console;
+use sides::Setup;
+
+pub use console::Streams;
+
+use crate::{config::Config, dialect::postgres::connect::Environment, report::Outcome};
+
+/// Exit status of a command that was interrupted by Ctrl-C: 128 and the number of SIGINT, as shells
+/// have it.
+const INTERRUPTED: u8 = 130;
+
+/// What the binary found around it. Nothing else looks at the process.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The environment.
+    pub environment: Environment,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
+    /// The folder that the command was started in.
+    pub current_folder: PathBuf,
+    /// The path of this program, which serves scratch engines as a child process.
+    pub program: PathBuf,
+    /// The three streams.
+    pub streams: Streams,
+    /// The time, in seconds since 1970-01-01 UTC.
+    pub now: fn() -> u64,
+}
+
+/// Why a command gave up: what happened, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What was tried, and what happened, as full sentences.
+    pub message: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+}
+
+impl Error {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Error { message: message.into(), hint: hint.into() }
+    }
+
+    /// What someone sees who starts the program for the first time, or in the wrong folder.
+    fn first_run(config: &Config) -> Self {
+        let message = match config.files.last() {
+            None => "There is no schemascope.toml in this folder or in one above it.".to_owned(),
+            Some(file) => format!("{} names no canonical schema.", file.display()),
+        };
+        Error::new(
+            message,
+            "\
+To look around, with nothing installed:
+  schemascope demo
+
+To compare a schema with a database:
+  schemascope open schema.sql postgres://user@host/database
+
+To have that under the one word schemascope, write a schemascope.toml:
+  canonical = \"schema.sql\"
+
+  [targets.production]
+  url = \"postgres://user@host/database\"
+
+All commands: schemascope --help",
+        )
+    }
+}
+
+/// Runs a command and gives its exit status: 0 no drift, 1 drift, 2 could not compare.
+///
+/// Ctrl-C ends it early; what it started is taken down either way.
+pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
+    let console = Console::new(surroundings.streams, &arguments.global);
+    let status = tokio::select! {
+        result = dispatch(arguments, surroundings, &console) => match result {
+            Ok(outcome) => outcome.exit_status(),
+            Err(Error { message, hint }) => {
+                console.error(&sides::with_hint(&message, Some(&hint)));
+                Outcome::Incomplete.exit_status()
+            }
+        },
+        () = interrupted() => {
+            console.note("Interrupted.");
+            INTERRUPTED
+        }
+    };
+    crate::scratch::shut_down().await;
+    status
+}
+
+async fn dispatch(
+    arguments: Arguments,
+    surroundings: &Surroundings,
+    console: &Console,
+) -> Result<Outcome, Error> {
+    let Arguments { global, command } = arguments;
+    let setup = Setup::new(&global, surroundings, console)?;
+    match command {
+        Some(Command::Open(sides)) => open::run(&setup, &sides, global.json).await,
+        Some(Command::Demo) => demo::run(&setup, global.json).await,
+        Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
+        Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
+        Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
+        Some(Command::Engine) => Err(Error::new("The engine is started by schemascope itself.", "")),
+        None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
+    }
+}
+
+/// Returns when the user or the system asks the program to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    // Without signals there is nothing to wait for.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

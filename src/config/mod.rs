@@ -1,1 +1,116 @@
-//! Files, environment, connections, themes, keys.
+//! What people set once: files, targets, rules, secrets.
+//!
+//! Nothing here asks the process for its environment: variables come in as a function, folders as
+//! paths, and the binary is the only one that looks.
+
+mod expand;
+mod file;
+mod locate;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+pub use expand::{Variables, expand};
+pub use file::{ConfigError, parse};
+pub use locate::{Places, load};
+
+use crate::diff::Rules;
+
+/// The name of the file that a repository keeps.
+pub const PROJECT_FILE: &str = "schemascope.toml";
+
+/// Everything that was configured.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The files it came from, the nearest last.
+    pub files: Vec<PathBuf>,
+    /// The canonical schema: a path or a URL, expanded.
+    pub canonical: Option<Address>,
+    /// What kind of source the canonical schema is, where that is not to be recognised.
+    pub canonical_kind: Option<String>,
+    /// Where scripts are run: `auto`, `embedded`, `local` or a URL.
+    pub scratch: Option<Address>,
+    /// The theme of the terminal.
+    pub theme: Option<String>,
+    /// Keys of the terminal, by the name of the action.
+    pub keys: IndexMap<String, Vec<String>>,
+    /// What comparisons leave out.
+    pub rules: Rules,
+    /// The targets, by their names.
+    pub targets: IndexMap<String, Target>,
+}
+
+/// A target that a file names.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Where it is.
+    pub address: Address,
+    /// The program that prints its password.
+    pub password_command: Option<CommandLine>,
+    /// Whether the terminal marks it as one to be careful with.
+    pub protected: bool,
+    /// The colour of its frame in the terminal.
+    pub color: Option<String>,
+    /// What the terminal calls it, if not by its name.
+    pub label: Option<String>,
+}
+
+/// A path or a URL. It may hold a password, so Debug shows nothing of it.
+#[derive(Clone, Debug)]
+pub struct Address(pub SecretString);
+
+/// A program with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum CommandLine {
+    /// One line for the shell.
+    Shell(String),
+    /// The program and each argument, without a shell.
+    Words(Vec<String>),
+}
+
+impl Address {
+    /// The text, for whoever is about to connect.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// A relative path, also that of an SQLite database, taken from a folder.
+    fn based_on(self, folder: &Path) -> Self {
+        let text = self.expose();
+        let (scheme, path) = match text.split_once(':') {
+            None => ("", text),
+            Some(("sqlite", rest)) => ("sqlite://", rest.strip_prefix("//").unwrap_or(rest)),
+            Some(_) => return self,
+        };
+        let relative = !path.is_empty() && Path::new(path).is_relative();
+        if relative { Address(format!("{scheme}{}", folder.join(path).display()).into()) } else { self }
+    }
+}
+
+impl Config {
+    /// Lays a nearer file's settings over these. Targets are joined; of two with one name the
+    /// nearer counts. Rules are taken as a whole.
+    fn lay_over(&mut self, nearer: file::Settings) {
+        fn replace<T>(old: &mut Option<T>, new: Option<T>) {
+            if new.is_some() {
+                *old = new;
+            }
+        }
+        self.files.push(nearer.file);
+        replace(&mut self.canonical, nearer.canonical);
+        replace(&mut self.canonical_kind, nearer.canonical_kind);
+        replace(&mut self.scratch, nearer.scratch);
+        replace(&mut self.theme, nearer.theme);
+        self.keys.extend(nearer.keys);
+        if let Some(rules) = nearer.rules {
+            self.rules = rules;
+        }
+        self.targets.extend(nearer.targets);
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use rules::Rules;
+pub use rules::{Rules, matches};
 
 use crate::model::{Key, Object, Snapshot};
 

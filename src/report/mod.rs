@@ -1,1 +1,20 @@
-//! Drift or a plan → bytes: text, JSON, SQL.
+//! A comparison, a schema or a plan → text for people, JSON for programs, SQL for databases. Pure.
+//!
+//! Nothing here prints: everything is returned, and whoever asked decides where it goes.
+
+mod comparison;
+#[cfg(test)]
+mod fixture;
+mod json;
+mod sql;
+mod style;
+mod text;
+mod time;
+mod words;
+
+pub use comparison::{Compared, Comparison, Outcome, Side, Target};
+pub use json::{comparison as comparison_json, plan as plan_json, snapshot as snapshot_json};
+pub use sql::script;
+pub use style::{Paint, clean};
+pub use text::{comparison as comparison_text, snapshot as snapshot_text};
+pub use time::utc;

@@ -1,0 +1,243 @@
+//! The command line: every command, option and help text.
+
+use std::path::PathBuf;
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser, styling},
+};
+
+use crate::source::SourceKind;
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  schemascope demo                                   look around, nothing needed
+  schemascope open schema.sql postgres://app@db/app  open the terminal
+  schemascope diff schema.sql prod-eu prod-us        print what drifted
+  schemascope plan schema.sql prod-eu --safe         print SQL that hurts nothing
+  schemascope                                        what schemascope.toml names
+
+What can stand for CANONICAL and TARGET:
+  a .sql file (also what pg_dump --schema-only prints)     schema.sql
+  a folder of .sql files, run in the order of their names  migrations/
+  an inventory that `schemascope inspect --json` printed   prod.json
+  a PostgreSQL database, by any URI that psql takes        postgres://app@db.example/app
+  an SQLite database                                       sqlite://app.db
+  the name of a target in schemascope.toml                 prod-eu
+
+Exit status: 0 no drift, 1 drift, 2 could not compare.";
+
+/// See where live databases drifted from the canonical schema, and get the SQL that closes
+/// exactly the differences you select.
+///
+/// One schema is canonical: the one your team agreed on. Targets are databases that ought to have
+/// it. schemascope reads both sides, shows where each target has drifted, and writes the SQL for
+/// the differences you select. It never writes to a target: every session on one is read-only on
+/// the server's side.
+///
+/// Without a command it opens the terminal on what `schemascope.toml` names: the file is looked
+/// for in the current directory and in those above it.
+#[derive(Debug, Parser)]
+#[command(name = "schemascope", version, after_help = EXAMPLES, styles = STYLES, max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; without it, what `schemascope.toml` says.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// Where scripts are run to see what they mean: auto, embedded, local, or a URL
+    ///
+    /// `auto` takes local PostgreSQL server binaries of the other side's major version if there
+    /// are any, and else the PostgreSQL that is built into this program. `embedded` and `local`
+    /// insist on one of them. A postgres:// URL names a server on which a throwaway database is
+    /// created and dropped again.
+    #[arg(long, global = true, value_name = "ENGINE")]
+    pub scratch: Option<String>,
+
+    /// Read CANONICAL as this kind of source, instead of recognising it
+    #[arg(long, global = true, value_name = "KIND", value_parser = source_kind())]
+    pub canonical_kind: Option<SourceKind>,
+
+    /// Read this file, and no other configuration
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Print nothing on standard error but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// Colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+
+    /// Keep nothing between runs: neither evaluated schemas nor prepared engines
+    #[arg(long, global = true)]
+    pub no_cache: bool,
+}
+
+/// A choice that can be left to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If standard output is a terminal, `NO_COLOR` is not set and `TERM` is not `dumb`
+    #[default]
+    Auto,
+    /// Yes, whatever the output is
+    Always,
+    /// No
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the terminal on a canonical schema and its targets
+    Open(Sides),
+    /// Open the terminal on a sample schema and two drifted databases, all inside this program
+    ///
+    /// Starts two databases in the PostgreSQL that is built into this program, drifts them, and
+    /// opens the terminal on both. Nothing has to be installed, and nothing is left behind.
+    Demo,
+    /// Print what a schema holds
+    #[command(after_help = INSPECT)]
+    Inspect(Inspect),
+    /// Print where targets have drifted from a canonical schema
+    #[command(after_help = DIFF)]
+    Diff(Sides),
+    /// Print the SQL that closes selected differences of one target
+    #[command(after_help = PLAN)]
+    Plan(Plan),
+    /// Serve the built-in PostgreSQL; schemascope starts this itself
+    #[command(hide = true)]
+    Engine,
+}
+
+const INSPECT: &str = "\
+With --json this prints an inventory: the whole schema as one file, which every command takes in
+place of a database.
+
+Examples:
+  schemascope inspect postgres://app@db.example/app
+  schemascope inspect prod-eu --json > prod-eu.json";
+
+const DIFF: &str = "\
+Marks: + missing in the target, - extra in the target, ~ changed, ? could not be compared.
+
+Examples:
+  schemascope diff schema.sql postgres://app@db.example/app
+  schemascope diff migrations/ prod-eu prod-us --json
+  schemascope diff last-week.json prod-eu
+  schemascope diff                      all targets of schemascope.toml
+
+Exit status: 0 no drift, 1 drift, 2 something could not be compared.";
+
+const PLAN: &str = "\
+Nothing is selected unless you say so: give at least one of --all, --safe, --only and --except.
+
+Before it is printed the SQL is run on a scratch copy of the target and its effect is read back.
+The first lines say whether that worked. The target itself is never written to.
+
+Examples:
+  schemascope plan schema.sql prod-eu --safe
+  schemascope plan schema.sql prod-eu --only 'policy:*' --only 'function:public.*'
+  schemascope plan schema.sql prod-eu --all --except 'table:public.tmp_*' --output fix.sql
+  psql -v ON_ERROR_STOP=1 -d postgres://… -f fix.sql
+
+Exit status: 0 nothing differs, 1 there are differences to close, 2 failed.";
+
+/// A canonical schema and the targets that ought to have it.
+#[derive(Debug, Args)]
+pub struct Sides {
+    /// The schema that is meant: a file, a folder, an inventory or a database
+    pub canonical: Option<String>,
+    /// What ought to have it: a database, its name in schemascope.toml, or any other source
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+}
+
+/// What `inspect` takes.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// What to read: a database, its name in schemascope.toml, or any other source
+    pub target: String,
+    /// Write to this file instead of standard output; it is written whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What `plan` takes.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The schema that is meant: a file, a folder, an inventory or a database
+    pub canonical: Option<String>,
+    /// The database that the SQL is for, its name in schemascope.toml, or any other source
+    pub target: Option<String>,
+    /// How the differences to close are selected.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Write to this file instead of standard output; it is written whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Do not run the SQL on a scratch copy first
+    #[arg(long)]
+    pub no_prove: bool,
+}
+
+/// How differences are selected by words.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Select every difference, also those that drop what only the target has
+    #[arg(long, conflicts_with = "safe")]
+    pub all: bool,
+    /// Select every difference whose SQL has no hazard: no data lost, nothing locked, nothing
+    /// that rows can make fail
+    #[arg(long)]
+    pub safe: bool,
+    /// Select differences of objects like this, as in `table:public.orders`, `policy:*`
+    ///
+    /// The form is kind:schema.name, and * stands for anything. A pattern without a kind fits
+    /// every kind: `public.orders*` is the table with all its parts. Can be given more than once;
+    /// with --safe it narrows what that selects.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Leave out differences of objects like this; alone, it selects all others
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<String>,
+}
+
+/// The kinds of sources, by the names that they have elsewhere too.
+fn source_kind() -> impl TypedValueParser<Value = SourceKind> {
+    let names = SourceKind::ALL.map(SourceKind::name);
+    // Only names of kinds get past the first parser.
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<SourceKind>())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

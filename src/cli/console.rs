@@ -1,0 +1,159 @@
+//! Where a command's words go: results to standard output, everything else to standard error.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{
+    Error,
+    arguments::{Global, When},
+};
+use crate::report::{Paint, clean};
+
+/// Whether the streams of the process are terminals, and what the environment says about colour.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Streams {
+    /// Standard input is a terminal: there is somebody to ask.
+    pub input: bool,
+    /// Standard output is a terminal.
+    pub output: bool,
+    /// Standard error is a terminal.
+    pub errors: bool,
+    /// `NO_COLOR` is set to something.
+    pub no_color: bool,
+    /// `TERM` is `dumb`: the terminal cannot move its cursor.
+    pub dumb: bool,
+}
+
+/// The two streams, and how to write to them.
+#[derive(Debug)]
+pub struct Console {
+    streams: Streams,
+    quiet: bool,
+    paint: Paint,
+    paint_errors: Paint,
+    /// Whether the last line on standard error is a line of progress.
+    progress: Mutex<bool>,
+}
+
+impl Console {
+    /// A console as the options want it.
+    pub fn new(streams: Streams, global: &Global) -> Self {
+        let coloured = |terminal: bool| match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && !streams.no_color && !streams.dumb,
+        };
+        Console {
+            streams,
+            quiet: global.quiet,
+            paint: Paint { coloured: coloured(streams.output) && !global.json },
+            paint_errors: Paint { coloured: coloured(streams.errors) },
+            progress: Mutex::default(),
+        }
+    }
+
+    /// The colours of standard output.
+    pub fn paint(&self) -> Paint {
+        self.paint
+    }
+
+    /// Whether a person sits in front of the whole of it, so that the terminal can be opened.
+    pub fn is_interactive(&self) -> bool {
+        self.streams.input && self.streams.output && !self.streams.dumb
+    }
+
+    /// Whether there is somebody to ask for a password.
+    pub fn can_ask(&self) -> bool {
+        self.streams.input && self.streams.errors
+    }
+
+    /// Writes a result to standard output.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written to; a reader who went away is no error.
+    pub fn result(&self, text: &str) -> Result<(), Error> {
+        self.clear_progress();
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::new(format!("The result could not be written to standard output: {error}."), ""))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something that is worth knowing on standard error, unless it is to be quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say("", text);
+        }
+    }
+
+    /// Says on standard error what went wrong.
+    pub fn error(&self, text: &str) {
+        self.say(&format!("{} ", self.paint_errors.alarm("error:")), text);
+    }
+
+    /// Shows on one line how far a reading has come, if standard error is a terminal.
+    pub fn progress(&self, name: &str, phase: &str, count: usize) {
+        if self.quiet || !self.streams.errors || self.streams.dumb {
+            return;
+        }
+        let count = if count == 0 { String::new() } else { format!(" ({count} objects)") };
+        let line = clean(&format!("{name}: {phase}{count}")).into_owned();
+        // Longer lines would wrap, and could not be taken back.
+        let line: String = line.chars().take(78).collect();
+        let mut shown = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        *shown = true;
+    }
+
+    /// Takes the line of progress back.
+    pub fn clear_progress(&self) {
+        let mut shown = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *shown) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn say(&self, prefix: &str, text: &str) {
+        self.clear_progress();
+        let lines: Vec<_> = text.lines().map(clean).collect();
+        // If standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{prefix}{}", lines.join("\n"));
+    }
+}
+
+/// Writes a file whole or not at all: a reader sees what was there before, or all of the text.
+///
+/// # Errors
+/// Where the folder or the file cannot be written.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
+    let fail = |error: io::Error| {
+        Error::new(
+            format!("{} could not be written: {error}.", path.display()),
+            "Check the folder and its permissions.",
+        )
+    };
+    // A device or a pipe cannot be replaced; it is written to.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return fs::write(path, text).map_err(fail);
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    let mut file = builder.tempfile_in(folder).map_err(fail)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+    file.persist(path).map_err(|error| fail(error.error))?;
+    Ok(())
+}

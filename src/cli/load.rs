@@ -1,0 +1,182 @@
+//! Reads all sides at the same time, asks for passwords, and compares.
+
+use futures_util::future::join_all;
+
+use super::{
+    Error,
+    console::Console,
+    sides::{Named, Setup, with_hint},
+};
+use crate::{
+    dialect::{self, Dialect, postgres::session::Fault},
+    diff::{self, Drift, Rules},
+    model::{Object, Snapshot},
+    report::{Compared, Comparison, Side, Target},
+    source::{self, LoadOptions, Source, SourceError},
+};
+
+/// Reads everything and compares each target with the canonical schema.
+///
+/// A target that cannot be read is part of the result; without a canonical schema there is none.
+///
+/// # Errors
+/// Where the canonical schema cannot be read.
+pub async fn compare(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> Result<Comparison, Error> {
+    let (canonical, targets) = load(setup, canonical, targets).await;
+    let canonical = match canonical {
+        (name, Ok(snapshot)) => Side { name, snapshot },
+        (name, Err(problem)) => {
+            for (name, target) in targets {
+                if let Err(problem) = target {
+                    setup.console.error(&format!("{name}: {problem}"));
+                }
+            }
+            return Err(Error::new(format!("{name}: {problem}"), ""));
+        }
+    };
+    let rules = &setup.config.rules;
+    let targets = targets.into_iter().map(|(name, snapshot)| {
+        let result = snapshot.and_then(|snapshot| {
+            let drift = drift(&canonical.snapshot, &snapshot, rules)?;
+            Ok(Compared { snapshot, drift })
+        });
+        Target { name, result }
+    });
+    let targets = targets.collect();
+    Ok(Comparison { canonical, targets })
+}
+
+/// Reads one source.
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn one(setup: &Setup<'_>, side: &Named) -> Result<Side, Error> {
+    let ((name, result), _) = load(setup, side, &[]).await;
+    match result {
+        Ok(snapshot) => Ok(Side { name, snapshot }),
+        Err(problem) => Err(Error::new(format!("{name}: {problem}"), "")),
+    }
+}
+
+/// What a side's name stands for: what was read, or why not, with what to do.
+type Loaded = (String, Result<Snapshot, String>);
+
+/// Databases and inventories are read first, and at the same time: what they are tells in which
+/// engine, of which version, the scripts have to be run.
+async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loaded, Vec<Loaded>) {
+    let sides: Vec<&Named> = std::iter::once(canonical).chain(targets).collect();
+    let options = LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None };
+    let mut loaded: Vec<Option<Result<Snapshot, String>>> =
+        read_all(setup.console, &sides, &options, |side| !is_script(side)).await;
+    let example = loaded.iter().flatten().find_map(|side| side.as_ref().ok());
+    // A database that could not be reached still says what its scripts are written in.
+    let planned = sides.iter().find_map(|side| dialect_of(side));
+    let options = LoadOptions {
+        dialect: example
+            .and_then(|snapshot| dialect::by_name(&snapshot.dialect))
+            .map(Dialect::name)
+            .or(planned),
+        major: example
+            .filter(|snapshot| snapshot.dialect == "postgres")
+            .map(|it| it.server_version_num / 10_000),
+        ..options
+    };
+    let scripts = read_all(setup.console, &sides, &options, is_script).await;
+    for (side, script) in loaded.iter_mut().zip(scripts) {
+        *side = side.take().or(script);
+    }
+    setup.console.clear_progress();
+    let unread = || Err("It was not read.".to_owned());
+    let named = sides.iter().zip(loaded);
+    let mut named = named.map(|(side, result)| (side.name.clone(), result.unwrap_or_else(unread)));
+    let canonical = named.next().unwrap_or_else(|| (canonical.name.clone(), unread()));
+    (canonical, named.collect())
+}
+
+/// Reads those of the sides that are wanted, at the same time; the others stay none.
+async fn read_all(
+    console: &Console,
+    sides: &[&Named],
+    options: &LoadOptions,
+    wanted: impl Fn(&Named) -> bool,
+) -> Vec<Option<Result<Snapshot, String>>> {
+    let reads = sides.iter().map(|side| {
+        let wanted = wanted(side);
+        async move { if wanted { Some(read(console, side, options).await) } else { None } }
+    });
+    let mut results = join_all(reads).await;
+    // Passwords are asked for one after the other, when nothing else is on the screen.
+    for (side, result) in sides.iter().zip(&mut results) {
+        if let Some(Err(Failure::PasswordWanted { .. })) = result
+            && let Some(side) = ask_password(console, side)
+        {
+            *result = Some(read(console, &side, options).await);
+        }
+    }
+    let text = |failure: Failure| match failure {
+        Failure::PasswordWanted { text } | Failure::Other { text } => text,
+    };
+    results.into_iter().map(|result| result.map(|result| result.map_err(text))).collect()
+}
+
+enum Failure {
+    PasswordWanted { text: String },
+    Other { text: String },
+}
+
+async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
+    let source = side.source.as_ref().map_err(|problem| Failure::Other { text: problem.clone() })?;
+    let progress = |phase: &str, count: usize| console.progress(&side.name, phase, count);
+    source::load(source, options, &progress).await.map_err(|error| {
+        let text = with_hint(&error.to_string(), error.hint());
+        match error {
+            SourceError::Connect(error) if error.fault == Fault::PasswordWanted => {
+                Failure::PasswordWanted { text }
+            }
+            _ => Failure::Other { text },
+        }
+    })
+}
+
+/// The side with a password that the user typed, or none if there is nobody to ask.
+pub fn ask_password(console: &Console, side: &Named) -> Option<Named> {
+    let Ok(Source::Postgres(url)) = &side.source else { return None };
+    if !console.can_ask() {
+        return None;
+    }
+    console.clear_progress();
+    let prompt = format!("Password of {} for {} at {}: ", url.user(), url.database(), url.host_label());
+    let password = rpassword::prompt_password(crate::report::clean(&prompt)).ok()?;
+    let source = Ok(Source::Postgres(url.clone().with_password(password.into())));
+    Some(Named { source, ..side.clone() })
+}
+
+/// What differs between two schemas of one dialect.
+///
+/// # Errors
+/// Where they are schemas of different databases.
+pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<Drift, String> {
+    let dialect = dialect::by_name(&target.dialect).filter(|_| canonical.dialect == target.dialect);
+    let Some(dialect) = dialect else {
+        return Err(format!(
+            "A {} schema cannot be compared with a {} one.\nName a canonical schema for the same database.",
+            canonical.dialect, target.dialect
+        ));
+    };
+    let changed = |live: &Object, canonical: &Object| {
+        dialect::changed_facets(dialect, live, canonical).into_iter().map(str::to_owned).collect()
+    };
+    Ok(diff::compare(canonical, target, rules, &changed))
+}
+
+fn is_script(side: &Named) -> bool {
+    matches!(side.source, Ok(Source::SqlFile(_) | Source::Folder(_)))
+}
+
+fn dialect_of(side: &Named) -> Option<&'static str> {
+    match side.source {
+        Ok(Source::Postgres(_)) => Some("postgres"),
+        Ok(Source::Sqlite(_)) => Some("sqlite"),
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! `schemascope plan`: prints the SQL that closes selected differences.
+
+use super::{
+    Error, Outcome, arguments,
+    console::write_file,
+    load, selection,
+    sides::{Setup, with_hint},
+};
+use crate::{
+    dialect,
+    diff::Status,
+    plan::{Plan, Proof, Request, plan},
+    report::{Compared, Side, plan_json, script},
+};
+
+/// Compares, plans, proves and prints.
+///
+/// # Errors
+/// Where nothing was selected, a side cannot be read, or the result not be written.
+pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> Result<Outcome, Error> {
+    selection::require(&arguments.selection)?;
+    let (canonical, target, compared) = compare(setup, arguments).await?;
+    let Some(dialect) = dialect::by_name(&canonical.snapshot.dialect) else {
+        return Err(Error::new("The dialect of the schema is not known.", ""));
+    };
+    let nothing = Default::default();
+    let request = Request {
+        dialect,
+        canonical: &canonical.snapshot,
+        target: &compared.snapshot,
+        drift: &compared.drift,
+        selection: &nothing,
+    };
+    let selected = selection::select(&arguments.selection, &request);
+    for pattern in &selected.idle_patterns {
+        setup.console.note(&format!("The pattern {pattern} fits no difference."));
+    }
+    let request = Request { selection: &selected.keys, ..request };
+    let mut plan = plan(&request);
+    plan.canonical.clone_from(&canonical.name);
+    plan.target.clone_from(&target);
+    let proof = match (plan.is_empty(), arguments.no_prove) {
+        (true, _) => Proof::NotTried { reason: "there is nothing to run.".to_owned() },
+        (false, true) => Proof::NotTried { reason: "--no-prove was given.".to_owned() },
+        (false, false) => prove(setup, &request, &plan).await,
+    };
+    explain(setup, &compared, &plan, &proof, selected.keys.len());
+    let sql = script(&plan, &proof, (setup.now)());
+    if let Some(file) = &arguments.output {
+        write_file(file, &sql)?;
+        setup.console.note(&format!("{} was written.", file.display()));
+    }
+    if json {
+        let target = Side { name: target, snapshot: compared.snapshot };
+        setup.console.result(&plan_json(&canonical, &target, &plan, &proof))?;
+    } else if arguments.output.is_none() {
+        setup.console.result(&sql)?;
+    }
+    Ok(if selected.keys.is_empty() { Outcome::Same } else { Outcome::Drift })
+}
+
+async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Side, String, Compared), Error> {
+    let targets: Vec<String> = arguments.target.iter().cloned().collect();
+    let (canonical, targets) = setup.sides(arguments.canonical.as_deref(), &targets).await?;
+    if targets.len() > 1 {
+        let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+        return Err(Error::new(
+            format!("A plan is for one target, and the configuration names {}.", names.join(", ")),
+            "Name both sides: schemascope plan CANONICAL TARGET",
+        ));
+    }
+    let comparison = load::compare(setup, &canonical, &targets).await?;
+    let target = comparison.targets.into_iter().next();
+    let target = target.ok_or_else(|| Error::new("There is no target.", ""))?;
+    let compared = target.result.map_err(|problem| Error::new(format!("{}: {problem}", target.name), ""))?;
+    Ok((comparison.canonical, target.name, compared))
+}
+
+/// Runs the plan on a scratch copy of the target.
+async fn prove(_setup: &Setup<'_>, _request: &Request<'_>, _plan: &Plan) -> Proof {
+    Proof::NotTried { reason: "no proof is built in yet.".to_owned() }
+}
+
+/// Says on standard error what the SQL leaves open.
+fn explain(setup: &Setup<'_>, compared: &Compared, plan: &Plan, proof: &Proof, selected: usize) {
+    let console = setup.console;
+    for (key, reason) in &plan.refused {
+        console.note(&format!("left open: {key}: {reason}"));
+    }
+    for (key, by) in &plan.needed {
+        console.note(&format!("not selected, but needed by {by}: {key}"));
+    }
+    let unknown = compared.drift.count(Status::Unknown);
+    if unknown > 0 {
+        console.note(&format!("{unknown} objects could not be compared, and are not in the plan."));
+    }
+    let open = compared.drift.differences.len() - unknown.min(compared.drift.differences.len());
+    if selected < open {
+        console.note(&format!("{selected} of {open} differences selected."));
+    }
+    if let Proof::Failed { engine, reason } = proof {
+        console.error(&with_hint(
+            &format!("The SQL did not prove to do what it says, on {engine}: {reason}"),
+            Some("Read it with care before you run it; its first lines say the same."),
+        ));
+    }
+}

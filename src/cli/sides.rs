@@ -1,0 +1,255 @@
+//! Words of the command line and the configuration → sources, each with a name for people.
+
+use std::{collections::BTreeSet, path::PathBuf, process::Stdio};
+
+use directories::ProjectDirs;
+use secrecy::SecretString;
+
+use super::{Error, Surroundings, arguments::Global, console::Console};
+use crate::{
+    config::{self, CommandLine, Config, Places},
+    scratch,
+    source::{Source, SourceKind, UnknownKind},
+};
+
+/// A source under the name that the user knows it by.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// The source; or why the words stand for none, so that the others can still be compared.
+    pub source: Result<Source, String>,
+    /// What the configuration says about it.
+    pub target: Option<config::Target>,
+}
+
+/// What every command starts from: the configuration and the options that go with it.
+pub struct Setup<'a> {
+    /// The configuration.
+    pub config: Config,
+    /// Where scripts are run.
+    pub scratch: scratch::Options,
+    /// Where the command says what it has to say.
+    pub console: &'a Console,
+    /// The time, in seconds since 1970-01-01 UTC.
+    pub now: fn() -> u64,
+    kind: Option<SourceKind>,
+    surroundings: &'a Surroundings,
+}
+
+impl<'a> Setup<'a> {
+    /// Reads the configuration, and lets the options have the last word.
+    ///
+    /// # Errors
+    /// Where a configuration cannot be used, or an option has a value that it cannot have.
+    pub fn new(global: &Global, surroundings: &'a Surroundings, console: &'a Console) -> Result<Self, Error> {
+        let places = Places {
+            explicit: global.config.clone(),
+            current_folder: surroundings.current_folder.clone(),
+            home: surroundings.home.clone(),
+        };
+        let variables = |name: &str| surroundings.environment.variable(name).map(str::to_owned);
+        let config = config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
+        let kind = match (global.canonical_kind, &config.canonical_kind) {
+            (Some(kind), _) => Some(kind),
+            (None, Some(written)) => Some(
+                written
+                    .parse()
+                    .map_err(|error: UnknownKind| Error::new(format!("canonical-kind: {error}."), ""))?,
+            ),
+            (None, None) => None,
+        };
+        let engine = global.scratch.as_deref().or(config.scratch.as_ref().map(|address| address.expose()));
+        let scratch = scratch::Options {
+            choice: choice(engine.unwrap_or("auto"), surroundings)?,
+            program: surroundings.program.clone(),
+            cache: if global.no_cache { None } else { cache_folder(surroundings) },
+        };
+        Ok(Setup { config, scratch, console, now: surroundings.now, kind, surroundings })
+    }
+
+    /// The canonical schema and the targets that words name; without words, those of the
+    /// configuration.
+    ///
+    /// # Errors
+    /// Where there are no targets, or a program that prints a password failed.
+    pub async fn sides(
+        &self,
+        canonical: Option<&str>,
+        targets: &[String],
+    ) -> Result<(Named, Vec<Named>), Error> {
+        let (canonical, targets): (Named, Vec<Named>) = match canonical {
+            Some(canonical) => {
+                if targets.is_empty() {
+                    return Err(Error::new(
+                        format!("There is nothing to compare {canonical} with."),
+                        "Name at least one target behind it, for example postgres://user@host/database.",
+                    ));
+                }
+                let targets = targets.iter().map(|target| self.named(target, None)).collect();
+                (self.named(canonical, self.kind), targets)
+            }
+            None => self.configured()?,
+        };
+        let mut all = targets;
+        all.insert(0, canonical);
+        for side in &mut all {
+            self.ask_program(side).await?;
+        }
+        make_distinct(&mut all);
+        let canonical = all.remove(0);
+        Ok((canonical, all))
+    }
+
+    /// One source that a word names.
+    ///
+    /// # Errors
+    /// Where a program that prints its password failed.
+    pub async fn single(&self, text: &str) -> Result<Named, Error> {
+        let mut side = self.named(text, self.kind);
+        self.ask_program(&mut side).await?;
+        Ok(side)
+    }
+
+    fn configured(&self) -> Result<(Named, Vec<Named>), Error> {
+        let Some(canonical) = &self.config.canonical else { return Err(Error::first_run(&self.config)) };
+        if self.config.targets.is_empty() {
+            return Err(Error::new(
+                "The configuration names no targets.",
+                "Add one to schemascope.toml:\n\n[targets.production]\nurl = \"postgres://user@host/database\"",
+            ));
+        }
+        let canonical = self.recognised("canonical", canonical.expose(), self.kind, None);
+        let targets = self.config.targets.iter();
+        let targets = targets
+            .map(|(name, target)| self.recognised(name, target.address.expose(), None, Some(target.clone())));
+        Ok((Named { name: label(&canonical), ..canonical }, targets.collect()))
+    }
+
+    fn named(&self, text: &str, kind: Option<SourceKind>) -> Named {
+        match self.config.targets.get(text) {
+            Some(target) => self.recognised(text, target.address.expose(), kind, Some(target.clone())),
+            None => {
+                let side = self.recognised(text, text, kind, None);
+                Named { name: label(&side), ..side }
+            }
+        }
+    }
+
+    fn recognised(
+        &self,
+        name: &str,
+        text: &str,
+        kind: Option<SourceKind>,
+        target: Option<config::Target>,
+    ) -> Named {
+        let source = Source::recognise(text, kind, &self.surroundings.environment);
+        let source = source.map_err(|error| with_hint(&error.to_string(), error.hint()));
+        Named { name: name.to_owned(), source, target }
+    }
+
+    /// Runs the program that prints the password of a target, if it has one.
+    async fn ask_program(&self, side: &mut Named) -> Result<(), Error> {
+        let Some(command) = side.target.as_ref().and_then(|target| target.password_command.as_ref()) else {
+            return Ok(());
+        };
+        if let Ok(Source::Postgres(url)) = &side.source {
+            self.console.note(&format!("{}: asking its password-command for the password", side.name));
+            let password = password_of(command).await.map_err(|problem| {
+                Error::new(
+                    format!("The password-command of {} {problem}.", side.name),
+                    "Try it in a shell; it has to print the password on its first line.",
+                )
+            })?;
+            side.source = Ok(Source::Postgres(url.clone().with_password(password)));
+        }
+        Ok(())
+    }
+}
+
+/// An error's text with what to do next behind it.
+pub fn with_hint(message: &str, hint: Option<&str>) -> String {
+    match hint {
+        Some(hint) if !hint.is_empty() => format!("{message}\n{hint}"),
+        _ => message.to_owned(),
+    }
+}
+
+fn choice(text: &str, surroundings: &Surroundings) -> Result<scratch::Choice, Error> {
+    match text {
+        "auto" => Ok(scratch::Choice::Auto),
+        "embedded" => Ok(scratch::Choice::Embedded),
+        "local" => Ok(scratch::Choice::Local),
+        url if url.contains("://") => match Source::recognise(url, None, &surroundings.environment) {
+            Ok(Source::Postgres(url)) => Ok(scratch::Choice::Url(url)),
+            Ok(_) => Err(Error::new("The URL of --scratch is not one of PostgreSQL.", "Write postgres://…")),
+            Err(error) => Err(Error::new(error.to_string(), error.hint().unwrap_or_default())),
+        },
+        other => Err(Error::new(
+            format!("There is no scratch engine called {other}."),
+            "Choose auto, embedded, local, or give a postgres:// URL.",
+        )),
+    }
+}
+
+fn cache_folder(surroundings: &Surroundings) -> Option<PathBuf> {
+    let set = surroundings.environment.variable("XDG_CACHE_HOME").map(PathBuf::from);
+    let usual = || ProjectDirs::from("", "", "schemascope").map(|dirs| dirs.cache_dir().to_owned());
+    set.map(|folder| folder.join("schemascope")).or_else(usual)
+}
+
+/// A short name for people: the file's name, or the database with its host.
+fn label(side: &Named) -> String {
+    match &side.source {
+        Ok(Source::Postgres(url)) => format!("{} at {}", url.database(), url.host_label()),
+        Ok(Source::SqlFile(path) | Source::Folder(path) | Source::Inventory(path) | Source::Sqlite(path)) => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        }
+        // What is no source may be a URL with a password in it.
+        Err(_) => match side.name.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://…"),
+            None => side.name.clone(),
+        },
+    }
+}
+
+/// Two sides with one name get the rest of their addresses, or else numbers.
+fn make_distinct(sides: &mut [Named]) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for side in sides {
+        let mut candidates = vec![side.name.clone()];
+        candidates.extend(side.source.as_ref().ok().map(ToString::to_string));
+        candidates.extend((2..).map(|number| format!("{} ({number})", side.name)).take(taken.len() + 1));
+        if let Some(free) = candidates.into_iter().find(|name| !taken.contains(name)) {
+            side.name = free;
+        }
+        taken.insert(side.name.clone());
+    }
+}
+
+/// The first line that a program prints. Its own messages reach the user's standard error.
+async fn password_of(command: &CommandLine) -> Result<SecretString, String> {
+    let mut process = match command {
+        CommandLine::Shell(line) => {
+            let mut shell = tokio::process::Command::new("sh");
+            shell.arg("-c").arg(line);
+            shell
+        }
+        CommandLine::Words(words) => {
+            let (program, arguments) = words.split_first().ok_or("names no program")?;
+            let mut process = tokio::process::Command::new(program);
+            process.args(arguments);
+            process
+        }
+    };
+    let process = process.stderr(Stdio::inherit()).stdin(Stdio::inherit());
+    let output = process.output().await.map_err(|error| format!("could not be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("failed ({})", output.status));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|_| "printed something that is not UTF-8")?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(line.to_owned().into()),
+        _ => Err("printed nothing".to_owned()),
+    }
+}

@@ -1,0 +1,115 @@
+//! Scenarios of configuration files.
+
+use std::fs;
+
+use super::*;
+
+fn variables(name: &str) -> Option<String> {
+    (name == "DB_PASSWORD").then(|| "secret".to_owned())
+}
+
+fn settings(text: &str) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    config.lay_over(parse(Path::new("/repo/schemascope.toml"), text, &variables)?);
+    Ok(config)
+}
+
+fn check_error(text: &str, expected: &str) {
+    assert_eq!(settings(text).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_file_names_a_canonical_schema_and_its_targets() {
+    let config = settings(
+        r#"
+        canonical = "db/schema.sql"
+        [targets.prod-eu]
+        url = "postgres://app:${DB_PASSWORD}@eu/app"
+        protected = true
+        label = "PROD EU"
+        [targets.local]
+        url = "sqlite://app.db"
+        [rules]
+        ignore = ["table:public.schema_migrations"]
+        [keys]
+        quit = "q"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.canonical.as_ref().map(Address::expose), Some("/repo/db/schema.sql"));
+    let eu = &config.targets["prod-eu"];
+    assert_eq!(eu.address.expose(), "postgres://app:secret@eu/app");
+    assert!(eu.protected);
+    assert_eq!(config.targets["local"].address.expose(), "sqlite:///repo/app.db");
+    assert_eq!(config.rules.ignore, ["table:public.schema_migrations"]);
+    assert_eq!(config.keys["quit"], ["q"]);
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let config = settings("[targets.a]\nurl = 'postgres://a:${DB_PASSWORD}@h/d'").unwrap();
+    assert!(!format!("{config:?}").contains("secret@"), "{config:?}");
+}
+
+#[test]
+fn an_unknown_setting_is_shown_with_its_place_and_the_nearest_name() {
+    check_error(
+        "canonical = 'a'\n[targets.x]\nulr = 'b'\n",
+        "/repo/schemascope.toml:3:1: unknown field `ulr`, expected one of `url`, `url-env`, `url_env`, \
+         `password-command`, `password_command`, `protected`, `color`, `label`. Did you mean url?",
+    );
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_shown_with_its_place() {
+    let error = settings("canonical = \n").unwrap_err().to_string();
+    assert!(error.starts_with("/repo/schemascope.toml:1:13: "), "{error}");
+}
+
+#[test]
+fn a_target_without_an_address_is_refused() {
+    check_error(
+        "[targets.x]\nprotected = true\n",
+        "/repo/schemascope.toml: The target x needs url or url-env, and not both.",
+    );
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named_with_its_setting() {
+    check_error(
+        "[targets.x]\nurl-env = 'NOPE'\n",
+        "/repo/schemascope.toml: The setting targets.x cannot be used. The environment variable NOPE is not set. \
+         Set it, or write $$ for a plain $.",
+    );
+}
+
+#[test]
+fn the_repository_lies_over_the_user_and_an_explicit_file_stands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("home/.config/schemascope/config.toml", "theme = 'mono'\ncanonical = 'user.sql'\n");
+    write("repo/schemascope.toml", "canonical = 'repo.sql'\n");
+    write("repo/deep/down/.keep", "");
+    write("other.toml", "theme = 'light'\n");
+    let mut places = Places {
+        explicit: None,
+        current_folder: folder.path().join("repo/deep/down"),
+        home: Some(folder.path().join("home")),
+    };
+    let config = load(&places, &|_| None).unwrap();
+    assert_eq!(config.theme.as_deref(), Some("mono"));
+    let repo = folder.path().join("repo/repo.sql");
+    assert_eq!(config.canonical.unwrap().expose(), repo.to_str().unwrap());
+
+    places.explicit = Some(folder.path().join("other.toml"));
+    let config = load(&places, &|_| None).unwrap();
+    assert_eq!(config.theme.as_deref(), Some("light"));
+    assert!(config.canonical.is_none());
+
+    places.explicit = Some(folder.path().join("missing.toml"));
+    assert!(load(&places, &|_| None).unwrap_err().to_string().contains("missing.toml"));
+}

@@ -1,0 +1,249 @@
+//! A plan as a script: what it does, for whom and how dangerous it is, and then the SQL.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use super::{clean, utc, words::counted};
+use crate::plan::{HazardCode, Plan, Proof, Statement, Transaction};
+
+/// The plan as a script that `psql -v ON_ERROR_STOP=1 -f` runs, and `sqlite3 -bail` likewise.
+///
+/// `made_at` is in seconds since 1970-01-01 UTC. A plan without statements gives comments only.
+/// Nothing that comes from a database can break out of a comment.
+pub fn script(plan: &Plan, proof: &Proof, made_at: u64) -> String {
+    let mut script = Script::default();
+    script.header(plan, proof, made_at);
+    if !plan.is_empty() {
+        for setting in &plan.preamble {
+            script.statement(setting);
+        }
+        for segment in plan.statements.chunk_by(|a, b| a.segment == b.segment) {
+            script.segment(segment);
+        }
+    }
+    script.text
+}
+
+#[derive(Default)]
+struct Script {
+    text: String,
+}
+
+impl Script {
+    fn header(&mut self, plan: &Plan, proof: &Proof, made_at: u64) {
+        if plan.is_empty() {
+            self.comment(&format!(
+                "Nothing to run: no SQL is needed to close what was selected of {}.",
+                plan.target
+            ));
+        } else {
+            self.comment(&plan.sentence());
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        self.comment(&format!("Made by schemascope {version} on {}.", utc(made_at)));
+        self.exceptions(plan);
+        if plan.is_empty() {
+            return;
+        }
+        self.comment(&format!(
+            "Made for a schema with the fingerprint {}: make it anew if that has changed.",
+            plan.made_for
+        ));
+        self.comment(&format!(
+            "{}, {}.",
+            counted(plan.statements.len(), "statement"),
+            segments_sentence(plan)
+        ));
+        self.comment(&hazards_sentence(plan));
+        self.comment(&proof_sentence(proof));
+        self.comment(
+            "Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE, or sqlite3 -bail DATABASE < FILE.",
+        );
+        self.text.push('\n');
+    }
+
+    /// What was not selected and is in the plan, and what was selected and is not.
+    fn exceptions(&mut self, plan: &Plan) {
+        for (key, by) in &plan.needed {
+            self.comment(&format!("Not selected, but needed by {by}: {key}"));
+        }
+        for (key, reason) in &plan.refused {
+            self.comment(&format!("Selected, but left open: {key}: {reason}"));
+        }
+    }
+
+    fn segment(&mut self, statements: &[Statement]) {
+        let outside = statements.iter().any(|s| s.transaction == Transaction::Outside);
+        self.text.push('\n');
+        if outside {
+            self.comment("Outside of a transaction, because the database refuses this in one.");
+        } else {
+            self.text.push_str("BEGIN;\n");
+        }
+        for statement in statements {
+            self.text.push('\n');
+            for hazard in &statement.hazards {
+                self.comment(&format!("hazard {}: {}", hazard.code, hazard.message));
+            }
+            if let Some(because_of) = &statement.because_of {
+                self.comment(&format!("needed by {because_of}"));
+            }
+            self.statement(&statement.sql);
+        }
+        if !outside {
+            self.text.push_str("\nCOMMIT;\n");
+            if statements.iter().any(|s| s.transaction == Transaction::CommitBeforeUse) {
+                self.comment("Committed here, because what was just added cannot be used before that.");
+            }
+        }
+    }
+
+    /// One line of comment; what would end the line is spelled out.
+    fn comment(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "-- {}", clean(text));
+    }
+
+    fn statement(&mut self, sql: &str) {
+        let sql = sql.trim_end();
+        self.text.push_str(sql);
+        // A semicolon behind a comment would be a part of it.
+        let last_line = sql.lines().next_back().unwrap_or("");
+        self.text.push_str(if last_line.contains("--") { "\n;\n" } else { ";\n" });
+    }
+}
+
+fn segments_sentence(plan: &Plan) -> String {
+    let segments = plan.statements.chunk_by(|a, b| a.segment == b.segment);
+    let (outside, inside): (Vec<_>, Vec<_>) =
+        segments.partition(|segment| segment.iter().any(|s| s.transaction == Transaction::Outside));
+    match (inside.len(), outside.len()) {
+        (1, 0) => "all in one transaction: it happens whole or not at all".to_owned(),
+        (inside, 0) => format!("in {inside} transactions, each of which happens whole or not at all"),
+        (0, outside) => format!("{outside} outside of a transaction"),
+        (inside, outside) => {
+            format!("in {} and {outside} outside of any", counted(inside, "transaction"))
+        }
+    }
+}
+
+fn hazards_sentence(plan: &Plan) -> String {
+    let mut counts: BTreeMap<HazardCode, usize> = BTreeMap::new();
+    for hazard in plan.statements.iter().flat_map(|statement| &statement.hazards) {
+        *counts.entry(hazard.code).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return "Hazards: none.".to_owned();
+    }
+    let counts: Vec<String> = counts.iter().map(|(code, count)| format!("{count} {code}")).collect();
+    format!("Hazards: {}.", counts.join(", "))
+}
+
+fn proof_sentence(proof: &Proof) -> String {
+    match proof {
+        Proof::NotTried { reason } => format!("Not proven: {reason}"),
+        Proof::Proven { engine } => format!(
+            "Proven on {engine}: run on a copy of the schema, it closed what was selected and moved nothing else."
+        ),
+        Proof::Failed { engine, reason } => format!("NOT PROVEN on {engine}: {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        plan::{Action, Hazard},
+        report::fixture::key,
+    };
+
+    fn statement(segment: usize, transaction: Transaction, sql: &str) -> Statement {
+        Statement {
+            sql: sql.to_owned(),
+            key: key("table:public.orders"),
+            action: Action::Alter,
+            segment,
+            transaction,
+            hazards: Vec::new(),
+            because_of: None,
+        }
+    }
+
+    fn plan() -> Plan {
+        let mut drop = statement(1, Transaction::Inside, "DROP TABLE tmp");
+        let message = "DROP TABLE tmp takes its rows along.".to_owned();
+        drop.hazards.push(Hazard { code: HazardCode::LosesData, message });
+        let mut create = statement(1, Transaction::Inside, "CREATE VIEW v AS SELECT 1 -- one");
+        create.because_of = Some(key("table:\"new\nline\".orders"));
+        Plan {
+            preamble: vec!["SET check_function_bodies = off".to_owned()],
+            statements: vec![
+                statement(0, Transaction::CommitBeforeUse, "ALTER TYPE status ADD VALUE 'new'"),
+                drop,
+                create,
+                statement(2, Transaction::Outside, "CREATE INDEX CONCURRENTLY i ON orders (id)"),
+            ],
+            needed: [(key("enum:public.status"), key("table:public.orders"))].into(),
+            refused: [(key("table:public.x"), "nobody\nknows how; DROP TABLE orders;".to_owned())].into(),
+            made_for: "0123456789abcdef".to_owned(),
+            target: "prod\n; DROP TABLE users; --".to_owned(),
+            canonical: "schema.sql".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_script_says_what_it_does_before_it_does_it() {
+        let proof = Proof::Proven { engine: "embedded PostgreSQL 18.4".to_owned() };
+        insta::assert_snapshot!(script(&plan(), &proof, 1_772_323_200), @r#"
+        -- This SQL changes prod\n; DROP TABLE users; -- so that it matches schema.sql.
+        -- Made by schemascope 0.1.0 on 2026-03-01 00:00:00 UTC.
+        -- Not selected, but needed by table:public.orders: enum:public.status
+        -- Selected, but left open: table:public.x: nobody\nknows how; DROP TABLE orders;
+        -- Made for a schema with the fingerprint 0123456789abcdef: make it anew if that has changed.
+        -- 4 statements, in 2 transactions and 1 outside of any.
+        -- Hazards: 1 loses-data.
+        -- Proven on embedded PostgreSQL 18.4: run on a copy of the schema, it closed what was selected and moved nothing else.
+        -- Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE, or sqlite3 -bail DATABASE < FILE.
+
+        SET check_function_bodies = off;
+
+        BEGIN;
+
+        ALTER TYPE status ADD VALUE 'new';
+
+        COMMIT;
+        -- Committed here, because what was just added cannot be used before that.
+
+        BEGIN;
+
+        -- hazard loses-data: DROP TABLE tmp takes its rows along.
+        DROP TABLE tmp;
+
+        -- needed by table:"new\nline".orders
+        CREATE VIEW v AS SELECT 1 -- one
+        ;
+
+        COMMIT;
+
+        -- Outside of a transaction, because the database refuses this in one.
+
+        CREATE INDEX CONCURRENTLY i ON orders (id);
+        "#);
+    }
+
+    #[test]
+    fn a_plan_of_nothing_is_comments_only() {
+        let plan = Plan { target: "prod\nDROP TABLE x;".to_owned(), ..Plan::default() };
+        let proof = Proof::NotTried { reason: "there is nothing to prove".to_owned() };
+        for line in script(&plan, &proof, 0).lines() {
+            assert!(line.starts_with("--"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_failed_proof_is_shouted_at_the_top() {
+        let proof =
+            Proof::Failed { engine: "local PostgreSQL 15".to_owned(), reason: "it\nfailed".to_owned() };
+        let text = script(&plan(), &proof, 0);
+        assert!(text.contains("-- NOT PROVEN on local PostgreSQL 15: it\\nfailed\n"), "{text}");
+    }
+}
