@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dialect,
     diff::Status,
-    plan::{Plan, Proof, Request, plan},
+    plan::{Plan, Proof, Request, plan, proof::prove},
     report::{Compared, Side, plan_json, script},
 };
 
@@ -42,7 +42,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     let proof = match (plan.is_empty(), arguments.no_prove) {
         (true, _) => Proof::NotTried { reason: "there is nothing to run.".to_owned() },
         (false, true) => Proof::NotTried { reason: "--no-prove was given.".to_owned() },
-        (false, false) => prove(setup, &request, &plan).await,
+        (false, false) => prove(&request, &plan, &setup.scratch).await,
     };
     explain(setup, &compared, &plan, &proof, selected.keys.len());
     let sql = script(&plan, &proof, (setup.now)());
@@ -74,11 +74,6 @@ async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Side
     let target = target.ok_or_else(|| Error::new("There is no target.", ""))?;
     let compared = target.result.map_err(|problem| Error::new(format!("{}: {problem}", target.name), ""))?;
     Ok((comparison.canonical, target.name, compared))
-}
-
-/// Runs the plan on a scratch copy of the target.
-async fn prove(_setup: &Setup<'_>, _request: &Request<'_>, _plan: &Plan) -> Proof {
-    Proof::NotTried { reason: "no proof is built in yet.".to_owned() }
 }
 
 /// Says on standard error what the SQL leaves open.

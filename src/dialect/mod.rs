@@ -46,6 +46,11 @@ pub trait Dialect: Sync + Send {
     /// a view can take the place of a table of its name only after the table is gone.
     fn names_taken(&self, object: &Object) -> Vec<String>;
 
+    /// The roles that an object's facets name.
+    fn roles(&self, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Statements that go before a plan's statements, such as settings of the session.
     fn preamble(&self) -> &'static [&'static str] {
         &[]

@@ -18,6 +18,7 @@ mod protocol;
 mod relay;
 mod server;
 
+pub mod copy;
 pub mod sqlite;
 
 use std::path::PathBuf;

@@ -124,6 +124,13 @@ fn parse_item(item: &str) -> Option<(String, &str)> {
     Some((grantee, rest.split('/').next()?))
 }
 
+/// The role that a text of [`grants`] gives something to, if it is a role.
+pub fn grantee(text: &str) -> Option<String> {
+    let text = text.split_once(": ").map_or(text, |(_, grant)| grant);
+    let grantee = Grant::parse(text)?.grantee;
+    (grantee != PUBLIC && grantee != OWNER).then(|| grantee.to_owned())
+}
+
 struct Grant<'a> {
     privilege: &'a str,
     grantee: &'a str,

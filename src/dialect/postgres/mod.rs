@@ -85,6 +85,13 @@ impl Dialect for Postgres {
         }
     }
 
+    fn roles(&self, object: &Object) -> Vec<String> {
+        let owner = object.facets.text("owner").map(str::to_owned);
+        let policy = common::texts(object, "roles").into_iter().filter(|role| role != "public");
+        let grants = ["grants", "column grants"].into_iter().flat_map(|facet| common::texts(object, facet));
+        owner.into_iter().chain(policy).chain(grants.filter_map(|grant| acl::grantee(&grant))).collect()
+    }
+
     /// Bodies may speak of what comes later in the plan.
     fn preamble(&self) -> &'static [&'static str] {
         &["SET check_function_bodies = off"]

@@ -1,0 +1,124 @@
+//! A scratch database to try a plan on: runs statements and reads the result back, whatever the
+//! dialect.
+
+use std::collections::BTreeSet;
+
+use super::{Database, Options, database, sqlite};
+use crate::{
+    dialect::{
+        postgres::{inspect::inspect, session::Session},
+        quote,
+    },
+    model::Snapshot,
+};
+
+/// A scratch database of one dialect, gone when this value is dropped.
+pub struct Copy(Engine);
+
+enum Engine {
+    Postgres { session: Session, database: Database },
+    Sqlite(sqlite::Database),
+}
+
+/// What the engine said, for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CopyError(String);
+
+impl CopyError {
+    fn new(error: impl ToString) -> Self {
+        CopyError(error.to_string())
+    }
+}
+
+impl Copy {
+    /// An empty database in which a snapshot can be built: of its dialect, and of its major version
+    /// if that can be had.
+    ///
+    /// # Errors
+    /// Where there is no such engine, with what to do.
+    pub async fn for_snapshot(snapshot: &Snapshot, options: &Options) -> Result<Self, CopyError> {
+        if snapshot.dialect == "sqlite" {
+            return sqlite::Database::new().await.map(|db| Copy(Engine::Sqlite(db))).map_err(CopyError::new);
+        }
+        let major = snapshot.server_version_num / 10_000;
+        let database = database(options, Some(major)).await.map_err(CopyError::new)?;
+        let session = Session::scratch(database.url()).await.map_err(CopyError::new)?;
+        Ok(Copy(Engine::Postgres { session, database }))
+    }
+
+    /// What the engine is, for people.
+    pub fn engine(&self) -> String {
+        match &self.0 {
+            Engine::Postgres { database, .. } => database.engine().to_owned(),
+            Engine::Sqlite(database) => database.engine(),
+        }
+    }
+
+    /// Makes those roles that are not there yet, where there are roles.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn make_roles(&mut self, roles: &BTreeSet<String>) -> Result<(), CopyError> {
+        let Engine::Postgres { session, .. } = &mut self.0 else { return Ok(()) };
+        let rows = session
+            .rows("SELECT rolname::text AS name FROM pg_catalog.pg_roles")
+            .await
+            .map_err(CopyError::new)?;
+        let known: BTreeSet<&str> = rows.iter().filter_map(|row| row.text("name")).collect();
+        for role in roles.iter().filter(|role| !known.contains(role.as_str())) {
+            // They own things and run the plan here: nothing of it is about what they may do.
+            let sql = format!("CREATE ROLE {} SUPERUSER NOLOGIN", quote::name(role));
+            session.execute(&sql).await.map_err(CopyError::new)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on as another role, where there are roles: as the one who will run the plan.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn become_role(&mut self, role: &str) -> Result<(), CopyError> {
+        match &mut self.0 {
+            Engine::Postgres { session, .. } => {
+                session.execute(&format!("SET ROLE {}", quote::name(role))).await.map_err(CopyError::new)
+            }
+            Engine::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Runs one statement.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn execute(&mut self, sql: &str) -> Result<(), CopyError> {
+        match &mut self.0 {
+            Engine::Postgres { session, .. } => session.execute(sql).await.map_err(CopyError::new),
+            Engine::Sqlite(database) => database.execute(sql).await.map_err(CopyError::new),
+        }
+    }
+
+    /// Reads what is there now.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn inspect(&mut self) -> Result<Snapshot, CopyError> {
+        match &mut self.0 {
+            Engine::Postgres { session, .. } => {
+                session.execute("SET search_path = pg_catalog").await.map_err(CopyError::new)?;
+                let reading = inspect(session, &|_, _| {}).await.map_err(CopyError::new)?;
+                session.execute("RESET search_path").await.map_err(CopyError::new)?;
+                Ok(reading.snapshot)
+            }
+            Engine::Sqlite(database) => database.inspect(&|_, _| {}).await.map_err(CopyError::new),
+        }
+    }
+
+    /// Takes the database away in good order.
+    pub async fn close(self) {
+        if let Engine::Postgres { session, database } = self.0 {
+            session.close().await;
+            database.close().await;
+        }
+    }
+}
