@@ -31,8 +31,9 @@ pub fn statements(
         }
         let fresh = is_fresh(transition, event.key);
         for step in event.steps {
-            let restores_own = event.action == Action::Create
-                && own_owner.as_ref().is_some_and(|own| step.sql.ends_with(own));
+            let made = event.action == Action::Create
+                || matches!(transition.fates.get(event.key), Some(Fate::Supersede { .. }));
+            let restores_own = made && own_owner.as_ref().is_some_and(|own| step.sql.ends_with(own));
             if restores_own {
                 continue;
             }
