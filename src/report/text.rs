@@ -19,6 +19,9 @@ use crate::{
     model::{Key, Kind, Object, Snapshot},
 };
 
+/// How many bytes two values may have to be shown on one line.
+const ONE_LINE: usize = 60;
+
 /// Drift as text: a line of summary for each target, and below it the differences in the tree of
 /// their objects. Targets with the same drift are shown once.
 pub fn comparison(comparison: &Comparison, paint: Paint) -> String {
@@ -254,7 +257,8 @@ fn print_facet(page: &mut Page, facet: &str, canonical: Option<Value>, live: Opt
     let (canonical, live) =
         (shown(canonical.as_ref(), live.as_ref()), shown(live.as_ref(), canonical.as_ref()));
     let facet = clean(facet);
-    if !canonical.contains('\n') && !live.contains('\n') {
+    let short = canonical.len() + live.len() <= ONE_LINE;
+    if short && !canonical.contains('\n') && !live.contains('\n') {
         let (canonical, live) = (clean(&canonical), clean(&live));
         let live = page.paint.status(Status::Extra, &live);
         let canonical = page.paint.status(Status::Missing, &canonical);
@@ -279,12 +283,20 @@ fn print_facet(page: &mut Page, facet: &str, canonical: Option<Value>, live: Opt
 fn shown(value: Option<&Value>, other: Option<&Value>) -> String {
     match (value, other) {
         (Some(Value::String(text)), _) => text.clone(),
-        (Some(Value::Array(items)), _) => {
-            items.iter().map(|item| shown(Some(item), None)).collect::<Vec<_>>().join(", ")
-        }
+        // One item a line: a difference in a list then shows the items that differ.
+        (Some(Value::Array(items)), _) => items.iter().map(item).collect::<Vec<_>>().join("\n"),
         (Some(value), _) => value.to_string(),
         (None, Some(Value::Bool(_))) => "false".to_owned(),
         (None, _) => "none".to_owned(),
+    }
+}
+
+/// An item of a list, on one line.
+fn item(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(item).collect::<Vec<_>>().join(" "),
+        value => value.to_string(),
     }
 }
 
