@@ -15,7 +15,7 @@ use super::{
     words::{counted, plural},
 };
 use crate::{
-    diff::{Difference, Drift, Status},
+    diff::{Difference, Status},
     model::{Key, Kind, Object, Snapshot},
 };
 
@@ -94,10 +94,7 @@ impl Page {
             0 | 1 => (name, ""),
             _ => (names.join(", "), "the same in each: "),
         };
-        self.line(
-            0,
-            &format!("{names}: {note}{}", summary(&compared.drift, compared.snapshot.catalog.len())),
-        );
+        self.line(0, &format!("{names}: {note}{}", summary(canonical, compared)));
         Tree::new(canonical, compared).print(self);
         if compared.drift.hidden > 0 {
             let hidden = counted(compared.drift.hidden, "more difference");
@@ -138,18 +135,19 @@ fn limits(canonical: &Snapshot, target: &Snapshot) -> Vec<String> {
 }
 
 /// `7 differences: 2 missing, 1 extra, 4 changed`.
-fn summary(drift: &Drift, objects: usize) -> String {
-    if drift.is_empty() {
-        return format!("no differences in {}", counted(objects, "object"));
+fn summary(canonical: &Snapshot, compared: &Compared) -> String {
+    if compared.drift.is_empty() {
+        return format!("no differences in {}", counted(compared.snapshot.catalog.len(), "object"));
     }
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    for (_, difference) in compared.whole(canonical) {
+        *counts.entry(difference.status).or_default() += 1;
+    }
+    let total = counted(counts.values().sum(), "difference");
     let statuses = [Status::Missing, Status::Extra, Status::Changed, Status::Unknown];
-    let counts = statuses.map(|status| (drift.count(status), status.word()));
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    format!("{}: {}", counted(drift.differences.len(), "difference"), counts.join(", "))
+    let counts =
+        statuses.iter().filter_map(|status| Some(format!("{} {}", counts.get(status)?, status.word())));
+    format!("{total}: {}", counts.collect::<Vec<_>>().join(", "))
 }
 
 /// The differences of one target, each below the object that it is a part of.
@@ -308,7 +306,7 @@ mod tests {
     #[test]
     fn drift_is_a_summary_and_a_tree_and_equal_drift_is_shown_once() {
         insta::assert_snapshot!(comparison(&fixture::comparison(), Paint::default()), @r#"
-        prod-eu, prod-us: the same in each: 7 differences: 1 missing, 4 extra, 2 changed
+        prod-eu, prod-us: the same in each: 5 differences: 1 missing, 2 extra, 2 changed
           - table public."evil\u{1b}[2J\nname"
             table public.orders
             + policy tenant
