@@ -14,6 +14,12 @@ use crate::{
 
 const CANONICAL: &str = include_str!("../../sample-schemas/agents-platform/schema.sql");
 
+/// The roles that the schema grants to. They belong to a server, so the schema does not make them.
+const ROLES: &str = "
+    DO $$ BEGIN CREATE ROLE anon; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    DO $$ BEGIN CREATE ROLE authenticated; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    DO $$ BEGIN CREATE ROLE service_role BYPASSRLS; EXCEPTION WHEN duplicate_object THEN NULL; END $$;";
+
 /// The live databases: a name, and what was done by hand to a database that had the schema.
 const TARGETS: [(&str, &str); 2] = [
     ("prod-eu", include_str!("../../sample-schemas/agents-platform/drift/prod-eu.sql")),
@@ -62,7 +68,7 @@ async fn database(
         scratch::database(options, None).await.map_err(|error| Error::new(error.message, error.hint))?;
     let mut session =
         Session::scratch(database.url()).await.map_err(|error| Error::new(error.message, error.hint))?;
-    for sql in [CANONICAL, drift] {
+    for sql in [ROLES, CANONICAL, drift] {
         setup.console.progress(name, "running the sample schema", 0);
         session.execute(sql).await.map_err(|error| {
             let message = format!("The sample schema could not be run in the built-in engine: {error}.");

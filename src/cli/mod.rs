@@ -68,7 +68,7 @@ impl Error {
         };
         Error::new(
             message,
-            "\
+            "
 To look around, with nothing installed:
   schemascope demo
 

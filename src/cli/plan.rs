@@ -1,5 +1,7 @@
 //! `schemascope plan`: prints the SQL that closes selected differences.
 
+use std::collections::BTreeSet;
+
 use super::{
     Error, Outcome, arguments,
     console::write_file,
@@ -9,6 +11,7 @@ use super::{
 use crate::{
     dialect,
     diff::Status,
+    model::Key,
     plan::{Plan, Proof, Request, plan, proof::prove},
     report::{Compared, Side, plan_json, script},
 };
@@ -23,7 +26,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     let Some(dialect) = dialect::by_name(&canonical.snapshot.dialect) else {
         return Err(Error::new("The dialect of the schema is not known.", ""));
     };
-    let nothing = Default::default();
+    let nothing = BTreeSet::new();
     let request = Request {
         dialect,
         canonical: &canonical.snapshot,
@@ -44,7 +47,8 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
         (false, true) => Proof::NotTried { reason: "--no-prove was given.".to_owned() },
         (false, false) => prove(&request, &plan, &setup.scratch).await,
     };
-    explain(setup, &compared, &plan, &proof, selected.keys.len());
+    explain(setup, &plan, &proof);
+    count(setup, &canonical, &compared, &selected.keys);
     let sql = script(&plan, &proof, (setup.now)());
     if let Some(file) = &arguments.output {
         write_file(file, &sql)?;
@@ -76,8 +80,8 @@ async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Side
     Ok((comparison.canonical, target.name, compared))
 }
 
-/// Says on standard error what the SQL leaves open.
-fn explain(setup: &Setup<'_>, compared: &Compared, plan: &Plan, proof: &Proof, selected: usize) {
+/// Says on standard error what the SQL holds beside the selection, and what it leaves open.
+fn explain(setup: &Setup<'_>, plan: &Plan, proof: &Proof) {
     let console = setup.console;
     for (key, reason) in &plan.refused {
         console.note(&format!("left open: {key}: {reason}"));
@@ -85,18 +89,25 @@ fn explain(setup: &Setup<'_>, compared: &Compared, plan: &Plan, proof: &Proof, s
     for (key, by) in &plan.needed {
         console.note(&format!("not selected, but needed by {by}: {key}"));
     }
-    let unknown = compared.drift.count(Status::Unknown);
-    if unknown > 0 {
-        console.note(&format!("{unknown} objects could not be compared, and are not in the plan."));
-    }
-    let open = compared.drift.differences.len() - unknown.min(compared.drift.differences.len());
-    if selected < open {
-        console.note(&format!("{selected} of {open} differences selected."));
-    }
     if let Proof::Failed { engine, reason } = proof {
         console.error(&with_hint(
             &format!("The SQL did not prove to do what it says, on {engine}: {reason}"),
             Some("Read it with care before you run it; its first lines say the same."),
         ));
+    }
+}
+
+/// Says how much of the drift was selected.
+fn count(setup: &Setup<'_>, canonical: &Side, compared: &Compared, selected: &BTreeSet<Key>) {
+    let whole: Vec<(&Key, Status)> =
+        compared.whole(&canonical.snapshot).map(|(key, difference)| (key, difference.status)).collect();
+    let (unknown, known): (Vec<_>, Vec<_>) = whole.iter().partition(|(_, status)| *status == Status::Unknown);
+    if !unknown.is_empty() {
+        let count = unknown.len();
+        setup.console.note(&format!("{count} objects could not be compared, and are not in the plan."));
+    }
+    let chosen = known.iter().filter(|(key, _)| selected.contains(key)).count();
+    if chosen < known.len() {
+        setup.console.note(&format!("{chosen} of {} differences selected.", known.len()));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Error, arguments::Selection};
 use crate::{
-    diff::matches,
+    diff::{Status, matches},
     model::Key,
     plan::{Plan, Request, every_difference, plan},
 };
@@ -39,7 +39,9 @@ pub fn require(selection: &Selection) -> Result<(), Error> {
 /// The differences that the options select. The request's own selection is not looked at.
 pub fn select(selection: &Selection, request: &Request<'_>) -> Selected {
     let every = every_difference(request.drift);
-    let fits = |patterns: &[String], key: &Key| patterns.iter().any(|pattern| matches(pattern, key));
+    let fits = |patterns: &[String], key: &Key| {
+        patterns.iter().any(|pattern| whole(request, key).any(|key| matches(pattern, key)))
+    };
     let mut keys: BTreeSet<Key> = every
         .iter()
         .filter(|key| selection.only.is_empty() || fits(&selection.only, key))
@@ -52,6 +54,18 @@ pub fn select(selection: &Selection, request: &Request<'_>) -> Selected {
     let patterns = selection.only.iter().chain(&selection.except);
     let idle = patterns.filter(|pattern| !every.iter().any(|key| matches(pattern, key)));
     Selected { keys, idle_patterns: idle.cloned().collect() }
+}
+
+/// The difference, and what it is a part of where that is missing or extra as a whole: to leave a
+/// table alone is to leave its columns alone, and to select it is to select them.
+fn whole<'a>(request: &Request<'a>, key: &'a Key) -> impl Iterator<Item = &'a Key> {
+    let Request { canonical, target, drift, .. } = *request;
+    let status = drift.status(key);
+    let comes_and_goes = matches!(status, Status::Missing | Status::Extra);
+    std::iter::successors(Some(key), move |key| {
+        let object = canonical.catalog.get(key).or_else(|| target.catalog.get(key))?;
+        object.parent.as_ref().filter(|parent| comes_and_goes && drift.status(parent) == status)
+    })
 }
 
 /// Those of the differences that can be closed together without any hazard.

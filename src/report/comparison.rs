@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diff::{Drift, Status},
+    diff::{Difference, Drift, Status},
     model::{Key, Object, Snapshot},
 };
 
@@ -98,6 +98,19 @@ impl Compared {
     pub(super) fn object<'a>(&'a self, canonical: &'a Snapshot, key: &Key) -> Option<&'a Object> {
         let object = canonical.catalog.get(key).or_else(|| self.snapshot.catalog.get(key));
         object.map(|object| &**object)
+    }
+
+    /// The differences that stand for themselves: not the parts of what is missing or extra as a
+    /// whole, which come and go with it.
+    pub fn whole<'a>(&'a self, canonical: &'a Snapshot) -> impl Iterator<Item = (&'a Key, &'a Difference)> {
+        let differences = self.drift.differences.iter();
+        differences.filter(|(key, difference)| !self.is_part(canonical, key, difference.status))
+    }
+
+    fn is_part(&self, canonical: &Snapshot, key: &Key, status: Status) -> bool {
+        let parent = self.object(canonical, key).and_then(|object| object.parent.as_ref());
+        matches!(status, Status::Missing | Status::Extra)
+            && parent.is_some_and(|parent| self.drift.status(parent) == status)
     }
 
     /// Equal for two targets that differ from the same canonical schema in the same way.

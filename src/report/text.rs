@@ -15,9 +15,12 @@ use super::{
     words::{counted, plural},
 };
 use crate::{
-    diff::{Difference, Drift, Status},
+    diff::{Difference, Status},
     model::{Key, Kind, Object, Snapshot},
 };
+
+/// How many bytes two values may have to be shown on one line.
+const ONE_LINE: usize = 60;
 
 /// Drift as text: a line of summary for each target, and below it the differences in the tree of
 /// their objects. Targets with the same drift are shown once.
@@ -91,10 +94,7 @@ impl Page {
             0 | 1 => (name, ""),
             _ => (names.join(", "), "the same in each: "),
         };
-        self.line(
-            0,
-            &format!("{names}: {note}{}", summary(&compared.drift, compared.snapshot.catalog.len())),
-        );
+        self.line(0, &format!("{names}: {note}{}", summary(canonical, compared)));
         Tree::new(canonical, compared).print(self);
         if compared.drift.hidden > 0 {
             let hidden = counted(compared.drift.hidden, "more difference");
@@ -135,18 +135,19 @@ fn limits(canonical: &Snapshot, target: &Snapshot) -> Vec<String> {
 }
 
 /// `7 differences: 2 missing, 1 extra, 4 changed`.
-fn summary(drift: &Drift, objects: usize) -> String {
-    if drift.is_empty() {
-        return format!("no differences in {}", counted(objects, "object"));
+fn summary(canonical: &Snapshot, compared: &Compared) -> String {
+    if compared.drift.is_empty() {
+        return format!("no differences in {}", counted(compared.snapshot.catalog.len(), "object"));
     }
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    for (_, difference) in compared.whole(canonical) {
+        *counts.entry(difference.status).or_default() += 1;
+    }
+    let total = counted(counts.values().sum(), "difference");
     let statuses = [Status::Missing, Status::Extra, Status::Changed, Status::Unknown];
-    let counts = statuses.map(|status| (drift.count(status), status.word()));
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    format!("{}: {}", counted(drift.differences.len(), "difference"), counts.join(", "))
+    let counts =
+        statuses.iter().filter_map(|status| Some(format!("{} {}", counts.get(status)?, status.word())));
+    format!("{total}: {}", counts.collect::<Vec<_>>().join(", "))
 }
 
 /// The differences of one target, each below the object that it is a part of.
@@ -254,7 +255,8 @@ fn print_facet(page: &mut Page, facet: &str, canonical: Option<Value>, live: Opt
     let (canonical, live) =
         (shown(canonical.as_ref(), live.as_ref()), shown(live.as_ref(), canonical.as_ref()));
     let facet = clean(facet);
-    if !canonical.contains('\n') && !live.contains('\n') {
+    let short = canonical.len() + live.len() <= ONE_LINE;
+    if short && !canonical.contains('\n') && !live.contains('\n') {
         let (canonical, live) = (clean(&canonical), clean(&live));
         let live = page.paint.status(Status::Extra, &live);
         let canonical = page.paint.status(Status::Missing, &canonical);
@@ -279,12 +281,20 @@ fn print_facet(page: &mut Page, facet: &str, canonical: Option<Value>, live: Opt
 fn shown(value: Option<&Value>, other: Option<&Value>) -> String {
     match (value, other) {
         (Some(Value::String(text)), _) => text.clone(),
-        (Some(Value::Array(items)), _) => {
-            items.iter().map(|item| shown(Some(item), None)).collect::<Vec<_>>().join(", ")
-        }
+        // One item a line: a difference in a list then shows the items that differ.
+        (Some(Value::Array(items)), _) => items.iter().map(item).collect::<Vec<_>>().join("\n"),
         (Some(value), _) => value.to_string(),
         (None, Some(Value::Bool(_))) => "false".to_owned(),
         (None, _) => "none".to_owned(),
+    }
+}
+
+/// An item of a list, on one line.
+fn item(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(item).collect::<Vec<_>>().join(" "),
+        value => value.to_string(),
     }
 }
 
@@ -296,7 +306,7 @@ mod tests {
     #[test]
     fn drift_is_a_summary_and_a_tree_and_equal_drift_is_shown_once() {
         insta::assert_snapshot!(comparison(&fixture::comparison(), Paint::default()), @r#"
-        prod-eu, prod-us: the same in each: 7 differences: 1 missing, 4 extra, 2 changed
+        prod-eu, prod-us: the same in each: 5 differences: 1 missing, 2 extra, 2 changed
           - table public."evil\u{1b}[2J\nname"
             table public.orders
             + policy tenant
