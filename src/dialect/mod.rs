@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use step::{Action, Alteration, Change, Hazard, HazardCode, Step, Transaction};
 
-use crate::model::{Kind, Object};
+use crate::model::{Catalog, Kind, Object};
 
 /// One database's way to spell objects.
 pub trait Dialect: Sync + Send {
@@ -75,6 +75,12 @@ pub trait ObjectKind: Sync + Send {
     /// # Errors
     /// Where the facets are not of the kind's shape (an edited inventory).
     fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable>;
+
+    /// Whether a catalog has the object through another one, without a statement of its own: the
+    /// column that a table inherits.
+    fn implied(&self, _object: &Object, _catalog: &Catalog) -> bool {
+        false
+    }
 
     /// Whether the object cannot be made beside its parent that exists, but only by rebuilding the
     /// parent (see [`ObjectKind::rebuild`]).

@@ -117,9 +117,10 @@ fn label(object: &Object) -> String {
     format!("AGGREGATE {}", signature(object))
 }
 
-/// `GRANT` knows aggregates as functions, and wants `()` where others want `(*)`.
+/// `GRANT` knows aggregates as functions, whose direct and ordered arguments are one list.
 fn grant_label(object: &Object) -> String {
-    format!("FUNCTION {}", signature(object).replace("(*)", "()").replace(" ORDER BY ", ", "))
+    let one_list = signature(object).replace("(*)", "()").replace("(ORDER BY ", "(").replace(" ORDER BY ", ", ");
+    format!("FUNCTION {one_list}")
 }
 
 impl Facets {

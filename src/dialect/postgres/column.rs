@@ -5,13 +5,14 @@ use serde::Deserialize;
 use super::{
     common::{comment, own_name, qualified, texts, typed},
     expression,
+    inherited::ancestors,
     inspect::Reader,
     retype::{Cast, cast},
     sequence::Options,
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of columns.
@@ -65,6 +66,11 @@ impl ObjectKind for Column {
 
     fn inline(&self, _object: &Object) -> bool {
         true
+    }
+
+    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
+        ancestors.into_iter().any(|table| catalog.contains(&table.child(KIND, object.key.name())))
     }
 
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
@@ -126,7 +132,7 @@ impl ObjectKind for Column {
         }
         steps.extend(identity(change, &from, &to));
         if change.touches("storage") {
-            steps.push(alter(&format!("SET STORAGE {}", to.storage.as_deref().map_or("DEFAULT", storage))));
+            steps.push(alter(&format!("SET STORAGE {}", to.storage.as_deref().map_or_else(|| usual_storage(&to.r#type), storage))));
         }
         if change.touches("compression") {
             steps.push(alter(&format!("SET COMPRESSION {}", to.compression.as_deref().map_or("default", compression))));
@@ -243,6 +249,12 @@ fn storage(name: &str) -> &'static str {
         "MAIN" => "MAIN",
         _ => "EXTENDED",
     }
+}
+
+/// The storage of a type of variable length that was not told otherwise (`pg_type.typstorage`).
+fn usual_storage(r#type: &str) -> &'static str {
+    let base = r#type.split(['(', ' ']).next().unwrap_or_default();
+    if ["numeric", "inet", "cidr"].contains(&base) { "MAIN" } else { "EXTENDED" }
 }
 
 fn compression(name: &str) -> &'static str {

@@ -5,11 +5,12 @@ use serde::Deserialize;
 use super::{
     common::{comment, own_name, qualified, redress, typed},
     expression,
+    inherited::ancestors,
     inspect::Reader,
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable},
-    model::{Kind, Object},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of constraints.
@@ -48,6 +49,15 @@ impl ObjectKind for Constraint {
     /// validated, which `CREATE TABLE` cannot say.
     fn inline(&self, object: &Object) -> bool {
         object.facets.text("type") != Some("FOREIGN KEY") && !object.facets.flag("not valid")
+    }
+
+    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+        let definition = object.facets.text("definition");
+        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
+        ancestors.into_iter().any(|table| {
+            let of_table = catalog.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
+            of_table.into_iter().any(|part| part.facets.text("definition") == definition)
+        })
     }
 
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {

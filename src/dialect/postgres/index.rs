@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 use super::{
     common::{comment, qualified, redress, statement, typed},
     expression,
+    inherited::ancestors,
     inspect::Reader,
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of indexes.
@@ -40,6 +41,17 @@ impl ObjectKind for Index {
 
     fn plural(&self) -> &'static str {
         READER.plural
+    }
+
+    /// The index of a partition may be part of one of the partitioned table, under another name.
+    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+        let method = |object: &Object| Some(object.facets.text("definition")?.split_once(" USING ")?.1.to_owned());
+        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
+        ancestors.into_iter().any(|table| {
+            let partitioned = catalog.get(&table).is_some_and(|table| table.facets.get("partition by").is_some());
+            let of_table = catalog.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
+            partitioned && of_table.into_iter().any(|part| method(part) == method(object))
+        })
     }
 
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {

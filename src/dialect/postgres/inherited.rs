@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::{Facets, Key, Kind, Object};
+use crate::model::{Catalog, Facets, Key, Kind, Object};
 
 /// What a child table takes over from the column of its parent.
 const TAKEN_OVER: [&str; 8] =
@@ -33,6 +33,24 @@ pub fn settle(objects: &mut BTreeMap<Key, Object>) {
             object.facets = own;
         }
     }
+}
+
+/// The tables that a table inherits from, parents first and theirs after.
+pub fn ancestors(table: &Key, catalog: &Catalog) -> Vec<Key> {
+    let mut found: Vec<Key> = Vec::new();
+    let mut next = vec![table.clone()];
+    while let Some(key) = next.pop() {
+        let facet = catalog.get(&key).and_then(|object| object.facets.get("inherits"));
+        for path in facet.and_then(Value::as_array).into_iter().flatten() {
+            let names: Vec<&str> = path.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let parent = Key::new(table.kind(), names);
+            if !found.contains(&parent) {
+                found.push(parent.clone());
+                next.push(parent);
+            }
+        }
+    }
+    found
 }
 
 fn own_facets(objects: &BTreeMap<Key, Object>, key: &Key) -> Option<Facets> {
