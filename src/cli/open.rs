@@ -1,16 +1,28 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
 use super::{
     Error, Outcome,
     arguments::Sides,
     diff, load,
     sides::{Named, Setup},
 };
+use crate::{
+    dialect::postgres::session::{Fault, Session},
+    source::{LoadOptions, Source},
+    tui,
+};
+
+/// How long the terminal may be kept back by finding out whether a server wants a password.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome, Error> {
     let (canonical, targets) = setup.sides(sides.canonical.as_deref(), &sides.targets).await?;
     show(setup, canonical, targets, json).await
@@ -19,7 +31,7 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 /// Opens the terminal on these sides, or prints their comparison.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn show(
     setup: &Setup<'_>,
     canonical: Named,
@@ -27,7 +39,9 @@ pub async fn show(
     json: bool,
 ) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
-        setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        if !json {
+            setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        }
         let comparison = load::compare(setup, &canonical, &targets).await?;
         return diff::print(setup, &comparison, json);
     }
@@ -35,6 +49,59 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let comparison = load::compare(setup, &canonical, &targets).await?;
-    diff::print(setup, &comparison, false)
+    let (canonical, targets) = ask_passwords(setup, canonical, targets).await;
+    let source = |side: Named| match side.source {
+        Ok(source) => Ok((side.name, source, side.target)),
+        Err(problem) => Err(Error::new(format!("{}: {problem}", side.name), "")),
+    };
+    let (canonical_label, canonical, _) = source(canonical)?;
+    let targets: Result<Vec<_>, Error> = targets.into_iter().map(source).collect();
+    let targets = targets?.into_iter().map(|(name, source, target)| tui::Target {
+        label: target.as_ref().and_then(|target| target.label.clone()).unwrap_or(name),
+        source,
+        protected: target.is_some_and(|target| target.protected),
+    });
+    let options = tui::Options {
+        canonical,
+        canonical_label,
+        targets: targets.collect(),
+        load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
+        rules: setup.config.rules.clone(),
+        theme: setup.config.theme.clone(),
+        mouse: true,
+        keys: setup.config.keys.clone().into_iter().collect(),
+    };
+    setup.console.clear_progress();
+    setup.console.hand_over();
+    tui::run(options).await.map_err(|error| Error::new(error.to_string(), ""))?;
+    Ok(Outcome::Same)
+}
+
+/// Asks for the passwords that servers want, before the terminal takes the screen.
+async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> (Named, Vec<Named>) {
+    let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
+    let asked = |(side, wanted): (Named, bool)| match wanted {
+        true => load::ask_password(setup.console, &side).unwrap_or(side),
+        false => side,
+    };
+    let mut wanted = wanted.into_iter();
+    let canonical = asked((canonical, wanted.next().unwrap_or(false)));
+    (canonical, targets.into_iter().zip(wanted).map(asked).collect())
+}
+
+/// Whether a server wants a password that nothing gives. One that does not answer at once is left
+/// to the terminal, which shows how it goes.
+async fn wants_password(side: &Named) -> bool {
+    let Ok(Source::Postgres(url)) = &side.source else { return false };
+    if url.has_password() {
+        return false;
+    }
+    match tokio::time::timeout(PATIENCE, Session::reader(url)).await {
+        Ok(Err(error)) => error.fault == Fault::PasswordWanted,
+        Ok(Ok(session)) => {
+            session.close().await;
+            false
+        }
+        Err(_) => false,
+    }
 }
