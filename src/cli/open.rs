@@ -49,22 +49,21 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let (canonical, targets) = ask_passwords(setup, canonical, targets).await;
-    let source = |side: Named| match side.source {
-        Ok(source) => Ok((side.name, source, side.target)),
-        Err(problem) => Err(Error::new(format!("{}: {problem}", side.name), "")),
-    };
-    let (canonical_label, canonical, _) = source(canonical)?;
-    let targets: Result<Vec<_>, Error> = targets.into_iter().map(source).collect();
-    let targets = targets?.into_iter().map(|(name, source, target)| tui::Target {
-        label: target.as_ref().and_then(|target| target.label.clone()).unwrap_or(name),
-        source,
-        protected: target.is_some_and(|target| target.protected),
-    });
+    let mut sides = Vec::new();
+    for side in ask_passwords(setup, canonical, targets).await {
+        let source = side.source.map_err(|problem| Error::new(format!("{}: {problem}", side.name), ""))?;
+        let label = side.target.as_ref().and_then(|target| target.label.clone()).unwrap_or(side.name);
+        sides.push(tui::Target {
+            label,
+            source,
+            protected: side.target.is_some_and(|target| target.protected),
+        });
+    }
+    let canonical = sides.remove(0);
     let options = tui::Options {
-        canonical,
-        canonical_label,
-        targets: targets.collect(),
+        canonical: canonical.source,
+        canonical_label: canonical.label,
+        targets: sides,
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         theme: setup.config.theme.clone(),
@@ -77,16 +76,16 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
     Ok(Outcome::Same)
 }
 
-/// Asks for the passwords that servers want, before the terminal takes the screen.
-async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> (Named, Vec<Named>) {
+/// Asks for the passwords that servers want, before the terminal takes the screen. Gives all sides,
+/// the canonical one first.
+async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Vec<Named> {
     let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
-    let asked = |(side, wanted): (Named, bool)| match wanted {
-        true => load::ask_password(setup.console, &side).unwrap_or(side),
-        false => side,
-    };
-    let mut wanted = wanted.into_iter();
-    let canonical = asked((canonical, wanted.next().unwrap_or(false)));
-    (canonical, targets.into_iter().zip(wanted).map(asked).collect())
+    let mut sides = Vec::new();
+    for (side, wanted) in std::iter::once(canonical).chain(targets).zip(wanted) {
+        let asked = if wanted { load::ask_password(setup.console, &side).await } else { None };
+        sides.push(asked.unwrap_or(side));
+    }
+    sides
 }
 
 /// Whether a server wants a password that nothing gives. One that does not answer at once is left
