@@ -4,8 +4,13 @@ use std::{
     fs,
     io::{self, Write},
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+
+use secrecy::SecretString;
 
 use super::{
     Error,
@@ -37,6 +42,10 @@ pub struct Console {
     paint_errors: Paint,
     /// Whether the last line on standard error is a line of progress.
     progress: Mutex<bool>,
+    /// Whether the terminal's own program has the screen and the keyboard.
+    handed_over: AtomicBool,
+    /// Whether a question is open whose answer must not be seen.
+    asking: AtomicBool,
 }
 
 impl Console {
@@ -53,6 +62,8 @@ impl Console {
             paint: Paint { coloured: coloured(streams.output) && !global.json },
             paint_errors: Paint { coloured: coloured(streams.errors) },
             progress: Mutex::default(),
+            handed_over: AtomicBool::default(),
+            asking: AtomicBool::default(),
         }
     }
 
@@ -66,9 +77,37 @@ impl Console {
         self.streams.input && self.streams.output && !self.streams.dumb
     }
 
-    /// Whether there is somebody to ask for a password.
-    pub fn can_ask(&self) -> bool {
-        self.streams.input && self.streams.errors
+    /// Asks for something that must not be seen, if there is somebody to ask.
+    pub async fn ask_secret(&self, question: &str) -> Option<SecretString> {
+        if !self.streams.input || !self.streams.errors {
+            return None;
+        }
+        self.clear_progress();
+        let question = clean(question).into_owned();
+        self.asking.store(true, Ordering::Relaxed);
+        // On a thread of its own, so that Ctrl-C is heard meanwhile.
+        let answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)).await;
+        self.asking.store(false, Ordering::Relaxed);
+        Some(answer.ok()?.ok()?.into())
+    }
+
+    /// Makes the terminal show again what is typed, where a question was left unanswered.
+    pub fn give_up_asking(&self) {
+        if self.asking.swap(false, Ordering::Relaxed) {
+            // The thread that asks would do it once it has an answer. Without stty there is no more to do.
+            let _ = std::process::Command::new("stty").arg("echo").status();
+            let _ = writeln!(io::stderr());
+        }
+    }
+
+    /// Leaves screen, keyboard and signals to the terminal from here on.
+    pub fn hand_over(&self) {
+        self.handed_over.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the terminal has the screen.
+    pub fn is_handed_over(&self) -> bool {
+        self.handed_over.load(Ordering::Relaxed)
     }
 
     /// Writes a result to standard output.

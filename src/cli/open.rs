@@ -1,16 +1,28 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
 use super::{
     Error, Outcome,
     arguments::Sides,
     diff, load,
     sides::{Named, Setup},
 };
+use crate::{
+    dialect::postgres::session::{Fault, Session},
+    source::{LoadOptions, Source},
+    tui,
+};
+
+/// How long the terminal may be kept back by finding out whether a server wants a password.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome, Error> {
     let (canonical, targets) = setup.sides(sides.canonical.as_deref(), &sides.targets).await?;
     show(setup, canonical, targets, json).await
@@ -19,7 +31,7 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 /// Opens the terminal on these sides, or prints their comparison.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn show(
     setup: &Setup<'_>,
     canonical: Named,
@@ -27,7 +39,9 @@ pub async fn show(
     json: bool,
 ) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
-        setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        if !json {
+            setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        }
         let comparison = load::compare(setup, &canonical, &targets).await?;
         return diff::print(setup, &comparison, json);
     }
@@ -35,6 +49,58 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let comparison = load::compare(setup, &canonical, &targets).await?;
-    diff::print(setup, &comparison, false)
+    let mut sides = Vec::new();
+    for side in ask_passwords(setup, canonical, targets).await {
+        let source = side.source.map_err(|problem| Error::new(format!("{}: {problem}", side.name), ""))?;
+        let label = side.target.as_ref().and_then(|target| target.label.clone()).unwrap_or(side.name);
+        sides.push(tui::Target {
+            label,
+            source,
+            protected: side.target.is_some_and(|target| target.protected),
+        });
+    }
+    let canonical = sides.remove(0);
+    let options = tui::Options {
+        canonical: canonical.source,
+        canonical_label: canonical.label,
+        targets: sides,
+        load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
+        rules: setup.config.rules.clone(),
+        theme: setup.config.theme.clone(),
+        mouse: true,
+        keys: setup.config.keys.clone().into_iter().collect(),
+    };
+    setup.console.clear_progress();
+    setup.console.hand_over();
+    tui::run(options).await.map_err(|error| Error::new(error.to_string(), ""))?;
+    Ok(Outcome::Same)
+}
+
+/// Asks for the passwords that servers want, before the terminal takes the screen. Gives all sides,
+/// the canonical one first.
+async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Vec<Named> {
+    let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
+    let mut sides = Vec::new();
+    for (side, wanted) in std::iter::once(canonical).chain(targets).zip(wanted) {
+        let asked = if wanted { load::ask_password(setup.console, &side).await } else { None };
+        sides.push(asked.unwrap_or(side));
+    }
+    sides
+}
+
+/// Whether a server wants a password that nothing gives. One that does not answer at once is left
+/// to the terminal, which shows how it goes.
+async fn wants_password(side: &Named) -> bool {
+    let Ok(Source::Postgres(url)) = &side.source else { return false };
+    if url.has_password() {
+        return false;
+    }
+    match tokio::time::timeout(PATIENCE, Session::reader(url)).await {
+        Ok(Err(error)) => error.fault == Fault::PasswordWanted,
+        Ok(Ok(session)) => {
+            session.close().await;
+            false
+        }
+        Err(_) => false,
+    }
 }
