@@ -1,1 +1,153 @@
 //! The terminal: messages in, effects and frames out.
+//!
+//! [`update`] and [`view`] are pure; [`runtime`] owns the clock, [`world`] does what effects say,
+//! [`terminal`] has the tty. Nothing is drawn and nobody is woken up while nothing happens.
+
+mod bindings;
+mod clipboard;
+mod effect;
+#[cfg(test)]
+mod harness;
+mod highlight;
+pub mod keymap;
+mod layout;
+mod message;
+mod runtime;
+#[cfg(test)]
+mod sample;
+mod save;
+mod state;
+mod terminal;
+mod text;
+pub mod theme;
+mod update;
+mod view;
+mod world;
+
+use std::{collections::BTreeMap, time::Instant};
+
+use crossterm::event::EventStream;
+use tokio::sync::mpsc::unbounded_channel;
+
+use self::{
+    keymap::{Keymap, KeymapError},
+    runtime::{Device, DrawError, Runtime},
+    state::{State, TargetSetup},
+    terminal::{Screen, Tty, TtyError},
+    theme::{Theme, ThemeError},
+    world::{Sources, World},
+};
+use crate::{
+    diff::Rules,
+    source::{LoadOptions, Source},
+};
+
+/// What the terminal is opened on.
+pub struct Options {
+    /// The canonical schema.
+    pub canonical: Source,
+    /// Its name for people.
+    pub canonical_label: String,
+    /// The databases that ought to have it.
+    pub targets: Vec<Target>,
+    /// How everything is read. Where dialect and version are left open, the first database that
+    /// was read settles them for the scripts.
+    pub load: LoadOptions,
+    /// What the comparison leaves out.
+    pub rules: Rules,
+    /// The theme's name; by default one that fits the terminal.
+    pub theme: Option<String>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// Keys that take the place of the built-in ones, by the name of the action.
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+/// A database that ought to have the canonical schema.
+pub struct Target {
+    /// Its name for people.
+    pub label: String,
+    /// The database.
+    pub source: Source,
+    /// Whether people are to be warned that it is precious.
+    pub protected: bool,
+}
+
+/// Why the terminal did not open, or closed early. Each text says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// There is no terminal, or none that can be drawn on.
+    #[error(transparent)]
+    Terminal(#[from] TtyError),
+    /// The theme cannot be used.
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    /// The keys cannot be bound.
+    #[error(transparent)]
+    Keys(#[from] KeymapError),
+    /// The terminal went away.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+}
+
+/// Opens the terminal and runs it until the user quits, or until the program is told to end.
+///
+/// # Errors
+/// Where there is no terminal, or the theme or the keys are not what they should be: before
+/// anything is drawn.
+pub async fn run(options: Options) -> Result<(), TuiError> {
+    let keymap = Keymap::with_overrides(&options.keys)?;
+    let colors = terminal::colors();
+    let name = options.theme.as_deref().unwrap_or_else(|| terminal::default_theme(colors));
+    let theme = Theme::built_in(name)?.for_colors(colors);
+    let (tty, screen) = Tty::enter(options.mouse)?;
+    let size = screen.size().map_err(TtyError::Io)?;
+    let setups = options.targets.iter();
+    let setups = setups.map(|target| TargetSetup { label: target.label.clone(), protected: target.protected });
+    let mut state = State::new(
+        (size.width, size.height),
+        options.canonical_label,
+        setups.collect(),
+        keymap,
+        Instant::now(),
+    );
+    let sources = Sources {
+        canonical: options.canonical,
+        targets: options.targets.into_iter().map(|target| target.source).collect(),
+        load: options.load,
+        rules: options.rules,
+    };
+    let (sender, messages) = unbounded_channel();
+    let world = World::new(sources, sender);
+    let mut runtime =
+        Runtime { terminal: screen, device: tty, events: EventStream::new(), messages, world, theme, colors };
+    runtime.run(&mut state, told_to_end()).await?;
+    Ok(())
+}
+
+impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {
+    fn suspend(&mut self, screen: &mut Screen) -> std::io::Result<()> {
+        Tty::suspend(self, screen)
+    }
+}
+
+/// Comes to an end when the system tells the program to.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+    let waits = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+    if waits.len() == 0 {
+        std::future::pending::<()>().await;
+    }
+    futures_util::future::select_all(waits).await;
+}
+
+/// Comes to an end when the system tells the program to.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

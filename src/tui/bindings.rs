@@ -1,0 +1,283 @@
+//! The table of actions: name, keys, place and description of each.
+
+/// Something that a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the table below describes every action")]
+pub enum Action {
+    Toggle,
+    ToggleDanger,
+    Range,
+    SelectAll,
+    SelectNone,
+    Invert,
+    Undo,
+    Redo,
+    Filter,
+    NextMatch,
+    PreviousMatch,
+    NextDifference,
+    PreviousDifference,
+    ShowAll,
+    Write,
+    Copy,
+    Prove,
+    Layout,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Left,
+    Right,
+    Enter,
+    ExpandAll,
+    CollapseAll,
+    NextTarget,
+    PreviousTarget,
+    Refresh,
+    RefreshAll,
+    NextPane,
+    PreviousPane,
+    Pane1,
+    Pane2,
+    Pane3,
+    Pane4,
+    Zoom,
+    Narrower,
+    Wider,
+    Theme,
+    Help,
+    Palette,
+    Suspend,
+    Back,
+    Cancel,
+    Quit,
+    Accept,
+    Dismiss,
+    Previous,
+    Next,
+}
+
+/// Where a key does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// In every pane.
+    Panes,
+    /// In the pane of the targets.
+    Targets,
+    /// In the pane of the objects.
+    Tree,
+    /// In the pane of the difference.
+    Diff,
+    /// In the pane of the plan.
+    Plan,
+    /// While the filter is typed.
+    Filter,
+    /// While a question is answered.
+    Prompt,
+    /// While the help is open.
+    Help,
+    /// While the palette is open.
+    Palette,
+}
+
+impl Context {
+    /// Whether it is one of the panes.
+    pub fn is_pane(self) -> bool {
+        matches!(self, Context::Targets | Context::Tree | Context::Diff | Context::Plan)
+    }
+
+    /// The heading of its keys in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Context::Panes => "Everywhere",
+            Context::Targets => "Targets",
+            Context::Tree => "Objects: choose what the plan closes",
+            Context::Diff => "Difference",
+            Context::Plan => "Plan",
+            Context::Filter => "While typing a filter",
+            Context::Prompt => "While answering a question",
+            Context::Help => "In this help",
+            Context::Palette => "In the palette",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// What is done.
+    pub action: Action,
+    /// Its name, for configuration.
+    pub name: &'static str,
+    /// Where.
+    pub context: Context,
+    /// By which keys, separated by blanks.
+    pub keys: &'static str,
+    /// What it does, for the help and the palette.
+    pub help: &'static str,
+    /// What it is called in the bar at the bottom, if it has a place there.
+    pub bar: &'static str,
+}
+
+const fn row(
+    context: Context,
+    action: Action,
+    name: &'static str,
+    keys: &'static str,
+    bar: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { action, name, context, keys, help, bar }
+}
+
+/// Everything that can be done, in the order of the help; the bar takes from the top.
+pub const BINDINGS: &[Binding] = {
+    use Action as A;
+    use Context::{Diff, Filter, Help, Palette, Panes, Plan, Prompt, Targets, Tree};
+    &[
+        row(
+            Tree,
+            A::Toggle,
+            "select",
+            "space",
+            "select",
+            "select or deselect the row with all inside it, and move on",
+        ),
+        row(
+            Tree,
+            A::ToggleDanger,
+            "select-data-loss",
+            "D",
+            "select data loss",
+            "select or deselect a difference whose closing loses data: a drop, for example",
+        ),
+        row(Tree, A::Range, "select-range", "v", "range", "start a range; Space selects it, Esc gives it up"),
+        row(
+            Tree,
+            A::SelectAll,
+            "select-all",
+            "a",
+            "all shown",
+            "select every difference that the filter lets through and that loses no data",
+        ),
+        row(Tree, A::SelectNone, "select-none", "A", "none", "deselect everything, hidden or not"),
+        row(
+            Tree,
+            A::Invert,
+            "select-inverse",
+            "i",
+            "",
+            "swap selected and not selected, among what `a` would select",
+        ),
+        row(Tree, A::Undo, "undo", "u", "undo", "take back the last change of the selection"),
+        row(Tree, A::Redo, "redo", "ctrl-r", "", "do again what was taken back"),
+        row(Tree, A::ShowAll, "show-all", "o", "all objects", "show every object, or only those that differ"),
+        row(Tree, A::ExpandAll, "expand-all", "E", "", "expand all"),
+        row(Tree, A::CollapseAll, "collapse-all", "C", "", "collapse all"),
+        row(Targets, A::Enter, "use-target", "enter", "use it", "go on with this target in the objects"),
+        row(Diff, A::Layout, "layout", "s", "side by side", "side by side, inline, or as fits the width"),
+        row(
+            Plan,
+            A::Enter,
+            "show-object",
+            "enter",
+            "show object",
+            "show the statement's object among the objects",
+        ),
+        row(Plan, A::Prove, "prove", "P", "prove", "prove the plan again on a scratch copy"),
+        row(
+            Panes,
+            A::Filter,
+            "filter",
+            "/",
+            "filter",
+            "filter: words, !word, kind:index, is:changed|missing|extra|unknown|danger|selected, schema:name",
+        ),
+        row(Panes, A::Write, "write", "w", "write SQL", "write the SQL of the selection to a file"),
+        row(Panes, A::Help, "help", "? f1", "help", "show the keys"),
+        row(Panes, A::Quit, "quit", "q", "quit", "quit"),
+        row(
+            Panes,
+            A::NextDifference,
+            "next-difference",
+            "]",
+            "next",
+            "go to the next difference of this target",
+        ),
+        row(
+            Panes,
+            A::PreviousDifference,
+            "previous-difference",
+            "[",
+            "",
+            "go to the previous difference of this target",
+        ),
+        row(Panes, A::NextTarget, "next-target", "}", "next target", "make the plan for the next target"),
+        row(Panes, A::PreviousTarget, "previous-target", "{", "", "make the plan for the previous target"),
+        row(
+            Panes,
+            A::Copy,
+            "copy",
+            "y",
+            "copy",
+            "copy the SQL of the selection; in the difference, canonical's definition",
+        ),
+        row(
+            Panes,
+            A::Refresh,
+            "refresh",
+            "r",
+            "refresh",
+            "read this target again; or try again, if that failed",
+        ),
+        row(Panes, A::RefreshAll, "refresh-all", "R", "", "read everything again"),
+        row(Panes, A::Zoom, "zoom", "z", "zoom", "show this pane alone, or all of them"),
+        row(Panes, A::NextPane, "next-pane", "tab", "", "go to the next pane"),
+        row(Panes, A::PreviousPane, "previous-pane", "shift-tab", "", "go to the previous pane"),
+        row(Panes, A::Pane1, "pane-targets", "1", "", "go to the targets"),
+        row(Panes, A::Pane2, "pane-objects", "2", "", "go to the objects"),
+        row(Panes, A::Pane3, "pane-difference", "3", "", "go to the difference"),
+        row(Panes, A::Pane4, "pane-plan", "4", "", "go to the plan"),
+        row(Panes, A::Narrower, "narrower", "<", "", "make the objects narrower"),
+        row(Panes, A::Wider, "wider", ">", "", "make the objects wider"),
+        row(Panes, A::Down, "down", "j down", "", "move down"),
+        row(Panes, A::Up, "up", "k up", "", "move up"),
+        row(Panes, A::Right, "right", "l right", "", "expand, or go to the first inside; scroll right"),
+        row(Panes, A::Left, "left", "h left", "", "collapse, or go to what it is inside of; scroll left"),
+        row(Panes, A::PageDown, "page-down", "ctrl-d pgdn", "", "move down by half a page"),
+        row(Panes, A::PageUp, "page-up", "ctrl-u pgup", "", "move up by half a page"),
+        row(Panes, A::First, "first", "g home", "", "go to the first"),
+        row(Panes, A::Last, "last", "G end", "", "go to the last"),
+        row(Panes, A::NextMatch, "next-match", "n", "", "go to the next match of the filter"),
+        row(Panes, A::PreviousMatch, "previous-match", "N", "", "go to the previous match of the filter"),
+        row(Panes, A::Palette, "palette", ": ctrl-p", "", "find anything on this list by name, and do it"),
+        row(Panes, A::Theme, "theme", "T", "", "take the next theme"),
+        row(Panes, A::Suspend, "suspend", "ctrl-z", "", "put the program to sleep; `fg` brings it back"),
+        row(Panes, A::Back, "back", "esc", "", "go one level back: range, zoom, filter"),
+        row(Panes, A::Cancel, "cancel", "ctrl-c", "", "cancel what is being read, or quit"),
+        row(
+            Filter,
+            A::Accept,
+            "filter-accept",
+            "enter down",
+            "keep",
+            "keep the filter and go to the objects",
+        ),
+        row(Filter, A::Dismiss, "filter-clear", "esc ctrl-c", "clear", "clear the filter"),
+        row(Prompt, A::Accept, "prompt-accept", "enter", "accept", "accept"),
+        row(Prompt, A::Dismiss, "prompt-cancel", "esc ctrl-c", "cancel", "change nothing and go back"),
+        row(Help, A::Dismiss, "help-close", "esc q ? f1 ctrl-c", "close", "close the help"),
+        row(Help, A::Next, "help-down", "j down", "down", "scroll down"),
+        row(Help, A::Previous, "help-up", "k up", "up", "scroll up"),
+        row(Help, A::PageDown, "help-page-down", "ctrl-d pgdn space", "page down", "scroll down by a page"),
+        row(Help, A::PageUp, "help-page-up", "ctrl-u pgup", "page up", "scroll up by a page"),
+        row(Help, A::First, "help-top", "g home", "", "scroll to the top"),
+        row(Help, A::Last, "help-bottom", "G end", "", "scroll to the bottom"),
+        row(Palette, A::Accept, "palette-accept", "enter", "do it", "do what is marked"),
+        row(Palette, A::Next, "palette-down", "down ctrl-n tab", "down", "mark the next"),
+        row(Palette, A::Previous, "palette-up", "up ctrl-p shift-tab", "up", "mark the previous"),
+        row(Palette, A::Dismiss, "palette-close", "esc ctrl-c", "close", "close the palette"),
+    ]
+};

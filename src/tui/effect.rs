@@ -1,0 +1,129 @@
+//! What the program does to the world, as values; [`world`](super::world) does it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::state::{DialectRef, board::Sides, comparison::Comparison, detail::DetailRequest, side::SideId};
+use crate::{
+    model::{Key, Snapshot},
+    plan::{self, Plan, Proof},
+};
+
+/// Something to be done; what comes of it is a message.
+#[derive(Clone)]
+pub enum Effect {
+    /// Read a side.
+    Load {
+        /// Which.
+        side: SideId,
+        /// The number of this reading.
+        generation: u64,
+    },
+    /// Stop reading a side.
+    CancelLoad(SideId),
+    /// Compare a target with canonical.
+    Compare {
+        /// The target.
+        target: usize,
+        /// The generations of canonical and of the target.
+        generations: (u64, u64),
+        /// How both are spelled.
+        dialect: DialectRef,
+        /// The schema that is meant.
+        canonical: Arc<Snapshot>,
+        /// The target.
+        snapshot: Arc<Snapshot>,
+    },
+    /// Put the board together.
+    BuildBoard {
+        /// Its revision.
+        revision: u64,
+        /// What from.
+        sides: Sides,
+    },
+    /// Work out everything about one object.
+    Detail {
+        /// Object, target, revision of the board.
+        of: (Key, usize, u64),
+        /// What from.
+        request: DetailRequest,
+    },
+    /// Make a plan.
+    Plan(PlanRequest),
+    /// Prove a plan on a scratch copy.
+    Prove {
+        /// What it was made from.
+        request: PlanRequest,
+        /// The plan.
+        plan: Arc<Plan>,
+    },
+    /// Stop proving.
+    CancelProof,
+    /// Work out the colours of a text.
+    Highlight(Arc<str>),
+    /// Write a plan to a file.
+    Write {
+        /// Where.
+        path: String,
+        /// What.
+        plan: Arc<Plan>,
+        /// What is known about it.
+        proof: Proof,
+        /// Whether a file that is there may be replaced.
+        replace: bool,
+    },
+    /// Copy a plan.
+    CopyPlan {
+        /// What.
+        plan: Arc<Plan>,
+        /// What is known about it.
+        proof: Proof,
+    },
+    /// Copy a text.
+    Copy {
+        /// What it is, for people.
+        what: &'static str,
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Take the next theme.
+    NextTheme,
+    /// Put the program to sleep.
+    Suspend,
+    /// End.
+    Quit,
+}
+
+/// What a plan is made from, and for which selection.
+#[derive(Clone)]
+pub struct PlanRequest {
+    /// The target.
+    pub target: usize,
+    /// The revision of its selection.
+    pub revision: u64,
+    /// How both sides are spelled.
+    pub dialect: DialectRef,
+    /// The schema that is meant.
+    pub canonical: Arc<Snapshot>,
+    /// The target, and what differs.
+    pub comparison: Arc<Comparison>,
+    /// The differences to close.
+    pub selection: Arc<BTreeSet<Key>>,
+    /// The target's name for people, and canonical's.
+    pub labels: (String, String),
+}
+
+impl PlanRequest {
+    /// Makes the plan. Pure.
+    pub fn make(&self) -> Plan {
+        let mut plan = plan::plan(&plan::Request {
+            dialect: self.dialect.0,
+            canonical: &self.canonical,
+            target: &self.comparison.snapshot,
+            drift: &self.comparison.drift,
+            selection: &self.selection,
+        });
+        // People know the sides by the names that they gave them.
+        (plan.target, plan.canonical) = self.labels.clone();
+        plan
+    }
+}

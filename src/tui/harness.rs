@@ -1,0 +1,160 @@
+//! Drives the terminal in tests: keys in, pure effects done at once, the screen as text.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+
+use super::{
+    effect::Effect,
+    highlight,
+    keymap::{Key, Keymap},
+    message::{Loaded, Message},
+    sample,
+    state::{State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+    theme::Theme,
+    update,
+    view::view,
+};
+use crate::{diff::Rules, model::Snapshot};
+
+/// A terminal without a tty.
+pub struct Harness {
+    pub state: State,
+    pub now: Instant,
+    /// What would have touched the world.
+    pub asked: Vec<Effect>,
+}
+
+impl Harness {
+    /// A terminal of a size on a canonical schema and targets of these names; nothing is read yet.
+    pub fn unread(size: (u16, u16), targets: &[&str]) -> Self {
+        let now = Instant::now();
+        let setup = |label: &&str| TargetSetup {
+            label: (*label).to_owned(),
+            protected: label.contains("prod"),
+        };
+        let setups = targets.iter().map(setup).collect();
+        let mut state = State::new(size, "schema.sql".to_owned(), setups, Keymap::default(), now);
+        let asked = update::start(&state);
+        state.proves_by_itself = false;
+        Harness { state, now, asked }
+    }
+
+    /// A terminal on the sample with two drifted targets, everything read.
+    pub fn new(size: (u16, u16)) -> Self {
+        let mut harness = Harness::unread(size, &["prod-eu", "staging"]);
+        harness.read(SideId::Canonical, sample::canonical());
+        harness.read(SideId::Target(0), sample::live());
+        harness.read(SideId::Target(1), sample::almost());
+        harness
+    }
+
+    /// A side was read.
+    pub fn read(&mut self, side: SideId, snapshot: Snapshot) {
+        let loaded = Loaded { snapshot: Arc::new(snapshot), dialect: sample::dialect() };
+        self.now += Duration::from_millis(400);
+        self.loaded(side, Ok(loaded));
+    }
+
+    /// A side could not be read.
+    pub fn fail(&mut self, side: SideId, error: &str) {
+        self.loaded(side, Err(error.to_owned()));
+    }
+
+    fn loaded(&mut self, side: SideId, result: Result<Loaded, String>) {
+        let generation = self.state.sides().find(|(id, _)| *id == side).unwrap().1.generation;
+        self.send(Message::Loaded { side, generation, result });
+    }
+
+    /// Takes a message in, and does every effect that is pure.
+    pub fn send(&mut self, message: Message) {
+        let mut waiting = vec![message];
+        while let Some(message) = waiting.pop() {
+            let effects = update::update(&mut self.state, message, self.now);
+            waiting.extend(effects.into_iter().filter_map(|effect| self.perform(effect)));
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) -> Option<Message> {
+        match effect {
+            Effect::Compare { target, generations, dialect, canonical, snapshot } => {
+                let result = Comparison::make(dialect, &canonical, snapshot, &Rules::default());
+                Some(Message::Compared { target, generations, result: result.map(Arc::new) })
+            }
+            Effect::BuildBoard { revision, sides } => {
+                Some(Message::BoardBuilt { revision, board: Arc::new(Board::build(&sides)) })
+            }
+            Effect::Detail { of, request } => {
+                Some(Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
+            }
+            Effect::Plan(request) => Some(Message::Planned {
+                target: request.target,
+                revision: request.revision,
+                plan: request.make(),
+            }),
+            Effect::Highlight(text) => Some(Message::Highlighted {
+                id: highlight::id(&text),
+                highlighted: Arc::new(highlight::highlight(&text)),
+            }),
+            other => {
+                self.asked.push(other);
+                None
+            }
+        }
+    }
+
+    /// Presses keys, separated by blanks.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            let event = Key::parse(key).unwrap_or_else(|| panic!("{key} is no key")).event();
+            self.send(Message::Key(event));
+        }
+        self
+    }
+
+    /// Types a text, character by character.
+    pub fn type_in(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.send(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+        self
+    }
+
+    /// The screen in a theme.
+    pub fn draw(&self, theme: &Theme) -> Buffer {
+        let (columns, rows) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.state, theme, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text, without the blanks at the ends of lines.
+    pub fn screen(&self) -> String {
+        text_of(&self.draw(&Theme::built_in("dark").unwrap()))
+    }
+
+    /// The selected differences of the active target, as they are written.
+    pub fn selected(&self) -> Vec<String> {
+        let target = self.state.target().unwrap();
+        target.selection.keys().iter().map(ToString::to_string).collect()
+    }
+}
+
+/// A screen as text, without the blanks at the ends of lines.
+pub fn text_of(buffer: &Buffer) -> String {
+    let rows = (0..buffer.area.height).map(|row| {
+        let mut line = String::new();
+        let mut column = 0;
+        while column < buffer.area.width {
+            let symbol = buffer[(column, row)].symbol();
+            line.push_str(symbol);
+            column += u16::try_from(super::text::width(symbol).max(1)).unwrap();
+        }
+        line.trim_end().to_owned()
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}

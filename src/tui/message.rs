@@ -1,0 +1,123 @@
+//! What can happen: keys, results of effects, the passing of time.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::{
+    highlight::Highlighted,
+    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+};
+use crate::{
+    model::{Key, Snapshot},
+    plan::{Plan, Proof},
+};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The screen has another size: columns and rows.
+    Resize(u16, u16),
+    /// A deadline has passed.
+    Tick,
+    /// A reading has come further.
+    Progress {
+        /// Whose.
+        side: SideId,
+        /// Which reading.
+        generation: u64,
+        /// What is being read.
+        phase: String,
+        /// How many objects there are so far.
+        count: usize,
+    },
+    /// A reading has ended.
+    Loaded {
+        /// Whose.
+        side: SideId,
+        /// Which reading.
+        generation: u64,
+        /// What was read, or what happened and what to do.
+        result: Result<Loaded, String>,
+    },
+    /// A target was compared.
+    Compared {
+        /// The target.
+        target: usize,
+        /// Which snapshots were compared: the generations of canonical and of the target.
+        generations: (u64, u64),
+        /// What came out, or why nothing did.
+        result: Result<Arc<Comparison>, String>,
+    },
+    /// The board was put together.
+    BoardBuilt {
+        /// Which one.
+        revision: u64,
+        /// The board.
+        board: Arc<Board>,
+    },
+    /// Everything about one object was worked out.
+    Detailed {
+        /// Object, target, revision of the board.
+        of: (Key, usize, u64),
+        /// What there is to say.
+        detail: Arc<Detail>,
+    },
+    /// A plan was made.
+    Planned {
+        /// For which target.
+        target: usize,
+        /// For which revision of its selection.
+        revision: u64,
+        /// The plan.
+        plan: Plan,
+    },
+    /// A proof has ended.
+    Proved {
+        /// For which target.
+        target: usize,
+        /// For which revision of its selection.
+        revision: u64,
+        /// What came out.
+        proof: Proof,
+    },
+    /// The colours of a text were worked out.
+    Highlighted {
+        /// Which text.
+        id: u64,
+        /// Its colours.
+        highlighted: Arc<Highlighted>,
+    },
+    /// The SQL was written, or not.
+    Written(Written),
+    /// Text was copied, and how; or why not.
+    Copied(Result<String, String>),
+    /// An effect ended in a way that it should never end.
+    Broken(String),
+}
+
+/// What a reading gave.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// How it is spelled.
+    pub dialect: DialectRef,
+}
+
+/// What came of writing a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is there, whole.
+    Done(PathBuf),
+    /// There is one already, and nobody said that it may be replaced.
+    Exists(PathBuf),
+    /// It could not be written: where, why, and what to do.
+    Failed(String),
+}

@@ -1,0 +1,182 @@
+//! The loop: messages in, effects and frames out. It owns the clock, and sleeps when nothing
+//! happens.
+
+use std::{future::Future, time::Duration};
+
+use crossterm::event::{Event, KeyEventKind};
+use futures_util::{Stream, StreamExt};
+use ratatui::{Terminal, backend::Backend};
+use tokio::{
+    sync::mpsc::UnboundedReceiver,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{
+    effect::Effect,
+    message::Message,
+    state::State,
+    theme::{Colors, Theme, names},
+    update,
+    view::view,
+    world::World,
+};
+
+/// How long a frame waits for what is about to be there, so that a plan is drawn together with the
+/// key that changed it.
+const SETTLE: Duration = Duration::from_millis(8);
+
+/// What only the terminal itself can do.
+pub trait Device<B: Backend> {
+    /// Puts the program to sleep, and comes back when it is awake again.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
+}
+
+/// Everything that the loop runs on.
+pub struct Runtime<B: Backend, D, E> {
+    /// What is drawn on.
+    pub terminal: Terminal<B>,
+    /// What can be put to sleep.
+    pub device: D,
+    /// Keys, mouse and sizes.
+    pub events: E,
+    /// What effects send back.
+    pub messages: UnboundedReceiver<Message>,
+    /// What does effects.
+    pub world: World,
+    /// How everything looks.
+    pub theme: Theme,
+    /// How many colours can be shown.
+    pub colors: Colors,
+}
+
+/// Why the loop ended early.
+#[derive(Debug, thiserror::Error)]
+#[error("the terminal could not be drawn on: {0}")]
+pub struct DrawError(String);
+
+impl<B, D, E> Runtime<B, D, E>
+where
+    B: Backend,
+    D: Device<B>,
+    E: Stream<Item = std::io::Result<Event>> + Unpin,
+{
+    /// Runs until the user quits, the input ends, or `stopped` comes to an end.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be drawn on.
+    pub async fn run(
+        &mut self,
+        state: &mut State,
+        stopped: impl Future<Output = ()>,
+    ) -> Result<(), DrawError> {
+        let mut stopped = std::pin::pin!(stopped);
+        // The first frame comes before anything is asked for.
+        self.draw(state)?;
+        for effect in update::start(state) {
+            self.world.perform(effect);
+        }
+        loop {
+            let deadline = state.deadline().map(Instant::from_std);
+            let message = tokio::select! {
+                () = &mut stopped => break,
+                event = self.events.next() => match event {
+                    Some(Ok(event)) => message_of(event),
+                    Some(Err(_)) | None => break,
+                },
+                message = self.messages.recv() => message,
+                () = wait_until(deadline) => Some(Message::Tick),
+            };
+            let Some(message) = message else { continue };
+            if self.take(state, message)? || self.settle(state).await? {
+                break;
+            }
+            self.draw(state)?;
+        }
+        self.world.stop();
+        Ok(())
+    }
+
+    /// Takes everything in that is there already or is a matter of milliseconds. Says whether the
+    /// user quits.
+    async fn settle(&mut self, state: &mut State) -> Result<bool, DrawError> {
+        let end = Instant::now() + SETTLE;
+        loop {
+            let message = match self.messages.try_recv() {
+                Ok(message) => Some(message),
+                Err(_) if state.is_settling() => {
+                    let left = end.saturating_duration_since(Instant::now());
+                    timeout(left, self.messages.recv()).await.ok().flatten()
+                }
+                Err(_) => None,
+            };
+            match message {
+                Some(message) => {
+                    if self.take(state, message)? {
+                        return Ok(true);
+                    }
+                }
+                None => return Ok(false),
+            }
+            if Instant::now() >= end {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Takes one message in and does what follows from it. Says whether the user quits.
+    fn take(&mut self, state: &mut State, message: Message) -> Result<bool, DrawError> {
+        for effect in update::update(state, message, std::time::Instant::now()) {
+            match effect {
+                Effect::Quit => return Ok(true),
+                Effect::Suspend => {
+                    self.device.suspend(&mut self.terminal).map_err(|error| DrawError(error.to_string()))?;
+                    let size = self.terminal.size().map_err(|error| DrawError(error.to_string()))?;
+                    state.size = (size.width, size.height);
+                }
+                Effect::NextTheme => {
+                    self.theme = next_theme(&self.theme, self.colors);
+                    state.say_theme(&self.theme.name);
+                }
+                other => self.world.perform(other),
+            }
+        }
+        Ok(false)
+    }
+
+    fn draw(&mut self, state: &State) -> Result<(), DrawError> {
+        let drawn = self.terminal.draw(|frame| view(state, &self.theme, frame));
+        drawn.map(drop).map_err(|error| DrawError(error.to_string()))
+    }
+}
+
+/// Never comes to an end where there is no deadline: an idle program is not woken up.
+async fn wait_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn message_of(event: Event) -> Option<Message> {
+    match event {
+        // Some terminals report releases, too.
+        Event::Key(key) => (key.kind != KeyEventKind::Release).then_some(Message::Key(key)),
+        Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
+        Event::Paste(text) => Some(Message::Paste(text)),
+        Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// The next of the themes that the terminal can show.
+fn next_theme(theme: &Theme, colors: Colors) -> Theme {
+    let names = names();
+    let at = names.iter().position(|name| *name == theme.name).unwrap_or(0);
+    let others = (1..=names.len()).map(|step| names[(at + step) % names.len()]);
+    let shown = |name: &str| Theme::built_in(name).ok().map(|next| next.for_colors(colors));
+    let mut fitting = others.filter_map(|name| shown(name).filter(|shown| shown.name == name));
+    fitting.next().unwrap_or_else(|| theme.clone())
+}

@@ -1,0 +1,103 @@
+//! What one target was found to be, compared with canonical.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::DialectRef;
+use crate::{
+    dialect,
+    diff::{self, Drift, Rules, Status},
+    model::{Key, Object, Snapshot},
+    plan::{self, HazardCode},
+};
+
+/// What one target was found to be, compared with canonical.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// The target, as it was read.
+    pub snapshot: Arc<Snapshot>,
+    /// What differs there.
+    pub drift: Arc<Drift>,
+    /// What closing a difference can hurt, for those that can hurt anything.
+    pub hazards: BTreeMap<Key, BTreeSet<HazardCode>>,
+}
+
+impl Comparison {
+    /// What differs at a target, and what closing each difference can hurt. Pure.
+    ///
+    /// # Errors
+    /// Where both are schemas of different databases.
+    pub fn make(
+        dialect: DialectRef,
+        canonical: &Snapshot,
+        snapshot: Arc<Snapshot>,
+        rules: &Rules,
+    ) -> Result<Self, String> {
+        if canonical.dialect != snapshot.dialect {
+            return Err(format!(
+                "A {} schema cannot be compared with a {} one.\nName a canonical schema for the same database.",
+                canonical.dialect, snapshot.dialect
+            ));
+        }
+        let dialect = dialect.0;
+        let changed = |live: &Object, wanted: &Object| {
+            dialect::changed_facets(dialect, live, wanted).into_iter().map(str::to_owned).collect()
+        };
+        let drift = diff::compare(canonical, &snapshot, rules, &changed);
+        let selection = plan::every_difference(&drift);
+        let request =
+            plan::Request { dialect, canonical, target: &snapshot, drift: &drift, selection: &selection };
+        let mut hazards: BTreeMap<Key, BTreeSet<HazardCode>> = BTreeMap::new();
+        for statement in plan::plan(&request).statements {
+            // What makes the statement necessary is what the user selects or not.
+            let cause = statement.because_of.filter(|cause| drift.differences.contains_key(cause));
+            let key = cause.unwrap_or(statement.key);
+            if drift.differences.contains_key(&key) && !statement.hazards.is_empty() {
+                hazards.entry(key).or_default().extend(statement.hazards.iter().map(|hazard| hazard.code));
+            }
+        }
+        Ok(Comparison { snapshot, drift: Arc::new(drift), hazards })
+    }
+
+    /// Whether closing a difference loses data, or takes away something that canonical does not
+    /// have: such differences are selected by a key of their own only.
+    pub fn is_dangerous(&self, key: &Key) -> bool {
+        self.drift.status(key) == Status::Extra
+            || self.hazards.get(key).is_some_and(|codes| codes.contains(&HazardCode::LosesData))
+    }
+
+    /// Whether there is a difference that a plan can close.
+    pub fn is_selectable(&self, key: &Key) -> bool {
+        !matches!(self.drift.status(key), Status::Same | Status::Unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::sample;
+
+    #[test]
+    fn a_difference_knows_what_closing_it_can_hurt() {
+        let (canonical, live) = (sample::canonical(), sample::live());
+        let comparison =
+            Comparison::make(sample::dialect(), &canonical, Arc::new(live), &Rules::default()).unwrap();
+        let table = sample::key("table:public.debug_dump");
+        assert_eq!(comparison.drift.status(&table), Status::Extra);
+        assert!(
+            comparison.is_dangerous(&table) && comparison.hazards[&table].contains(&HazardCode::LosesData)
+        );
+        assert!(!comparison.is_dangerous(&sample::key("table:public.invoices")));
+    }
+
+    #[test]
+    fn schemas_of_two_databases_are_not_compared() {
+        let other = Snapshot { dialect: "sqlite".to_owned(), ..sample::live() };
+        let error =
+            Comparison::make(sample::dialect(), &sample::canonical(), Arc::new(other), &Rules::default())
+                .unwrap_err();
+        assert!(error.starts_with("A postgres schema cannot be compared with a sqlite one."), "{error}");
+    }
+}

@@ -1,0 +1,368 @@
+//! Everything that the screen is made from. Plain values: nothing here reads, waits or draws.
+
+pub mod board;
+pub mod comparison;
+pub mod detail;
+pub mod filter;
+pub mod planned;
+pub mod selection;
+pub mod side;
+pub mod tree;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tui_input::Input;
+
+use self::{
+    board::Board,
+    comparison::Comparison,
+    detail::Detail,
+    filter::{Against, Filter},
+    planned::Proving,
+    side::{Side, SideId, Target},
+    tree::Tree,
+};
+use super::{
+    highlight::Highlighted,
+    keymap::{Action, Context, Keymap},
+};
+use crate::{dialect::Dialect, model::Key};
+
+/// How long a notice stays.
+const NOTICE: Duration = Duration::from_secs(6);
+/// How often the clock on the screen moves while something is being read.
+const TICK: Duration = Duration::from_millis(125);
+/// How long the selection has to rest before its plan is proven by itself.
+const PROVE_AFTER: Duration = Duration::from_millis(900);
+
+/// One of the four panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The connections.
+    Targets,
+    /// The objects.
+    Tree,
+    /// One object on both sides.
+    Diff,
+    /// The SQL of the selection.
+    Plan,
+}
+
+impl Pane {
+    /// All panes, in the order of their numbers.
+    pub const ALL: [Pane; 4] = [Pane::Targets, Pane::Tree, Pane::Diff, Pane::Plan];
+
+    /// Where its keys are bound.
+    pub fn context(self) -> Context {
+        match self {
+            Pane::Targets => Context::Targets,
+            Pane::Tree => Context::Tree,
+            Pane::Diff => Context::Diff,
+            Pane::Plan => Context::Plan,
+        }
+    }
+}
+
+/// How two definitions are put beside each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DiffLayout {
+    /// Side by side where there is room.
+    #[default]
+    Auto,
+    /// Side by side.
+    SideBySide,
+    /// One under the other.
+    Inline,
+}
+
+/// Something that lies over the panes and takes the keys.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// The keys.
+    Help {
+        /// How many lines are scrolled away.
+        scroll: usize,
+    },
+    /// Everything that can be done, narrowed by words.
+    Palette {
+        /// The words.
+        input: Input,
+        /// Which of the actions that fit is marked.
+        at: usize,
+    },
+    /// Where to write the SQL.
+    Write {
+        /// The path.
+        input: Input,
+        /// The path that exists, if the user has to say yes to replacing it.
+        exists: Option<String>,
+    },
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something went well.
+    Success,
+    /// Something to know.
+    Note,
+    /// Something failed.
+    Error,
+}
+
+/// A sentence that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// How bad it is.
+    pub tone: Tone,
+    /// When it goes away.
+    pub until: Instant,
+}
+
+/// Everything.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The size of the screen, in columns and rows.
+    pub size: (u16, u16),
+    /// The time of the last message.
+    pub now: Instant,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
+    /// The canonical schema.
+    pub canonical: Side,
+    /// The targets.
+    pub targets: Vec<Target>,
+    /// The target that the plan is for.
+    pub active: usize,
+    /// How both sides are spelled, once canonical is known.
+    pub dialect: Option<DialectRef>,
+    /// Every object with a cell for each target.
+    pub board: Arc<Board>,
+    /// The revision of the board that was asked for last.
+    pub board_revision: u64,
+    /// The view of the board.
+    pub tree: Tree,
+    /// What the user typed to narrow the tree.
+    pub filter_input: Input,
+    /// What that means.
+    pub filter: Filter,
+    /// Whether it is being typed.
+    pub filtering: bool,
+    /// The object under the cursor, at the active target.
+    pub detail: Option<Arc<Detail>>,
+    /// What the detail is of: object, target, and the revision of the board.
+    pub detail_of: Option<(Key, usize, u64)>,
+    /// What the detail that was asked for last is of.
+    pub detail_wanted: Option<(Key, usize, u64)>,
+    /// How the definitions stand.
+    pub layout: DiffLayout,
+    /// Scroll position of the difference, in lines and columns.
+    pub diff_scroll: (usize, usize),
+    /// The statement under the cursor of the plan.
+    pub plan_at: usize,
+    /// Scroll position of the plan, in lines and columns.
+    pub plan_scroll: (usize, usize),
+    /// Texts whose colours are known.
+    pub highlighted: HashMap<u64, Arc<Highlighted>>,
+    /// Texts whose colours were asked for.
+    pub highlight_wanted: HashSet<u64>,
+    /// The pane that takes the keys.
+    pub focus: Pane,
+    /// Whether it is shown alone.
+    pub zoomed: bool,
+    /// How wide the tree is made by hand, in columns more or less than by itself.
+    pub widen: i16,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// A sentence that goes away.
+    pub notice: Option<Notice>,
+    /// When the plan is proven, if nothing changes.
+    pub prove_at: Option<Instant>,
+    /// Whether plans are proven by themselves.
+    pub proves_by_itself: bool,
+}
+
+/// A dialect that prints as its name.
+#[derive(Clone, Copy)]
+pub struct DialectRef(pub &'static dyn Dialect);
+
+impl std::fmt::Debug for DialectRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+/// A target before anything is known of it.
+#[derive(Clone, Debug)]
+pub struct TargetSetup {
+    /// The name for people.
+    pub label: String,
+    /// Whether people are to be warned that it is precious.
+    pub protected: bool,
+}
+
+impl State {
+    /// The state at the start: everything is being connected, nothing is selected.
+    pub fn new(
+        size: (u16, u16),
+        canonical: String,
+        targets: Vec<TargetSetup>,
+        keymap: Keymap,
+        now: Instant,
+    ) -> Self {
+        let target = |setup: TargetSetup| Target {
+            side: Side::new(setup.label, now),
+            protected: setup.protected,
+            comparison: None,
+            selection: selection::Selection::default(),
+            planned: None,
+            plan_wanted: None,
+        };
+        State {
+            size,
+            now,
+            keymap: Arc::new(keymap),
+            canonical: Side::new(canonical, now),
+            targets: targets.into_iter().map(target).collect(),
+            active: 0,
+            dialect: None,
+            board: Arc::default(),
+            board_revision: 0,
+            tree: Tree::default(),
+            filter_input: Input::default(),
+            filter: Filter::default(),
+            filtering: false,
+            detail: None,
+            detail_of: None,
+            detail_wanted: None,
+            layout: DiffLayout::default(),
+            diff_scroll: (0, 0),
+            plan_at: 0,
+            plan_scroll: (0, 0),
+            highlighted: HashMap::new(),
+            highlight_wanted: HashSet::new(),
+            focus: Pane::Tree,
+            zoomed: false,
+            widen: 0,
+            overlay: None,
+            notice: None,
+            prove_at: None,
+            proves_by_itself: true,
+        }
+    }
+
+    /// The target that the plan is for, if there is any target.
+    pub fn target(&self) -> Option<&Target> {
+        self.targets.get(self.active)
+    }
+
+    /// What differs at the active target.
+    pub fn comparison(&self) -> Option<&Arc<Comparison>> {
+        self.target()?.comparison.as_ref()
+    }
+
+    /// A side, to be changed.
+    pub fn side_mut(&mut self, id: SideId) -> Option<&mut Side> {
+        match id {
+            SideId::Canonical => Some(&mut self.canonical),
+            SideId::Target(at) => self.targets.get_mut(at).map(|target| &mut target.side),
+        }
+    }
+
+    /// Canonical and all targets.
+    pub fn sides(&self) -> impl Iterator<Item = (SideId, &Side)> {
+        let targets = self.targets.iter().enumerate().map(|(at, target)| (SideId::Target(at), &target.side));
+        std::iter::once((SideId::Canonical, &self.canonical)).chain(targets)
+    }
+
+    /// The object under the cursor of the tree.
+    pub fn current_key(&self) -> Option<&Key> {
+        self.board.node(self.tree.current()?).key.as_ref()
+    }
+
+    /// The detail of the object under the cursor, unless it is still being made.
+    pub fn current_detail(&self) -> Option<&Arc<Detail>> {
+        let (key, target, revision) = self.detail_of.as_ref()?;
+        let current =
+            self.current_key() == Some(key) && *target == self.active && *revision == self.board_revision;
+        self.detail.as_ref().filter(|_| current)
+    }
+
+    /// How many selected differences of the active target the filter hides.
+    pub fn hidden_selected(&self) -> usize {
+        let Some(target) = self.target() else { return 0 };
+        let shown =
+            |key: &&crate::model::Key| self.board.row_of(key).is_some_and(|row| self.tree.is_matched(row));
+        target.selection.len() - target.selection.keys().iter().filter(shown).count()
+    }
+
+    /// Where keys are looked up at this moment.
+    pub fn context(&self) -> Context {
+        match &self.overlay {
+            Some(Overlay::Help { .. }) => Context::Help,
+            Some(Overlay::Palette { .. }) => Context::Palette,
+            Some(Overlay::Write { .. }) => Context::Prompt,
+            None if self.filtering => Context::Filter,
+            None => self.focus.context(),
+        }
+    }
+
+    /// The first key of an action, for sentences.
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.key(action)
+    }
+
+    /// Says something for a few seconds.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone, until: self.now + NOTICE });
+    }
+
+    /// Says which theme it is now.
+    pub fn say_theme(&mut self, name: &str) {
+        self.say(Tone::Note, format!("theme: {name}"));
+    }
+
+    /// Takes the tree, the filter and the cursor as they are now.
+    pub fn refresh_tree(&mut self) {
+        let board = Arc::clone(&self.board);
+        let empty = selection::Selection::default();
+        let target = self.targets.get(self.active);
+        let against = Against {
+            target: self.active,
+            comparison: target.and_then(|target| target.comparison.as_deref()),
+            selection: target.map_or(&empty, |target| &target.selection),
+        };
+        self.tree.refresh(&board, &self.filter, against);
+    }
+
+    /// Lets the plan be proven after a while, if it stays as it is.
+    pub fn prove_soon(&mut self) {
+        let worth_it = self
+            .target()
+            .and_then(Target::current_plan)
+            .is_some_and(|planned| planned.proving == Proving::Waiting && !planned.plan.is_empty());
+        self.prove_at = (worth_it && self.proves_by_itself).then(|| self.now + PROVE_AFTER);
+    }
+
+    /// Whether something that was asked for is a matter of an instant: it is worth a moment of
+    /// waiting before the screen is drawn.
+    pub fn is_settling(&self) -> bool {
+        let detail = self.detail_wanted.is_some() && self.detail_wanted != self.detail_of;
+        let plan = self.target().is_some_and(|t| t.comparison.is_some() && t.current_plan().is_none());
+        detail || plan
+    }
+
+    /// When the screen changes by itself: nothing while nothing is under way.
+    pub fn deadline(&self) -> Option<Instant> {
+        let busy = self.sides().any(|(_, side)| side.reading.is_busy());
+        let tick = busy.then(|| self.now + TICK);
+        let notice = self.notice.as_ref().map(|notice| notice.until);
+        [tick, notice, self.prove_at].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,191 @@
+//! A plan as the lines of its pane.
+
+use std::sync::Arc;
+
+use crate::{
+    plan::{HazardCode, Plan, Proof, Transaction},
+    tui::{text, theme::Role},
+};
+
+/// A plan with what is known about it.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The revision of the selection that it closes.
+    pub revision: u64,
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// Its SQL, clean, for highlighting; the statements follow each other line by line.
+    pub sql: Arc<str>,
+    /// Whether it does what it says.
+    pub proving: Proving,
+}
+
+/// How far the proof of a plan is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proving {
+    /// Nothing was started yet.
+    Waiting,
+    /// It is running on a scratch copy.
+    Running,
+    /// It ended.
+    Done(Proof),
+}
+
+/// One line of the pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanLine {
+    /// The sentence that says who changes.
+    Sentence(String),
+    /// What is known about whether the plan does what it says.
+    Proof {
+        /// The sentence, or a part of it.
+        text: String,
+        /// How it is shown.
+        role: Role,
+    },
+    /// The head of a segment.
+    Segment(String),
+    /// One line of a statement.
+    Sql {
+        /// Which statement.
+        statement: usize,
+        /// Which line of [`Planned::sql`].
+        line: usize,
+        /// Whether it is the statement's first.
+        first: bool,
+    },
+    /// What a statement can hurt.
+    Hazard {
+        /// Which statement.
+        statement: usize,
+        /// In one word.
+        code: HazardCode,
+        /// In a sentence, or a part of it.
+        text: String,
+        /// Whether it is the sentence's first line.
+        first: bool,
+    },
+    /// Why a statement is there, if not for its own object.
+    Because {
+        /// Which statement.
+        statement: usize,
+        /// In words.
+        text: String,
+    },
+    /// Something that came along with the selection.
+    Needed(String),
+    /// Something that the plan leaves open.
+    Refused(String),
+    /// Nothing.
+    Blank,
+}
+
+impl PlanLine {
+    /// The statement that a line belongs to.
+    pub fn statement(&self) -> Option<usize> {
+        match self {
+            PlanLine::Sql { statement, .. }
+            | PlanLine::Hazard { statement, .. }
+            | PlanLine::Because { statement, .. } => Some(*statement),
+            _ => None,
+        }
+    }
+}
+
+impl Planned {
+    /// A plan that was just made.
+    pub fn new(revision: u64, plan: Plan) -> Self {
+        let mut sql = String::new();
+        for statement in &plan.statements {
+            for line in text::clean_lines(&format!("{};", statement.sql)) {
+                sql.push_str(&line);
+                sql.push('\n');
+            }
+        }
+        let proving = Proving::Waiting;
+        Planned { revision, plan: Arc::new(plan), sql: sql.into(), proving }
+    }
+
+    /// The lines of the pane, sentences broken to fit so many columns.
+    pub fn lines(&self, columns: usize) -> Vec<PlanLine> {
+        let plan = &self.plan;
+        let mut lines = Vec::new();
+        let wrapped = |text: &str, indent: usize| {
+            text::wrap(&text::clean(text), columns.saturating_sub(indent).max(16))
+        };
+        if !plan.is_empty() {
+            lines.extend(wrapped(&plan.sentence(), 0).into_iter().map(PlanLine::Sentence));
+            let (role, sentence) = self.proof_sentence();
+            lines.extend(wrapped(&sentence, 0).into_iter().map(|text| PlanLine::Proof { text, role }));
+        }
+        for (key, reason) in &plan.refused {
+            let sentence = format!("left open: {key}: {reason}");
+            lines.extend(wrapped(&sentence, 2).into_iter().map(PlanLine::Refused));
+        }
+        for (key, by) in &plan.needed {
+            let sentence = format!("not selected, but needed by {by}: {key}");
+            lines.extend(wrapped(&sentence, 2).into_iter().map(PlanLine::Needed));
+        }
+        let mut line = 0;
+        let mut segment = None;
+        for (at, statement) in plan.statements.iter().enumerate() {
+            lines.push(if segment == Some(statement.segment) {
+                PlanLine::Blank
+            } else {
+                PlanLine::Segment(segment_title(plan, statement.segment))
+            });
+            segment = Some(statement.segment);
+            for hazard in &statement.hazards {
+                let indent = 5 + hazard.code.code().len();
+                for (part, text) in wrapped(&hazard.message, indent).into_iter().enumerate() {
+                    lines.push(PlanLine::Hazard { statement: at, code: hazard.code, text, first: part == 0 });
+                }
+            }
+            if let Some(because) = &statement.because_of {
+                for text in wrapped(&format!("needed by {because}"), 2) {
+                    lines.push(PlanLine::Because { statement: at, text });
+                }
+            }
+            for part in 0..text::clean_lines(&format!("{};", statement.sql)).len() {
+                lines.push(PlanLine::Sql { statement: at, line, first: part == 0 });
+                line += 1;
+            }
+        }
+        lines
+    }
+
+    fn proof_sentence(&self) -> (Role, String) {
+        match &self.proving {
+            Proving::Waiting => (Role::Dim, "Not proven yet.".to_owned()),
+            Proving::Running => (Role::Busy, "Being proven on a scratch copy…".to_owned()),
+            Proving::Done(Proof::NotTried { reason }) => (Role::Hazard, format!("Not proven: {reason}")),
+            Proving::Done(Proof::Proven { engine }) => (
+                Role::Success,
+                format!("Proven on {engine}: it closes what is selected and moves nothing else."),
+            ),
+            Proving::Done(Proof::Failed { engine, reason }) => {
+                (Role::Error, format!("NOT PROVEN on {engine}: {reason}"))
+            }
+        }
+    }
+
+    /// How many statements lose data.
+    pub fn lossy(&self) -> usize {
+        let loses = |statement: &&crate::plan::Statement| {
+            statement.hazards.iter().any(|h| h.code == HazardCode::LosesData)
+        };
+        self.plan.statements.iter().filter(loses).count()
+    }
+}
+
+fn segment_title(plan: &Plan, segment: usize) -> String {
+    let outside = plan
+        .statements
+        .iter()
+        .any(|statement| statement.segment == segment && statement.transaction == Transaction::Outside);
+    match (outside, plan.segments()) {
+        (true, _) => "outside of a transaction".to_owned(),
+        (false, 1) => "one transaction".to_owned(),
+        (false, count) => format!("transaction, part {} of {count}", segment + 1),
+    }
+}

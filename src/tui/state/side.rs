@@ -1,0 +1,116 @@
+//! One connection: canonical or a target, and how far its reading is.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{comparison::Comparison, planned::Planned, selection::Selection};
+use crate::model::Snapshot;
+
+/// Canonical, or one of the targets by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SideId {
+    /// The schema that is meant.
+    Canonical,
+    /// A target.
+    Target(usize),
+}
+
+/// How far the reading of a side is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing has come back yet.
+    Connecting {
+        /// Since when.
+        since: Instant,
+    },
+    /// The catalog is being read.
+    Reading {
+        /// Since when it is being connected and read.
+        since: Instant,
+        /// What is being read.
+        phase: String,
+        /// How many objects there are so far.
+        count: usize,
+    },
+    /// It is being compared with canonical, or waits for that.
+    Comparing {
+        /// How long the reading took.
+        took: Duration,
+    },
+    /// It was read.
+    Ready {
+        /// How long the reading took.
+        took: Duration,
+    },
+    /// It could not be read.
+    Failed {
+        /// What was tried, and what happened.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// The user stopped it.
+    Cancelled,
+}
+
+impl Reading {
+    /// Whether something is under way.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Reading::Connecting { .. } | Reading::Reading { .. })
+    }
+
+    /// A failure from a text whose first line says what happened, and whose rest says what to do.
+    pub fn failed(text: &str) -> Self {
+        let (message, hint) = match text.split_once('\n') {
+            Some((message, hint)) => (message, Some(hint.trim().to_owned())),
+            None => (text, None),
+        };
+        Reading::Failed { message: message.to_owned(), hint: hint.filter(|hint| !hint.is_empty()) }
+    }
+}
+
+/// A side that is read.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The name for people.
+    pub label: String,
+    /// How far its reading is.
+    pub reading: Reading,
+    /// What was read last.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// Which reading is the last that was asked for; what comes from earlier ones is old.
+    pub generation: u64,
+}
+
+impl Side {
+    /// A side that is about to be read.
+    pub fn new(label: String, now: Instant) -> Self {
+        Side { label, reading: Reading::Connecting { since: now }, snapshot: None, generation: 1 }
+    }
+}
+
+/// A target with its comparison, its selection and its plan.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its reading.
+    pub side: Side,
+    /// Whether people are to be warned that it is precious.
+    pub protected: bool,
+    /// What differs, once that is known.
+    pub comparison: Option<Arc<Comparison>>,
+    /// The differences that its plan closes.
+    pub selection: Selection,
+    /// The last plan that was made.
+    pub planned: Option<Planned>,
+    /// The revision of the selection that a plan was asked for last.
+    pub plan_wanted: Option<u64>,
+}
+
+impl Target {
+    /// The plan of the selection at this moment, if it has been made already.
+    pub fn current_plan(&self) -> Option<&Planned> {
+        self.planned.as_ref().filter(|planned| planned.revision == self.selection.revision())
+    }
+}

@@ -1,0 +1,186 @@
+//! The tty: entering it, leaving it as it was, whatever happens.
+
+use std::{
+    env, io,
+    io::{IsTerminal, Stdout},
+    panic,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use crossterm::{
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    execute,
+    style::force_color_output,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use ratatui::{Terminal, backend::CrosstermBackend};
+
+use super::theme::Colors;
+
+/// Whether the tty is ours at the moment, for the panic hook and for leaving once.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Why there is no screen to draw on, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum TtyError {
+    /// Input or output is no terminal.
+    #[error(
+        "the terminal interface needs a terminal, and standard input or output is none\nuse `schemascope diff` and `schemascope plan`, which print what it shows"
+    )]
+    NoTerminal,
+    /// A terminal that cannot be drawn on.
+    #[error(
+        "this terminal (TERM=dumb) cannot be drawn on\nuse `schemascope diff` and `schemascope plan`, which print what it shows"
+    )]
+    Dumb,
+    /// The terminal refused.
+    #[error("the terminal could not be set up: {0}\nuse `schemascope diff` and `schemascope plan` instead")]
+    Io(#[from] io::Error),
+}
+
+/// The screen, drawn on by escape sequences.
+pub type Screen = Terminal<CrosstermBackend<Stdout>>;
+
+/// The tty while it is ours; it is given back when this is dropped.
+pub struct Tty {
+    mouse: bool,
+}
+
+impl Tty {
+    /// Takes the tty: raw mode, the alternate screen, the mouse if wanted.
+    ///
+    /// # Errors
+    /// Where there is no terminal, or none that can be drawn on.
+    pub fn enter(mouse: bool) -> Result<(Self, Screen), TtyError> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(TtyError::NoTerminal);
+        }
+        if env::var("TERM").is_ok_and(|term| term == "dumb") {
+            return Err(TtyError::Dumb);
+        }
+        // Under NO_COLOR crossterm would print a reset where a colour goes, which also cancels bold
+        // and reverse; the `mono` theme has no colours to begin with.
+        force_color_output(true);
+        hook_panics();
+        let tty = Tty { mouse };
+        tty.take()?;
+        Ok((tty, Terminal::new(CrosstermBackend::new(io::stdout()))?))
+    }
+
+    fn take(&self) -> io::Result<()> {
+        ENTERED.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        if self.mouse {
+            execute!(io::stdout(), EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the tty back, sleeps as the shell wants it, and takes the tty again.
+    ///
+    /// The signal goes to the whole process group, as the terminal itself would send it, through
+    /// the shell's own `kill`: no call of ours into the C library is needed for that.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    pub fn suspend(&self, screen: &mut Screen) -> io::Result<()> {
+        give_back();
+        #[cfg(unix)]
+        Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
+        self.take()?;
+        screen.clear()
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the tty back as it was, once. What cannot be undone is left: there is nobody to tell.
+fn give_back() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        let _ = execute!(
+            io::stdout(),
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            crossterm::cursor::Show
+        );
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Gives the tty back before a panic is reported, so that the report can be read. A panic in a job
+/// beside the screen is reported on the screen instead, and the screen stays.
+fn hook_panics() {
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if HOOKED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let beside_the_screen = tokio::task::try_id().is_some() && ENTERED.load(Ordering::SeqCst);
+        if !beside_the_screen {
+            give_back();
+            before(info);
+        }
+    }));
+}
+
+/// How many colours the terminal says it has.
+pub fn colors() -> Colors {
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    colors_of(&variable("NO_COLOR"), &variable("COLORTERM"), &variable("TERM"))
+}
+
+fn colors_of(no_color: &str, colorterm: &str, term: &str) -> Colors {
+    match (no_color, colorterm, term) {
+        (no_color, ..) if !no_color.is_empty() => Colors::None,
+        (_, "truecolor" | "24bit", _) => Colors::True,
+        (.., term) if term.ends_with("-direct") => Colors::True,
+        (.., term) if term.contains("256color") => Colors::Indexed,
+        _ => Colors::Sixteen,
+    }
+}
+
+/// The theme that fits a terminal of which nobody said anything: dark or light where the terminal
+/// tells its background (`COLORFGBG`), else its own sixteen colours, which fit either.
+pub fn default_theme(colors: Colors) -> &'static str {
+    default_theme_of(colors, &env::var("COLORFGBG").unwrap_or_default())
+}
+
+fn default_theme_of(colors: Colors, colorfgbg: &str) -> &'static str {
+    let background: Option<u8> = colorfgbg.rsplit(';').next().and_then(|number| number.parse().ok());
+    match (colors, background) {
+        (Colors::None, _) => "mono",
+        (Colors::True | Colors::Indexed, Some(0..=6 | 8)) => "dark",
+        (Colors::True | Colors::Indexed, Some(7 | 9..=15)) => "light",
+        _ => "ansi16",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_colours_is_what_the_terminal_announces() {
+        assert_eq!(colors_of("", "truecolor", "xterm-256color"), Colors::True);
+        assert_eq!(colors_of("", "", "xterm-256color"), Colors::Indexed);
+        assert_eq!(colors_of("", "", "linux"), Colors::Sixteen);
+        assert_eq!(colors_of("1", "truecolor", "xterm-256color"), Colors::None);
+    }
+
+    #[test]
+    fn a_background_that_nobody_knows_gets_the_terminals_own_colours() {
+        assert_eq!(default_theme_of(Colors::True, "15;0"), "dark");
+        assert_eq!(default_theme_of(Colors::True, "0;default;15"), "light");
+        assert_eq!(default_theme_of(Colors::True, ""), "ansi16");
+        assert_eq!(default_theme_of(Colors::Sixteen, "15;0"), "ansi16");
+        assert_eq!(default_theme_of(Colors::None, "15;0"), "mono");
+    }
+}

@@ -1,0 +1,165 @@
+//! Text from databases, made safe for a terminal and cut to a width.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// What stands for the part that was cut off.
+pub const ELLIPSIS: &str = "…";
+
+/// Text on one line that a terminal shows as it is. Names and comments come from databases, thus
+/// from anyone: control characters and those that turn the direction of writing around are spelled
+/// out, as in `\n` or `\u{1b}`.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_harmful(c) { cleaned.extend(c.escape_default()) } else { cleaned.push(c) }
+    }
+    Cow::Owned(cleaned)
+}
+
+/// A text of several lines, each of them clean, tabs as four blanks.
+pub fn clean_lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| clean(&line.replace('\t', "    ")).into_owned()).collect()
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}'
+        )
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text if it fits into so many columns, or its beginning with `…` where the rest was.
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else { return Cow::Borrowed("") };
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    kept.push_str(ELLIPSIS);
+    Cow::Owned(kept)
+}
+
+/// The text without its first columns, for panes that are scrolled to the right.
+pub fn skip(text: &str, columns: usize) -> &str {
+    let mut passed = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if passed >= columns {
+            return &text[at..];
+        }
+        passed += width(grapheme);
+    }
+    if columns == 0 { text } else { "" }
+}
+
+/// The text in exactly so many columns: cut, or followed by blanks.
+pub fn fit(text: &str, columns: usize) -> String {
+    let mut fitted = cut(text, columns).into_owned();
+    let missing = columns.saturating_sub(width(&fitted));
+    fitted.extend(std::iter::repeat_n(' ', missing));
+    fitted
+}
+
+/// The text in exactly so many columns, at their right end.
+pub fn fit_right(text: &str, columns: usize) -> String {
+    let text = cut(text, columns);
+    let missing = columns.saturating_sub(width(&text));
+    format!("{}{text}", " ".repeat(missing))
+}
+
+/// The text in lines of at most so many columns, broken between words where that is possible.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split_word_bounds() {
+        let line_width = lines.last().map_or(0, |line| width(line));
+        if line_width + width(word) <= columns {
+            push(&mut lines, word);
+        } else if word.trim().is_empty() {
+            lines.push(String::new());
+        } else if width(word) <= columns {
+            lines.push(word.to_owned());
+        } else {
+            for grapheme in word.graphemes(true) {
+                if lines.last().is_some_and(|line| width(line) + width(grapheme) > columns) {
+                    lines.push(String::new());
+                }
+                push(&mut lines, grapheme);
+            }
+        }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+fn push(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut()
+        && !(line.is_empty() && text.trim().is_empty())
+    {
+        line.push_str(text);
+    }
+}
+
+/// A number with a noun, in the plural where it has to be: `1 statement`, `3 statements`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_in_names_are_spelled_out() {
+        assert_eq!(clean("a\x1b[2Jb\u{9b}c\nd\u{202e}e"), "a\\u{1b}[2Jb\\u{9b}c\\nd\\u{202e}e");
+        assert_eq!(clean("Größe 👩‍👩‍👧 表"), "Größe 👩‍👩‍👧 表");
+    }
+
+    #[test]
+    fn text_is_cut_between_graphemes_and_by_columns() {
+        assert_eq!(cut("orders", 6), "orders");
+        assert_eq!(cut("orders", 4), "ord…");
+        assert_eq!(cut("表表表", 4), "表…");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(cut("orders", 0), "");
+        assert_eq!(fit("表表表", 4), "表… ");
+        assert_eq!(fit_right("7", 3), "  7");
+    }
+
+    #[test]
+    fn a_text_can_be_scrolled_to_the_right() {
+        assert_eq!(skip("orders", 2), "ders");
+        assert_eq!(skip("orders", 0), "orders");
+        assert_eq!(skip("orders", 9), "");
+        assert_eq!(skip("表b", 1), "b");
+    }
+
+    #[test]
+    fn sentences_are_wrapped_between_words() {
+        assert_eq!(wrap("rows are lost for good", 9), ["rows are", "lost for", "good"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+}

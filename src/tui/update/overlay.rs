@@ -1,0 +1,100 @@
+//! What lies over the panes: help, palette, and where to write.
+
+use tui_input::Input;
+
+use super::{keys, panes};
+use crate::tui::{
+    effect::Effect,
+    keymap::{Action, BINDINGS, Binding, Context},
+    state::{Overlay, State},
+    view,
+};
+
+/// The line that is being typed in a place.
+pub fn input_of(state: &mut State, context: Context) -> Option<&mut Input> {
+    match (context, &mut state.overlay) {
+        (Context::Filter, _) => Some(&mut state.filter_input),
+        (Context::Palette, Some(Overlay::Palette { input, .. })) => Some(input),
+        (Context::Prompt, Some(Overlay::Write { input, .. })) => Some(input),
+        _ => None,
+    }
+}
+
+/// Does an action of an overlay.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if action == Action::Dismiss {
+        state.overlay = None;
+        return Vec::new();
+    }
+    let context = state.focus.context();
+    let (columns, rows) = state.size;
+    match &mut state.overlay {
+        Some(Overlay::Help { scroll }) => {
+            let page = usize::from(rows / 2).max(1);
+            let last =
+                view::help_lines(&state.keymap, context, columns).saturating_sub(view::help_height(rows));
+            *scroll = match action {
+                Action::Next => *scroll + 1,
+                Action::Previous => scroll.saturating_sub(1),
+                Action::PageDown => *scroll + page,
+                Action::PageUp => scroll.saturating_sub(page),
+                Action::First => 0,
+                Action::Last => last,
+                _ => *scroll,
+            }
+            .min(last);
+            Vec::new()
+        }
+        Some(Overlay::Palette { input, at }) => {
+            let fitting = palette(input.value(), context);
+            let last = fitting.len().saturating_sub(1);
+            match action {
+                Action::Next => *at = if *at >= last { 0 } else { *at + 1 },
+                Action::Previous => *at = if *at == 0 { last } else { *at - 1 },
+                Action::Accept => {
+                    let chosen = fitting.get(*at).map(|binding| binding.action);
+                    state.overlay = None;
+                    return chosen.map(|action| keys::act(state, action)).unwrap_or_default();
+                }
+                _ => {}
+            }
+            Vec::new()
+        }
+        Some(Overlay::Write { input, exists }) => {
+            let (path, replace) = (input.value().trim().to_owned(), exists.is_some());
+            match panes::plan_to_hand_out(state) {
+                Some((plan, proof)) if !path.is_empty() => vec![Effect::Write { path, plan, proof, replace }],
+                _ => Vec::new(),
+            }
+        }
+        None => Vec::new(),
+    }
+}
+
+/// What the palette offers: everything that can be done in this pane and whose name or description
+/// has all the words.
+pub fn palette(words: &str, context: Context) -> Vec<&'static Binding> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let offered = BINDINGS.iter().filter(|binding| {
+        let here = binding.context == context || matches!(binding.context, Context::Panes | Context::Tree);
+        let text = format!("{} {}", binding.name.replace('-', " "), binding.help.to_lowercase());
+        here && words.iter().all(|word| text.contains(word.as_str()))
+    });
+    let mut offered: Vec<&Binding> = offered.collect();
+    let first = words.first().cloned().unwrap_or_default();
+    offered.sort_by_key(|binding| !binding.name.starts_with(&first));
+    offered
+}
+
+/// Asks where to write the SQL, if there is any.
+pub fn ask_where_to_write(state: &mut State) {
+    if panes::plan_to_hand_out(state).is_none() {
+        return;
+    }
+    let label = state.target().map(|target| target.side.label.as_str()).unwrap_or_default();
+    let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' || c == '.' { c } else { '-' };
+    let name: String = label.chars().map(plain).take(40).collect();
+    let name = name.trim_matches(|c| c == '-' || c == '.');
+    let name = if name.is_empty() { "target" } else { name };
+    state.overlay = Some(Overlay::Write { input: format!("reconcile-{name}.sql").into(), exists: None });
+}

@@ -1,0 +1,227 @@
+//! Selecting differences. What is hidden by the filter is never selected, and what loses data only
+//! by a key of its own.
+
+use std::sync::Arc;
+
+use crate::{
+    diff::Status,
+    model::Key,
+    tui::{
+        keymap::Action,
+        state::{
+            State, Tone,
+            board::{Board, NodeId},
+            comparison::Comparison,
+            side::Reading,
+        },
+        text,
+    },
+};
+
+/// Does an action on the selection of the active target.
+pub fn act(state: &mut State, action: Action) {
+    let board = Arc::clone(&state.board);
+    let Some(comparison) = state.comparison().cloned() else {
+        explain_nothing(state);
+        return;
+    };
+    match action {
+        Action::Toggle => toggle(state, &board, &comparison),
+        Action::ToggleDanger => toggle_danger(state, &board, &comparison),
+        Action::Range => range(state, &board),
+        Action::SelectAll => select_all(state, &board, &comparison),
+        Action::SelectNone => select_none(state),
+        Action::Invert => invert(state, &board, &comparison),
+        Action::Undo | Action::Redo => step_back(state, action == Action::Undo),
+        _ => {}
+    }
+    if state.filter.depends_on_selection() {
+        state.refresh_tree();
+    }
+}
+
+fn explain_nothing(state: &mut State) {
+    let retry = state.key(Action::Refresh);
+    let Some(target) = state.target() else { return };
+    let label = text::clean(&target.side.label).into_owned();
+    let why = match &target.side.reading {
+        Reading::Failed { .. } => format!("{label} could not be read: {retry} tries again"),
+        Reading::Cancelled => format!("{label} was not read: {retry} reads it"),
+        _ => format!("{label} has not been compared yet"),
+    };
+    state.say(Tone::Note, why);
+}
+
+/// The differences among some rows, apart from those that cannot be closed.
+fn keys_of(board: &Board, comparison: &Comparison, rows: impl IntoIterator<Item = usize>) -> Vec<Key> {
+    let keys = rows.into_iter().filter_map(|row| board.node(row).key.clone());
+    keys.filter(|key| comparison.is_selectable(key)).collect()
+}
+
+/// The difference of each row in the range, or of the row under the cursor with all inside it.
+fn rows_in_reach(state: &State, board: &Board) -> Vec<usize> {
+    let tops: Vec<usize> = match state.tree.range_rows(board) {
+        Some(rows) => rows.to_vec(),
+        None => state.tree.current().into_iter().collect(),
+    };
+    let mut rows: Vec<usize> = Vec::new();
+    for top in tops {
+        // In a range, an expanded row stands for itself: what is inside it has rows of its own.
+        if state.tree.range.is_some() && state.tree.has_inner(top) && state.tree.is_open(board, top) {
+            rows.extend(Some(top).filter(|row| state.tree.is_matched(*row)));
+        } else {
+            rows.extend(state.tree.matched_within(board, top));
+        }
+    }
+    rows
+}
+
+fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
+    let keys = keys_of(board, comparison, rows_in_reach(state, board));
+    let (dangerous, safe): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|key| comparison.is_dangerous(key));
+    let danger_key = state.key(Action::ToggleDanger);
+    let selection = &mut state.targets[state.active].selection;
+    let chosen = |key: &Key| selection.contains(key);
+    let all_chosen = safe.iter().all(chosen) && (!safe.is_empty() || dangerous.iter().any(chosen));
+    if safe.is_empty() && dangerous.is_empty() {
+        say_why_not(state, board, comparison);
+    } else if all_chosen {
+        selection.remove(safe.into_iter().chain(dangerous));
+    } else if safe.is_empty() {
+        let only = text::counted(dangerous.len(), "difference");
+        state.say(
+            Tone::Note,
+            format!("closing this loses data or drops something ({only}): {danger_key} selects it"),
+        );
+        return;
+    } else {
+        let left_out = dangerous.iter().filter(|key| !chosen(key)).count();
+        selection.add(safe);
+        if left_out > 0 {
+            let left_out = text::counted(left_out, "drop or loss of data");
+            state.say(Tone::Note, format!("left out: {left_out}; {danger_key} selects those one by one"));
+        }
+    }
+    move_on(state, board);
+}
+
+/// After a row, the next one that is not inside it; after a range, the cursor stays.
+fn move_on(state: &mut State, board: &Board) {
+    if state.tree.range.take().is_some() {
+        return;
+    }
+    state.tree.go_to(board, state.tree.at() + 1);
+}
+
+fn say_why_not(state: &mut State, board: &Board, comparison: &Comparison) {
+    let unknown = state.tree.current().and_then(|row| board.node(row).key.as_ref()).and_then(|key| {
+        let difference = comparison.drift.differences.get(key)?;
+        (difference.status == Status::Unknown).then(|| difference.reason.clone().unwrap_or_default())
+    });
+    if let Some(reason) = unknown {
+        let reason = text::clean(&reason).into_owned();
+        state.say(Tone::Note, format!("this could not be read, so no SQL can be made for it: {reason}"));
+    } else {
+        let label =
+            state.target().map(|target| text::clean(&target.side.label).into_owned()).unwrap_or_default();
+        state.say(Tone::Note, format!("nothing here differs at {label}"));
+    }
+}
+
+/// Selects the difference under the cursor although closing it loses data; a whole object that is
+/// extra goes with its parts.
+fn toggle_danger(state: &mut State, board: &Board, comparison: &Comparison) {
+    state.tree.range = None;
+    let select_key = state.key(Action::Toggle);
+    let Some(row) = state.tree.current() else { return };
+    let Some(key) = board.node(row).key.clone().filter(|_| state.tree.is_matched(row)) else {
+        state.say(Tone::Note, "a drop or a loss of data is selected one by one: go to the difference itself");
+        return;
+    };
+    if !comparison.is_selectable(&key) {
+        say_why_not(state, board, comparison);
+        return;
+    }
+    if !comparison.is_dangerous(&key) {
+        state.say(Tone::Note, format!("closing this loses no data: {select_key} selects it"));
+        return;
+    }
+    let extra = comparison.drift.status(&key) == Status::Extra;
+    let keys = match extra {
+        true => keys_of(board, comparison, state.tree.matched_within(board, row)),
+        false => vec![key.clone()],
+    };
+    let selection = &mut state.targets[state.active].selection;
+    if selection.contains(&key) {
+        selection.remove(keys);
+    } else {
+        selection.accept(keys);
+    }
+    state.tree.go_to(board, state.tree.at() + 1);
+}
+
+fn range(state: &mut State, board: &Board) {
+    state.tree.range = match state.tree.range.take() {
+        Some(_) => None,
+        None => state.tree.current().map(|row| -> NodeId { board.node(row).id.clone() }),
+    };
+}
+
+/// Every difference that the filter lets through and that loses no data.
+fn selectable(state: &State, board: &Board, comparison: &Comparison) -> (Vec<Key>, usize) {
+    let rows = (0..board.len()).filter(|row| state.tree.is_matched(*row));
+    let keys = keys_of(board, comparison, rows);
+    let (dangerous, safe): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|key| comparison.is_dangerous(key));
+    let selection = &state.targets[state.active].selection;
+    let left_out = dangerous.iter().filter(|key| !selection.contains(key)).count();
+    (safe, left_out)
+}
+
+fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
+    state.tree.range = None;
+    let (safe, left_out) = selectable(state, board, comparison);
+    let danger_key = state.key(Action::ToggleDanger);
+    let selection = &mut state.targets[state.active].selection;
+    let before = selection.len();
+    selection.add(safe);
+    let added = text::counted(selection.len() - before, "difference");
+    let left_out = match left_out {
+        0 => String::new(),
+        count => {
+            format!(
+                "; left out: {}, which {danger_key} selects one by one",
+                text::counted(count, "drop or loss of data")
+            )
+        }
+    };
+    state.say(Tone::Note, format!("selected {added}{left_out}"));
+}
+
+fn select_none(state: &mut State) {
+    state.tree.range = None;
+    let undo = state.key(Action::Undo);
+    let selection = &mut state.targets[state.active].selection;
+    let keys: Vec<Key> = selection.keys().iter().cloned().collect();
+    let count = text::counted(keys.len(), "difference");
+    selection.remove(keys);
+    state.say(Tone::Note, format!("deselected {count}; {undo} takes that back"));
+}
+
+fn invert(state: &mut State, board: &Board, comparison: &Comparison) {
+    state.tree.range = None;
+    let (safe, _) = selectable(state, board, comparison);
+    let selection = &mut state.targets[state.active].selection;
+    let (removed, added) = safe.into_iter().partition(|key| selection.contains(key));
+    selection.exchange(added, removed);
+}
+
+fn step_back(state: &mut State, undo: bool) {
+    let selection = &mut state.targets[state.active].selection;
+    let done = if undo { selection.undo() } else { selection.redo() };
+    if !done {
+        let nothing = if undo { "there is nothing to take back" } else { "there is nothing to do again" };
+        state.say(Tone::Note, nothing);
+    }
+}

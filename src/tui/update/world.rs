@@ -1,0 +1,207 @@
+//! What comes back from the world: readings, comparisons, plans, proofs, files.
+
+use std::sync::Arc;
+
+use super::tree;
+use crate::{
+    plan::Proof,
+    tui::{
+        effect::Effect,
+        keymap::Action,
+        message::{Loaded, Message, Written},
+        state::{
+            Overlay, State, Tone,
+            board::Sides,
+            comparison::Comparison,
+            planned::{Planned, Proving},
+            side::{Reading, SideId},
+        },
+        text,
+    },
+};
+
+/// Takes in what came of an effect.
+pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Progress { side, generation, phase, count } => {
+            progress(state, side, generation, phase, count)
+        }
+        Message::Loaded { side, generation, result } => return loaded(state, side, generation, result),
+        Message::Compared { target, generations, result } => {
+            return compared(state, target, generations, result);
+        }
+        Message::BoardBuilt { revision, board } if revision == state.board_revision => {
+            let first = state.board.is_empty();
+            state.board = board;
+            state.refresh_tree();
+            if first {
+                tree::go_to_first_difference(state);
+            }
+        }
+        Message::Detailed { of, detail } if state.detail_wanted.as_ref() == Some(&of) => {
+            state.detail = Some(detail);
+            state.detail_of = Some(of);
+        }
+        Message::Planned { target, revision, plan } => {
+            if let Some(target) = state.targets.get_mut(target).filter(|t| t.selection.revision() == revision)
+            {
+                target.planned = Some(Planned::new(revision, plan));
+            }
+            state.prove_soon();
+        }
+        Message::Proved { target, revision, proof } => proved(state, target, revision, proof),
+        Message::Highlighted { id, highlighted } => {
+            state.highlighted.insert(id, highlighted);
+        }
+        Message::Written(written) => self::written(state, written),
+        Message::Copied(Ok(how)) => state.say(Tone::Success, how),
+        Message::Copied(Err(why)) | Message::Broken(why) => state.say(Tone::Error, why),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn progress(state: &mut State, id: SideId, generation: u64, phase: String, count: usize) {
+    let Some(side) = state.side_mut(id).filter(|side| side.generation == generation) else { return };
+    if let Reading::Connecting { since } | Reading::Reading { since, .. } = side.reading {
+        side.reading = Reading::Reading { since, phase, count };
+    }
+}
+
+fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded, String>) -> Vec<Effect> {
+    let now = state.now;
+    let Some(side) = state.side_mut(id).filter(|side| side.generation == generation) else {
+        return Vec::new();
+    };
+    let took = match side.reading {
+        Reading::Connecting { since } | Reading::Reading { since, .. } => now.duration_since(since),
+        _ => return Vec::new(),
+    };
+    let loaded = match result {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            side.reading = Reading::failed(&error);
+            return Vec::new();
+        }
+    };
+    side.snapshot = Some(loaded.snapshot);
+    match id {
+        SideId::Canonical => {
+            side.reading = Reading::Ready { took };
+            state.dialect = Some(loaded.dialect);
+            let targets = 0..state.targets.len();
+            let mut effects: Vec<Effect> = targets.filter_map(|target| compare(state, target)).collect();
+            if effects.is_empty() {
+                effects.extend(build_board(state));
+            }
+            effects
+        }
+        SideId::Target(at) => {
+            side.reading = Reading::Comparing { took };
+            compare(state, at).into_iter().collect()
+        }
+    }
+}
+
+/// Compares a target, if both sides have been read.
+fn compare(state: &mut State, at: usize) -> Option<Effect> {
+    let dialect = state.dialect?;
+    let canonical = Arc::clone(state.canonical.snapshot.as_ref()?);
+    let target = state.targets.get_mut(at)?;
+    let snapshot = Arc::clone(target.side.snapshot.as_ref()?);
+    if let Reading::Ready { took } = target.side.reading {
+        target.side.reading = Reading::Comparing { took };
+    }
+    let generations = (state.canonical.generation, target.side.generation);
+    Some(Effect::Compare { target: at, generations, dialect, canonical, snapshot })
+}
+
+fn compared(
+    state: &mut State,
+    at: usize,
+    generations: (u64, u64),
+    result: Result<Arc<Comparison>, String>,
+) -> Vec<Effect> {
+    let canonical = state.canonical.generation;
+    let Some(target) = state.targets.get_mut(at).filter(|t| (canonical, t.side.generation) == generations)
+    else {
+        return Vec::new();
+    };
+    match result {
+        Ok(comparison) => {
+            if let Reading::Comparing { took } = target.side.reading {
+                target.side.reading = Reading::Ready { took };
+            }
+            let before = target.comparison.replace(Arc::clone(&comparison));
+            let gone = before.map_or(0, |before| target.selection.settle(&before, &comparison));
+            let label = text::clean(&target.side.label).into_owned();
+            if gone > 0 {
+                let differences = text::counted(gone, "selected difference");
+                state.say(
+                    Tone::Note,
+                    format!("{label}: {differences} is no longer what it was, and not selected any more"),
+                );
+            }
+        }
+        Err(why) => target.side.reading = Reading::failed(&why),
+    }
+    build_board(state).into_iter().collect()
+}
+
+fn build_board(state: &mut State) -> Option<Effect> {
+    let dialect = state.dialect?.0;
+    let canonical = Arc::clone(state.canonical.snapshot.as_ref()?);
+    state.board_revision += 1;
+    let targets = state.targets.iter().map(|target| target.comparison.clone()).collect();
+    Some(Effect::BuildBoard { revision: state.board_revision, sides: Sides { dialect, canonical, targets } })
+}
+
+fn proved(state: &mut State, target: usize, revision: u64, proof: Proof) {
+    let Some(target) = state.targets.get_mut(target) else { return };
+    if let Some(planned) = target.planned.as_mut().filter(|planned| planned.revision == revision) {
+        planned.proving = Proving::Done(proof);
+    }
+}
+
+fn written(state: &mut State, written: Written) {
+    match written {
+        Written::Done(path) => {
+            state.overlay = None;
+            let path = path.display().to_string();
+            state.say(Tone::Success, format!("written to {}", text::clean(&path)));
+        }
+        Written::Exists(path) => {
+            if let Some(Overlay::Write { exists, .. }) = &mut state.overlay {
+                *exists = Some(path.display().to_string());
+            }
+        }
+        Written::Failed(why) => state.say(Tone::Error, why),
+    }
+}
+
+/// Reads a side again. What is on the screen stays until something newer is there.
+pub fn reload(state: &mut State, id: SideId) -> Vec<Effect> {
+    let now = state.now;
+    let Some(side) = state.side_mut(id) else { return Vec::new() };
+    side.generation += 1;
+    side.reading = Reading::Connecting { since: now };
+    vec![Effect::CancelLoad(id), Effect::Load { side: id, generation: side.generation }]
+}
+
+/// Stops every reading that is under way. Says whether there was one.
+pub fn cancel(state: &mut State) -> Option<Vec<Effect>> {
+    let busy: Vec<SideId> =
+        state.sides().filter(|(_, side)| side.reading.is_busy()).map(|(id, _)| id).collect();
+    if busy.is_empty() {
+        return None;
+    }
+    for id in &busy {
+        if let Some(side) = state.side_mut(*id) {
+            side.generation += 1;
+            side.reading = Reading::Cancelled;
+        }
+    }
+    let again = state.key(Action::RefreshAll);
+    state.say(Tone::Note, format!("stopped reading; {again} reads again, Ctrl-c once more quits"));
+    Some(busy.into_iter().map(Effect::CancelLoad).collect())
+}

@@ -1,0 +1,184 @@
+//! The pane of the plan: the SQL of the selection at this moment.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql};
+use crate::{
+    plan::{HazardCode, Proof},
+    tui::{
+        keymap::Action,
+        layout,
+        state::{
+            Pane, State,
+            planned::{PlanLine, Planned, Proving},
+            side::Target,
+        },
+        text,
+        theme::{Role, Theme},
+    },
+};
+
+/// How many lines of the plan a pane shows.
+pub fn height(inner: Rect) -> usize {
+    usize::from(inner.height)
+}
+
+/// Draws the pane.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let target = state.target();
+    let planned = target.and_then(Target::current_plan);
+    let mut title = vec![Span::raw("Plan")];
+    if let Some(target) = target {
+        let role = if target.protected { Some(Role::Protected) } else { None };
+        title.push(Span::raw(" for "));
+        let label = text::cut(&text::clean(&target.side.label), 24).into_owned();
+        title.push(Span::styled(label, role.map(|role| theme.style(role)).unwrap_or_default()));
+    }
+    let right =
+        planned.filter(|planned| !planned.plan.is_empty()).map(|planned| vec![proof_word(theme, planned)]);
+    let block = pane_block(state, theme, Pane::Plan, title).title(right_title(right.unwrap_or_default()));
+    frame.render_widget(block, area);
+    let inner = layout::inner(area);
+    let Some(planned) = planned else {
+        draw_message(theme, frame, inner, &waiting(state));
+        return;
+    };
+    if target.is_some_and(|target| target.selection.is_empty()) {
+        draw_message(theme, frame, inner, &nothing_selected(state));
+        return;
+    }
+    let columns = usize::from(inner.width);
+    let lines = planned.lines(columns);
+    let first = state.plan_scroll.0.min(lines.len().saturating_sub(height(inner)));
+    let painter = Painter { state, theme, planned, columns };
+    draw_lines(
+        frame,
+        inner,
+        lines.iter().skip(first).take(height(inner)).map(|line| painter.line(line)),
+        Style::new(),
+    );
+    draw_scrollbar(theme, frame, area, first, height(inner), lines.len());
+}
+
+fn waiting(state: &State) -> Vec<(Role, String)> {
+    match state.target() {
+        None => vec![(Role::Dim, "There is no target to make a plan for.".to_owned())],
+        Some(target) if target.comparison.is_none() => {
+            vec![(Role::Dim, format!("The SQL for {} comes here.", target.side.label))]
+        }
+        Some(_) => vec![(Role::Dim, "planning…".to_owned())],
+    }
+}
+
+fn nothing_selected(state: &State) -> Vec<(Role, String)> {
+    let Some(target) = state.target() else { return Vec::new() };
+    let label = &target.side.label;
+    if target.comparison.as_ref().is_some_and(|comparison| comparison.drift.is_empty()) {
+        return vec![(
+            Role::Success,
+            format!("{label} matches {}: there is nothing to do.", state.canonical.label),
+        )];
+    }
+    let key = |action| state.key(action);
+    vec![
+        (Role::Text, format!("Nothing is selected for {label}.")),
+        (
+            Role::Dim,
+            format!(
+                "{} selects the difference under the cursor, {} all that lose no data, {} one that does.",
+                key(Action::Toggle),
+                key(Action::SelectAll),
+                key(Action::ToggleDanger)
+            ),
+        ),
+    ]
+}
+
+fn proof_word(theme: &Theme, planned: &Planned) -> Span<'static> {
+    let (role, words) = match &planned.proving {
+        Proving::Waiting => (Role::Dim, "not proven yet".to_owned()),
+        Proving::Running => (Role::Busy, "proving…".to_owned()),
+        Proving::Done(Proof::Proven { .. }) => (Role::Success, "✓ proven".to_owned()),
+        Proving::Done(Proof::NotTried { .. }) => (Role::Hazard, "not proven".to_owned()),
+        Proving::Done(Proof::Failed { .. }) => (Role::Error, "✗ NOT PROVEN".to_owned()),
+    };
+    Span::styled(words, theme.style(role))
+}
+
+struct Painter<'a> {
+    state: &'a State,
+    theme: &'a Theme,
+    planned: &'a Planned,
+    columns: usize,
+}
+
+impl Painter<'_> {
+    fn line(&self, line: &PlanLine) -> Line<'static> {
+        let theme = self.theme;
+        let styled = |text: &str, role: Role| Line::styled(text.to_owned(), theme.style(role));
+        match line {
+            PlanLine::Sentence(text) => styled(text, Role::Strong),
+            PlanLine::Proof { text, role } => styled(text, *role),
+            PlanLine::Segment(title) => {
+                let rule = self.columns.saturating_sub(text::width(title) + 4);
+                styled(&format!("── {title} {}", "─".repeat(rule)), Role::Border)
+            }
+            PlanLine::Needed(text) => styled(&format!("  {text}"), Role::Hazard),
+            PlanLine::Refused(text) => styled(&format!("✗ {text}"), Role::Error),
+            PlanLine::Blank => Line::default(),
+            PlanLine::Because { statement, text } => cut_line(
+                vec![
+                    self.margin(*statement, ' ', Role::Dim),
+                    Span::styled(text.clone(), theme.style(Role::Dim)),
+                ],
+                self.columns,
+            ),
+            PlanLine::Hazard { statement, code, text, first } => {
+                let role = if *code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
+                let code = code.code();
+                let label = if *first { code.to_owned() } else { " ".repeat(code.len()) };
+                let sign = if *first { '!' } else { ' ' };
+                let spans = vec![
+                    self.margin(*statement, sign, role),
+                    Span::styled(format!("{label}  "), theme.style(role)),
+                    Span::raw(text.clone()),
+                ];
+                cut_line(spans, self.columns)
+            }
+            PlanLine::Sql { statement, line, .. } => {
+                let text = self.planned.sql.lines().nth(*line).unwrap_or_default();
+                let base = self.base(*statement);
+                let look = sql::plain(sql::colours(self.state, &self.planned.sql), *line, base);
+                let mut spans = vec![self.margin(*statement, ' ', Role::Dim)];
+                let room = self.columns.saturating_sub(2);
+                spans.extend(sql::spans(theme, text, &look, self.state.plan_scroll.1, room));
+                Line::from(spans)
+            }
+        }
+    }
+
+    /// The statements of the object under the cursor of the tree are marked; while the plan has
+    /// the focus, so is the one under its own cursor.
+    fn margin(&self, statement: usize, sign: char, role: Role) -> Span<'static> {
+        let of_object =
+            self.planned.plan.statements.get(statement).map(|s| &s.key) == self.state.current_key();
+        let current = self.state.focus == Pane::Plan && self.state.plan_at == statement;
+        match (sign, current || of_object) {
+            (' ', true) => Span::styled("▌ ", self.theme.style(Role::BorderFocused)),
+            (sign, _) => Span::styled(format!("{sign} "), self.theme.style(role)),
+        }
+    }
+
+    fn base(&self, statement: usize) -> Style {
+        if self.state.focus == Pane::Plan && self.state.plan_at == statement {
+            self.theme.style(Role::CursorUnfocused)
+        } else {
+            Style::new()
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The pane of the connections: a line for canonical and for each target.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{draw_lines, pane_block};
+use crate::{
+    model::Snapshot,
+    tui::{
+        layout,
+        state::{
+            Pane, State,
+            board::Counts,
+            side::{Reading, Side, SideId, Target},
+        },
+        text,
+        theme::{Role, Theme},
+    },
+};
+
+/// The steps of the sign that something is under way.
+const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// Draws the pane.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let title = vec![Span::raw("Targets")];
+    let name = Line::styled(" schemascope ", theme.style(Role::Dim)).right_aligned();
+    frame.render_widget(pane_block(state, theme, Pane::Targets, title).title(name), area);
+    let inner = layout::inner(area);
+    let columns = usize::from(inner.width);
+    let label_width =
+        state.sides().map(|(_, side)| text::width(&text::clean(&side.label))).max().unwrap_or(0);
+    let label_width = label_width.clamp(9, (columns / 4).max(9));
+    let first = layout::first_target(state, inner.height);
+    let canonical = state.sides().take(1);
+    let targets = state.sides().skip(1 + first);
+    let lines = canonical.chain(targets).map(|(id, side)| {
+        let active = id == SideId::Target(state.active);
+        let mut spans = label(state, theme, id, side, label_width);
+        spans.extend(reading(state, theme, id, side));
+        let line = super::cut_line(spans, columns);
+        let role = match (active, state.focus == Pane::Targets) {
+            (true, true) => Some(Role::Cursor),
+            (true, false) => None,
+            (false, _) => None,
+        };
+        role.map_or(line.clone(), |role| fill(line, columns).patch_style(theme.style(role)))
+    });
+    draw_lines(frame, inner, lines, Style::new());
+}
+
+fn fill(mut line: Line<'_>, columns: usize) -> Line<'_> {
+    let rest = columns.saturating_sub(line.width());
+    line.push_span(Span::raw(" ".repeat(rest)));
+    line
+}
+
+fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize) -> Vec<Span<'a>> {
+    let label = text::fit(&text::clean(&side.label), width);
+    let SideId::Target(at) = id else {
+        return vec![
+            Span::raw("  "),
+            Span::styled(label, theme.style(Role::Strong)),
+            Span::styled(format!("  {}  ", text::fit("canonical", 9)), theme.style(Role::Badge)),
+        ];
+    };
+    let active = at == state.active;
+    let protected = state.targets.get(at).is_some_and(|target| target.protected);
+    let style = match (protected, active) {
+        (true, _) => theme.style(Role::Protected),
+        (false, true) => theme.style(Role::Active),
+        (false, false) => Style::new(),
+    };
+    let badge = if protected { "protected" } else { "read-only" };
+    let badge_style = if protected { theme.style(Role::Danger) } else { theme.style(Role::Badge) };
+    vec![
+        Span::styled(if active { "▸ " } else { "  " }, theme.style(Role::Active)),
+        Span::styled(label, style),
+        Span::styled(format!("  {}  ", text::fit(badge, 9)), badge_style),
+    ]
+}
+
+fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Span<'a>> {
+    let busy = theme.style(Role::Busy);
+    let dim = theme.style(Role::Dim);
+    match &side.reading {
+        Reading::Connecting { since } => {
+            let seconds = state.now.duration_since(*since).as_secs_f64();
+            let verb = if side.snapshot.is_some() { "reading again…" } else { "connecting…" };
+            vec![
+                Span::styled(format!("{} {verb}", spinner(seconds)), busy),
+                Span::styled(format!("  {}", elapsed(seconds)), dim),
+            ]
+        }
+        Reading::Reading { since, phase, count } => {
+            let seconds = state.now.duration_since(*since).as_secs_f64();
+            let phase = text::clean(phase).into_owned();
+            vec![
+                Span::styled(format!("{} reading {phase}…", spinner(seconds)), busy),
+                Span::styled(format!("  {}  {}", text::counted(*count, "object"), elapsed(seconds)), dim),
+            ]
+        }
+        Reading::Comparing { .. } if state.canonical.snapshot.is_none() => {
+            let what = if matches!(state.canonical.reading, Reading::Failed { .. } | Reading::Cancelled) {
+                "read; canonical is not"
+            } else {
+                "read; waiting for canonical"
+            };
+            vec![Span::styled("● ", dim), Span::styled(what, dim)]
+        }
+        Reading::Comparing { .. } => vec![Span::styled("● comparing…", busy)],
+        Reading::Ready { took } => ready(state, theme, id, side, took.as_secs_f64()),
+        Reading::Failed { message, .. } => {
+            let stale = if side.snapshot.is_some() { "  (what is shown is older)" } else { "" };
+            vec![
+                Span::styled(format!("✗ {}", text::clean(message)), theme.style(Role::Error)),
+                Span::styled(stale, dim),
+            ]
+        }
+        Reading::Cancelled => vec![Span::styled("○ not read", theme.style(Role::Hazard))],
+    }
+}
+
+fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64) -> Vec<Span<'a>> {
+    let dim = theme.style(Role::Dim);
+    let mut spans = vec![Span::styled("● ", theme.style(Role::Success))];
+    let Some(snapshot) = &side.snapshot else { return spans };
+    match id {
+        SideId::Canonical => {
+            spans.push(Span::raw(text::fit(&text::counted(snapshot.catalog.len(), "object"), 24)));
+        }
+        SideId::Target(at) => {
+            let drift = drift_spans(state, theme, at);
+            let width: usize = drift.iter().map(Span::width).sum();
+            spans.extend(drift);
+            spans.push(Span::raw(" ".repeat(24usize.saturating_sub(width))));
+        }
+    }
+    if let Some(sentence) = snapshot.not_compared_sentence() {
+        spans.push(Span::styled(format!("  {}", text::clean(&sentence)), theme.style(Role::Hazard)));
+    }
+    if let SideId::Target(at) = id {
+        let hidden =
+            state.targets.get(at).and_then(|target| target.comparison.as_ref()).map_or(0, |c| c.drift.hidden);
+        if hidden > 0 {
+            spans.push(Span::styled(format!("  {hidden} hidden by rules"), theme.style(Role::Hazard)));
+        }
+    }
+    spans.push(Span::styled(format!("  {}", server(snapshot)), dim));
+    spans.push(Span::styled(format!("  {}", elapsed(seconds)), dim));
+    spans
+}
+
+fn server(snapshot: &Snapshot) -> String {
+    let name = match snapshot.dialect.as_str() {
+        "postgres" => "PostgreSQL",
+        "sqlite" => "SQLite",
+        other => other,
+    };
+    let role = snapshot.role.as_ref().map_or_else(String::new, |role| format!("  as {role}"));
+    text::clean(&format!("{name} {}{role}", snapshot.server_version)).into_owned()
+}
+
+/// What differs at a target: `+2 ~1`, or that nothing does.
+fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
+    let Some(comparison) = state.targets.get(at).and_then(|target| target.comparison.as_ref()) else {
+        return Vec::new();
+    };
+    if comparison.drift.is_empty() {
+        return vec![Span::styled("no differences", theme.style(Role::Success))];
+    }
+    let mut counts = Counts::default();
+    for difference in comparison.drift.differences.values() {
+        counts.count(difference.status);
+    }
+    let mut spans = Vec::new();
+    for (status, count) in counts.each() {
+        let style = theme.style(super::tree::role_of(status));
+        spans.push(Span::styled(format!("{}{count} ", status.glyph()), style));
+    }
+    spans.push(Span::styled(same_drift(state, at), theme.style(Role::Dim)));
+    spans
+}
+
+/// The first earlier target that drifted in the very same way.
+fn same_drift(state: &State, at: usize) -> String {
+    let drift = |target: &Target| {
+        target.comparison.as_ref().map(|comparison| std::sync::Arc::clone(&comparison.drift))
+    };
+    let Some(own) = state.targets.get(at).and_then(drift) else { return String::new() };
+    let live = |target: &Target, key: &crate::model::Key| {
+        target
+            .comparison
+            .as_ref()
+            .and_then(|comparison| comparison.snapshot.catalog.get(key).map(|object| object.facets.clone()))
+    };
+    let alike = |other: &&Target| {
+        drift(other).is_some_and(|drift| {
+            drift.differences == own.differences
+                && own.differences.keys().all(|key| live(other, key) == live(&state.targets[at], key))
+        })
+    };
+    state.targets[..at]
+        .iter()
+        .find(alike)
+        .map_or_else(String::new, |other| format!("as {}", text::clean(&other.side.label)))
+}
+
+fn spinner(seconds: f64) -> &'static str {
+    // Truncation is meant: an eighth of a second is one step.
+    SPINNER[(seconds * 8.0) as usize % SPINNER.len()]
+}
+
+fn elapsed(seconds: f64) -> String {
+    format!("{seconds:.1} s")
+}
+
+/// Draws all connections in one line, for screens that are not high.
+pub fn draw_summary(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let mut spans = Vec::new();
+    for (id, side) in state.sides() {
+        let active = id == SideId::Target(state.active);
+        let protected =
+            matches!(id, SideId::Target(at) if state.targets.get(at).is_some_and(|target| target.protected));
+        if !spans.is_empty() {
+            spans.push(Span::styled(" │ ", theme.style(Role::Border)));
+        }
+        let style = match (protected, active) {
+            (true, _) => theme.style(Role::Protected),
+            (false, true) => theme.style(Role::Active),
+            (false, false) => Style::new(),
+        };
+        spans.push(Span::styled(if active { "▸" } else { "" }, theme.style(Role::Active)));
+        spans.push(Span::styled(text::cut(&text::clean(&side.label), 18).into_owned(), style));
+        spans.push(Span::raw(" "));
+        match (id, &side.reading) {
+            (SideId::Target(at), Reading::Ready { .. }) => spans.extend(drift_spans(state, theme, at)),
+            (_, Reading::Ready { .. }) => spans.push(Span::styled("●", theme.style(Role::Success))),
+            (_, Reading::Failed { .. }) => spans.push(Span::styled("✗ failed", theme.style(Role::Error))),
+            (_, Reading::Cancelled) => spans.push(Span::styled("○ not read", theme.style(Role::Hazard))),
+            _ => spans.push(Span::styled("reading…", theme.style(Role::Busy))),
+        }
+    }
+    frame.render_widget(super::cut_line(spans, usize::from(area.width)), area);
+}

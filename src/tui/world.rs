@@ -1,0 +1,337 @@
+//! Does effects: the only part of the terminal that touches files, databases, engines and other
+//! programs. Everything that takes time runs beside the screen and comes back as a message.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    future::Future,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::{
+    sync::{mpsc::UnboundedSender, watch},
+    task::{AbortHandle, JoinError},
+};
+
+use super::{
+    clipboard,
+    effect::{Effect, PlanRequest},
+    highlight,
+    message::{Loaded, Message},
+    save,
+    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+};
+use crate::{
+    dialect::{self, Dialect},
+    diff::Rules,
+    plan::{Plan, Proof},
+    source::{self, LoadOptions, Source},
+};
+
+/// Where everything is read from, and how.
+pub struct Sources {
+    /// The canonical schema.
+    pub canonical: Source,
+    /// The targets.
+    pub targets: Vec<Source>,
+    /// How they are read.
+    pub load: LoadOptions,
+    /// What the comparison leaves out.
+    pub rules: Rules,
+}
+
+/// The world, as far as the terminal has to do with it.
+pub struct World {
+    sources: Arc<Sources>,
+    messages: UnboundedSender<Message>,
+    loads: HashMap<SideId, AbortHandle>,
+    proof: Option<AbortHandle>,
+    /// The detail and the plan that were asked for last: older ones need not be worked out.
+    latest_detail: Arc<AtomicU64>,
+    latest_plan: Arc<AtomicU64>,
+    /// What the databases that were read are, for reading scripts the same way.
+    example: watch::Sender<Example>,
+}
+
+/// What is known about the databases: a script is run in an engine like theirs.
+#[derive(Clone, Debug, Default)]
+struct Example {
+    dialect: Option<&'static str>,
+    major: Option<u32>,
+    found: bool,
+    pending: BTreeSet<SideId>,
+}
+
+impl World {
+    /// A world that sends what happens in it.
+    pub fn new(sources: Sources, messages: UnboundedSender<Message>) -> Self {
+        let sides = std::iter::once((SideId::Canonical, &sources.canonical))
+            .chain(sources.targets.iter().enumerate().map(|(at, source)| (SideId::Target(at), source)));
+        let pending = sides.filter(|(_, source)| !is_script(source)).map(|(id, _)| id).collect();
+        let all = sources.targets.iter().chain([&sources.canonical]);
+        let dialect = sources.load.dialect.or_else(|| all.filter_map(dialect_of).next());
+        let example = Example { dialect, major: sources.load.major, found: false, pending };
+        World {
+            sources: Arc::new(sources),
+            messages,
+            loads: HashMap::new(),
+            proof: None,
+            latest_detail: Arc::default(),
+            latest_plan: Arc::default(),
+            example: watch::Sender::new(example),
+        }
+    }
+
+    /// Does an effect. Those that are a matter of the screen itself are done by the runtime.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Load { side, generation } => self.load(side, generation),
+            Effect::CancelLoad(side) => {
+                if let Some(load) = self.loads.remove(&side) {
+                    load.abort();
+                }
+                self.example.send_modify(|example| example.forget(side));
+            }
+            Effect::Compare { target, generations, dialect, canonical, snapshot } => {
+                let sources = Arc::clone(&self.sources);
+                self.compute(move || {
+                    let result = Comparison::make(dialect, &canonical, snapshot, &sources.rules);
+                    Some(Message::Compared { target, generations, result: result.map(Arc::new) })
+                });
+            }
+            Effect::BuildBoard { revision, sides } => {
+                self.compute(move || {
+                    Some(Message::BoardBuilt { revision, board: Arc::new(Board::build(&sides)) })
+                });
+            }
+            Effect::Detail { of, request } => {
+                let latest = latest(&self.latest_detail);
+                self.compute(move || {
+                    latest().then(|| Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
+                });
+            }
+            Effect::Plan(request) => {
+                let latest = latest(&self.latest_plan);
+                let (target, revision) = (request.target, request.revision);
+                self.compute(move || {
+                    latest().then(|| Message::Planned { target, revision, plan: request.make() })
+                });
+            }
+            Effect::Prove { request, plan } => self.prove(request, plan),
+            Effect::CancelProof => self.cancel_proof(),
+            Effect::Highlight(text) => self.compute(move || {
+                let highlighted = Arc::new(highlight::highlight(&text));
+                Some(Message::Highlighted { id: highlight::id(&text), highlighted })
+            }),
+            Effect::Write { path, plan, proof, replace } => self.compute(move || {
+                Some(Message::Written(save::write(&path, &save::script(&plan, &proof), replace)))
+            }),
+            Effect::CopyPlan { plan, proof } => {
+                self.copy("the SQL", move || save::script(&plan, &proof).into());
+            }
+            Effect::Copy { what, text } => self.copy(what, move || text),
+            Effect::NextTheme | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// Stops whatever is under way.
+    pub fn stop(&mut self) {
+        self.loads.drain().for_each(|(_, load)| load.abort());
+        self.cancel_proof();
+    }
+
+    /// Works something out beside the screen.
+    fn compute(&self, work: impl FnOnce() -> Option<Message> + Send + 'static) {
+        let messages = self.messages.clone();
+        let job = tokio::task::spawn_blocking(move || {
+            if let Some(message) = work() {
+                // Nobody listens any more once the program ends.
+                let _ = messages.send(message);
+            }
+        });
+        self.watch(job, Message::Broken);
+    }
+
+    /// Sends a message of its own where a job ends as none should.
+    fn watch<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T, JoinError>> + Send + 'static,
+        broken: impl FnOnce(String) -> Message + Send + 'static,
+    ) {
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            if let Err(error) = job.await
+                && error.is_panic()
+            {
+                let _ = messages
+                    .send(broken(format!("This is a mistake of the program itself: {}", panic_text(error))));
+            }
+        });
+    }
+
+    fn load(&mut self, side: SideId, generation: u64) {
+        let sources = Arc::clone(&self.sources);
+        let messages = self.messages.clone();
+        let example = self.example.clone();
+        let job = tokio::spawn(async move {
+            let Some(source) = sources.source(side) else { return };
+            let sender = messages.clone();
+            let progress = move |phase: &str, count: usize| {
+                let _ = sender.send(Message::Progress { side, generation, phase: phase.to_owned(), count });
+            };
+            let mut options = sources.load.clone();
+            if is_script(source) {
+                wait_for_example(&example, &mut options, &progress).await;
+            }
+            let result = read(source, &options, &progress).await;
+            example.send_modify(|example| example.learn(side, result.as_ref().ok()));
+            let _ = messages.send(Message::Loaded { side, generation, result });
+        });
+        self.loads.insert(side, job.abort_handle());
+        self.watch(job, move |why| Message::Loaded { side, generation, result: Err(why) });
+    }
+
+    fn prove(&mut self, request: PlanRequest, plan: Arc<Plan>) {
+        self.cancel_proof();
+        let (target, revision) = (request.target, request.revision);
+        let sources = Arc::clone(&self.sources);
+        let messages = self.messages.clone();
+        let job = tokio::spawn(async move {
+            let proof = prove(&request, &plan, &sources.load).await;
+            let _ = messages.send(Message::Proved { target, revision, proof });
+        });
+        self.proof = Some(job.abort_handle());
+        self.watch(job, move |reason| {
+            let proof = Proof::Failed { engine: "the scratch engine".to_owned(), reason };
+            Message::Proved { target, revision, proof }
+        });
+    }
+
+    fn cancel_proof(&mut self) {
+        if let Some(proof) = self.proof.take() {
+            proof.abort();
+        }
+    }
+
+    fn copy(&self, what: &'static str, text: impl FnOnce() -> Arc<str> + Send + 'static) {
+        self.compute(move || Some(Message::Copied(clipboard::copy(what, &text()))));
+    }
+}
+
+impl Sources {
+    fn source(&self, side: SideId) -> Option<&Source> {
+        match side {
+            SideId::Canonical => Some(&self.canonical),
+            SideId::Target(at) => self.targets.get(at),
+        }
+    }
+}
+
+impl Example {
+    /// Expects nothing more of a database.
+    fn forget(&mut self, side: SideId) {
+        self.pending.remove(&side);
+    }
+
+    /// Takes in what a database turned out to be.
+    fn learn(&mut self, side: SideId, loaded: Option<&Loaded>) {
+        self.forget(side);
+        if let Some(loaded) = loaded.filter(|_| !self.found) {
+            self.found = true;
+            self.dialect = Some(loaded.dialect.0.name());
+            if loaded.dialect.0.name() == "postgres" {
+                self.major = self.major.or(Some(loaded.snapshot.server_version_num / 10_000));
+            }
+        }
+    }
+}
+
+/// Waits until it is known what kind and version of database a script is meant for, or until no
+/// database is left that could tell.
+async fn wait_for_example(
+    example: &watch::Sender<Example>,
+    options: &mut LoadOptions,
+    progress: &(dyn Fn(&str, usize) + Send + Sync),
+) {
+    let mut example = example.subscribe();
+    let known = |example: &Example| example.found || example.pending.is_empty();
+    if !known(&example.borrow()) {
+        progress("once a target tells its version", 0);
+    }
+    // The sender lives as long as the world.
+    if let Ok(example) = example.wait_for(known).await {
+        options.dialect = example.dialect;
+        options.major = example.major;
+    }
+}
+
+fn is_script(source: &Source) -> bool {
+    matches!(source, Source::SqlFile(_) | Source::Folder(_))
+}
+
+fn dialect_of(source: &Source) -> Option<&'static str> {
+    match source {
+        Source::Postgres(_) => Some("postgres"),
+        Source::Sqlite(_) => Some("sqlite"),
+        Source::SqlFile(_) | Source::Folder(_) | Source::Inventory(_) => None,
+    }
+}
+
+async fn read(
+    source: &Source,
+    options: &LoadOptions,
+    progress: &(dyn Fn(&str, usize) + Send + Sync),
+) -> Result<Loaded, String> {
+    let snapshot = source::load(source, options, progress).await.map_err(|error| error.to_string())?;
+    let dialect: &'static dyn Dialect = dialect::by_name(&snapshot.dialect).ok_or_else(|| {
+        format!(
+            "It is a schema of `{}`, which this program does not know.\nUse a newer version of the program.",
+            snapshot.dialect
+        )
+    })?;
+    Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
+}
+
+async fn prove(_request: &PlanRequest, _plan: &Plan, _options: &LoadOptions) -> Proof {
+    Proof::NotTried { reason: "no proof is built in yet.".to_owned() }
+}
+
+/// A job's question whether it is still the latest of its kind.
+fn latest(counter: &Arc<AtomicU64>) -> impl Fn() -> bool + Send + 'static {
+    let own = counter.fetch_add(1, Ordering::Relaxed) + 1;
+    let counter = Arc::clone(counter);
+    move || counter.load(Ordering::Relaxed) == own
+}
+
+fn panic_text(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else { return "it stopped".to_owned() };
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it stopped").to_owned()
+}
+
+/// A path that a user typed: `~` is the home folder, as in a shell.
+pub fn typed_path(typed: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    match (typed.strip_prefix("~/"), home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(typed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_of_several_jobs_is_worth_its_work() {
+        let counter = Arc::default();
+        let first = latest(&counter);
+        assert!(first());
+        let second = latest(&counter);
+        assert!(!first() && second());
+    }
+}
