@@ -150,7 +150,7 @@ pub const BINDINGS: &[Binding] = {
             A::ToggleDanger,
             "select-data-loss",
             "D",
-            "select data loss",
+            "select drop",
             "select or deselect a difference whose closing loses data: a drop, for example",
         ),
         row(Tree, A::Range, "select-range", "v", "range", "start a range; Space selects it, Esc gives it up"),

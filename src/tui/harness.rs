@@ -33,10 +33,8 @@ impl Harness {
     /// A terminal of a size on a canonical schema and targets of these names; nothing is read yet.
     pub fn unread(size: (u16, u16), targets: &[&str]) -> Self {
         let now = Instant::now();
-        let setup = |label: &&str| TargetSetup {
-            label: (*label).to_owned(),
-            protected: label.contains("prod"),
-        };
+        let setup =
+            |label: &&str| TargetSetup { label: (*label).to_owned(), protected: label.contains("prod") };
         let setups = targets.iter().map(setup).collect();
         let mut state = State::new(size, "schema.sql".to_owned(), setups, Keymap::default(), now);
         let asked = update::start(&state);

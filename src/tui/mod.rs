@@ -103,7 +103,8 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     let (tty, screen) = Tty::enter(options.mouse)?;
     let size = screen.size().map_err(TtyError::Io)?;
     let setups = options.targets.iter();
-    let setups = setups.map(|target| TargetSetup { label: target.label.clone(), protected: target.protected });
+    let setups =
+        setups.map(|target| TargetSetup { label: target.label.clone(), protected: target.protected });
     let mut state = State::new(
         (size.width, size.height),
         options.canonical_label,

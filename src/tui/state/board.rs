@@ -161,11 +161,6 @@ impl Board {
         self.nodes.len()
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// A row.
     pub fn node(&self, row: usize) -> &Node {
         &self.nodes[row]

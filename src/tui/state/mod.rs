@@ -146,6 +146,8 @@ pub struct State {
     pub board: Arc<Board>,
     /// The revision of the board that was asked for last.
     pub board_revision: u64,
+    /// Whether the cursor has been put on a difference once: after that it is the user's.
+    pub has_begun: bool,
     /// The view of the board.
     pub tree: Tree,
     /// What the user typed to narrow the tree.
@@ -234,6 +236,7 @@ impl State {
             dialect: None,
             board: Arc::default(),
             board_revision: 0,
+            has_begun: false,
             tree: Tree::default(),
             filter_input: Input::default(),
             filter: Filter::default(),

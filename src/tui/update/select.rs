@@ -99,8 +99,10 @@ fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
         let left_out = dangerous.iter().filter(|key| !chosen(key)).count();
         selection.add(safe);
         if left_out > 0 {
-            let left_out = text::counted(left_out, "drop or loss of data");
-            state.say(Tone::Note, format!("left out: {left_out}; {danger_key} selects those one by one"));
+            state.say(
+                Tone::Note,
+                format!("left out {left_out} that lose data: {danger_key} selects those one by one"),
+            );
         }
     }
     move_on(state, board);
@@ -189,12 +191,7 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
     let added = text::counted(selection.len() - before, "difference");
     let left_out = match left_out {
         0 => String::new(),
-        count => {
-            format!(
-                "; left out: {}, which {danger_key} selects one by one",
-                text::counted(count, "drop or loss of data")
-            )
-        }
+        count => format!("; left out {count} that lose data, which {danger_key} selects one by one"),
     };
     state.say(Tone::Note, format!("selected {added}{left_out}"));
 }

@@ -169,8 +169,8 @@ fn rows<'a>(state: &State, detail: &'a Detail, width: u16) -> Vec<Row<'a>> {
     }
     let mut notes = Vec::new();
     notes.extend(detail.comment.iter().map(|comment| ("comment", comment.clone())));
-    notes.extend((!detail.requires.is_empty()).then(|| ("requires", detail.requires.join(", "))));
-    notes.extend((!detail.required_by.is_empty()).then(|| ("required by", detail.required_by.join(", "))));
+    notes.extend(listed(&detail.requires).map(|names| ("requires", names)));
+    notes.extend(listed(&detail.required_by).map(|names| ("required by", names)));
     for (label, note) in notes {
         rows.push(Row::Blank);
         for (at, line) in text::wrap(&note, columns.saturating_sub(13).max(16)).into_iter().enumerate() {
@@ -178,6 +178,16 @@ fn rows<'a>(state: &State, detail: &'a Detail, width: u16) -> Vec<Row<'a>> {
         }
     }
     rows
+}
+
+/// The first names of a list, and how many more there are.
+fn listed(names: &[String]) -> Option<String> {
+    const SHOWN: usize = 8;
+    let more = names.len().saturating_sub(SHOWN);
+    let first = names.iter().take(SHOWN).cloned();
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    let all: Vec<String> = first.chain(rest).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// One under the other: of each run that differs, first what the target has, then what canonical

@@ -130,16 +130,11 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     let mut spans = vec![Span::styled("● ", theme.style(Role::Success))];
     let Some(snapshot) = &side.snapshot else { return spans };
     match id {
-        SideId::Canonical => {
-            spans.push(Span::raw(text::fit(&text::counted(snapshot.catalog.len(), "object"), 24)));
-        }
-        SideId::Target(at) => {
-            let drift = drift_spans(state, theme, at);
-            let width: usize = drift.iter().map(Span::width).sum();
-            spans.extend(drift);
-            spans.push(Span::raw(" ".repeat(24usize.saturating_sub(width))));
-        }
+        SideId::Canonical => spans.push(Span::raw(text::counted(snapshot.catalog.len(), "object"))),
+        SideId::Target(at) => spans.extend(drift_spans(state, theme, at)),
     }
+    let width: usize = spans.iter().skip(1).map(Span::width).sum();
+    spans.push(Span::raw(" ".repeat(findings_width(state, theme).saturating_sub(width))));
     if let Some(sentence) = snapshot.not_compared_sentence() {
         spans.push(Span::styled(format!("  {}", text::clean(&sentence)), theme.style(Role::Hazard)));
     }
@@ -153,6 +148,18 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     spans.push(Span::styled(format!("  {}", server(snapshot)), dim));
     spans.push(Span::styled(format!("  {}", elapsed(seconds)), dim));
     spans
+}
+
+/// How many columns the findings take where they take most, so that what follows is aligned.
+fn findings_width(state: &State, theme: &Theme) -> usize {
+    let objects = state
+        .canonical
+        .snapshot
+        .as_ref()
+        .map(|snapshot| text::counted(snapshot.catalog.len(), "object").len());
+    let drifts =
+        (0..state.targets.len()).map(|at| drift_spans(state, theme, at).iter().map(Span::width).sum());
+    drifts.chain(objects).max().unwrap_or(0)
 }
 
 fn server(snapshot: &Snapshot) -> String {
