@@ -6,6 +6,7 @@ use super::{
     diff, load,
     sides::{Named, Setup},
 };
+use crate::{source::LoadOptions, tui};
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
@@ -35,6 +36,28 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let comparison = load::compare(setup, &canonical, &targets).await?;
-    diff::print(setup, &comparison, false)
+    let target = |named: Named| tui::Target {
+        protected: named.target.as_ref().is_some_and(|target| target.protected),
+        color: named.target.and_then(|target| target.color),
+        label: named.name,
+        source: named.source,
+    };
+    let options = tui::Options {
+        canonical: canonical.source,
+        canonical_label: canonical.name,
+        targets: targets.into_iter().map(target).collect(),
+        load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
+        rules: setup.config.rules.clone(),
+        theme: setup.config.theme.clone(),
+        mouse: true,
+        keys: setup.config.keys.clone().into_iter().collect(),
+        environment: setup.environment().clone(),
+        now: setup.now,
+    };
+    tui::run(options).await.map_err(|error| {
+        let text = error.to_string();
+        let (message, hint) = text.split_once('\n').unwrap_or((&text, ""));
+        Error::new(message, hint)
+    })?;
+    Ok(Outcome::Same)
 }

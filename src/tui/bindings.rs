@@ -22,6 +22,7 @@ pub enum Action {
     Copy,
     Prove,
     Layout,
+    Whole,
     Up,
     Down,
     PageUp,

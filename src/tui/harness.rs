@@ -34,7 +34,11 @@ impl Harness {
     pub fn unread(size: (u16, u16), targets: &[&str]) -> Self {
         let now = Instant::now();
         let setup =
-            |label: &&str| TargetSetup { label: (*label).to_owned(), protected: label.contains("prod") };
+            |label: &&str| TargetSetup {
+            label: (*label).to_owned(),
+            protected: label.contains("prod"),
+            color: None,
+        };
         let setups = targets.iter().map(setup).collect();
         let mut state = State::new(size, "schema.sql".to_owned(), setups, Keymap::default(), now);
         let asked = update::start(&state);

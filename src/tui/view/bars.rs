@@ -3,7 +3,7 @@
 use ratatui::{
     Frame,
     layout::Rect,
-    text::{Line, Span},
+    text::Span,
 };
 
 use super::cut_line;
@@ -19,8 +19,7 @@ pub fn draw_status(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Re
     let bar = theme.style(Role::Bar);
     let mut spans = Vec::new();
     if let Some(target) = state.target() {
-        let count = target.selection.len();
-        let hidden = state.hidden_selected();
+        let (count, hidden) = state.selected_and_hidden();
         let role = if count > 0 { Role::Selected } else { Role::Bar };
         spans.push(Span::styled(format!(" {count} selected"), theme.style(role)));
         if hidden > 0 {
@@ -89,10 +88,4 @@ fn labelled<'a>(state: &State, theme: &Theme, binding: &Binding) -> Vec<Span<'a>
         Span::styled(format!(" {}", first_key(state, binding)), theme.style(Role::Key)),
         Span::styled(format!(" {} ", binding.bar), theme.style(Role::Dim)),
     ]
-}
-
-/// A line of the key bar for a popup.
-pub fn keys_line<'a>(state: &State, theme: &Theme, context: Context) -> Line<'a> {
-    let named = BINDINGS.iter().filter(|binding| binding.context == context && !binding.bar.is_empty());
-    Line::from(named.flat_map(|binding| labelled(state, theme, binding)).collect::<Vec<_>>())
 }

@@ -29,7 +29,7 @@ enum Row {
 
 /// How many lines of the help fit on a screen of so many rows.
 pub fn height(rows: u16) -> usize {
-    usize::from(rows.saturating_sub(2))
+    usize::from(rows.saturating_sub(4))
 }
 
 /// How many lines the help has on a screen of so many columns.
@@ -84,7 +84,9 @@ fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
     }
     rows.push(Row::Title("Signs"));
     for (role, sign, meaning) in SIGNS {
-        for (part, line) in text::wrap(meaning, columns.saturating_sub(KEYS + 2).max(16)).into_iter().enumerate() {
+        for (part, line) in
+            text::wrap(meaning, columns.saturating_sub(KEYS + 2).max(16)).into_iter().enumerate()
+        {
             rows.push(Row::Sign(role, if part == 0 { sign } else { "" }, line));
         }
     }

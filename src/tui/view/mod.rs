@@ -103,7 +103,8 @@ fn right_title<'a>(spans: Vec<Span<'a>>) -> Line<'a> {
 /// An area in the middle of the screen, cleared, with a frame; gives what is inside.
 fn popup(theme: &Theme, frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
     let screen = frame.area();
-    let (width, height) = (columns.min(screen.width), rows.min(screen.height));
+    // The lines at the bottom stay: they tell the keys.
+    let (width, height) = (columns.min(screen.width), rows.min(screen.height.saturating_sub(2)));
     let area = Rect { x: (screen.width - width) / 2, y: (screen.height - height) / 3, width, height };
     let block = Block::bordered()
         .border_type(BorderType::Rounded)

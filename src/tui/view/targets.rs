@@ -70,11 +70,7 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
     };
     let active = at == state.active;
     let protected = state.targets.get(at).is_some_and(|target| target.protected);
-    let style = match (protected, active) {
-        (true, _) => theme.style(Role::Protected),
-        (false, true) => theme.style(Role::Active),
-        (false, false) => Style::new(),
-    };
+    let style = state.targets.get(at).map(|target| name_style(theme, target, active)).unwrap_or_default();
     let badge = if protected { "protected" } else { "read-only" };
     let badge_style = if protected { theme.style(Role::Danger) } else { theme.style(Role::Badge) };
     vec![
@@ -84,13 +80,28 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
     ]
 }
 
+/// How a target's name looks: as it was configured, or protected, or the one that the plan is for.
+pub fn name_style(theme: &Theme, target: &Target, active: bool) -> Style {
+    let own = target.color.as_deref().and_then(|color| color.parse().ok()).filter(|_| theme.has_colors());
+    let style = match (target.protected, active) {
+        (true, _) => theme.style(Role::Protected),
+        (false, true) => theme.style(Role::Active),
+        (false, false) => Style::new(),
+    };
+    own.map_or(style, |color| style.fg(color))
+}
+
 fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Span<'a>> {
     let busy = theme.style(Role::Busy);
     let dim = theme.style(Role::Dim);
     match &side.reading {
         Reading::Connecting { since } => {
             let seconds = state.now.duration_since(*since).as_secs_f64();
-            let verb = if side.snapshot.is_some() { "reading again…" } else { "connecting…" };
+            let verb = match (side.snapshot.is_some(), id) {
+                (true, _) => "reading again…",
+                (false, SideId::Canonical) => "starting…",
+                (false, SideId::Target(_)) => "connecting…",
+            };
             vec![
                 Span::styled(format!("{} {verb}", spinner(seconds)), busy),
                 Span::styled(format!("  {}", elapsed(seconds)), dim),
@@ -181,9 +192,7 @@ fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
         return vec![Span::styled("no differences", theme.style(Role::Success))];
     }
     let mut counts = Counts::default();
-    for difference in comparison.drift.differences.values() {
-        counts.count(difference.status);
-    }
+    comparison.whole.iter().for_each(|key| counts.count(comparison.drift.status(key)));
     let mut spans = Vec::new();
     for (status, count) in counts.each() {
         let style = theme.style(super::tree::role_of(status));
@@ -231,16 +240,11 @@ pub fn draw_summary(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: R
     let mut spans = Vec::new();
     for (id, side) in state.sides() {
         let active = id == SideId::Target(state.active);
-        let protected =
-            matches!(id, SideId::Target(at) if state.targets.get(at).is_some_and(|target| target.protected));
-        if !spans.is_empty() {
-            spans.push(Span::styled(" │ ", theme.style(Role::Border)));
-        }
-        let style = match (protected, active) {
-            (true, _) => theme.style(Role::Protected),
-            (false, true) => theme.style(Role::Active),
-            (false, false) => Style::new(),
+        let target = match id {
+            SideId::Target(at) => state.targets.get(at),
+            SideId::Canonical => None,
         };
+        let style = target.map(|target| name_style(theme, target, active)).unwrap_or_default();
         spans.push(Span::styled(if active { "▸" } else { "" }, theme.style(Role::Active)));
         spans.push(Span::styled(text::cut(&text::clean(&side.label), 18).into_owned(), style));
         spans.push(Span::raw(" "));

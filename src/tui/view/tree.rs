@@ -24,9 +24,10 @@ use crate::{
     },
 };
 
-/// How many columns the rows keep for names, for the sake of which cells become narrow, and then
-/// fewer.
-const NAME: (usize, usize) = (24, 30);
+/// How many columns the rows keep for names; where cells would leave less, there are fewer cells.
+const NAME: usize = 24;
+/// The part of a row, in percent, that names get before cells become wide.
+const NAMES: usize = 65;
 /// The bounds of a cell's width.
 const CELL: (usize, usize) = (6, 11);
 /// The columns of the mark of selected rows, left of the tree.
@@ -54,8 +55,8 @@ struct Columns {
 impl Columns {
     fn new(state: &State, room: usize) -> Self {
         let count = state.targets.len();
-        let fitting = (room.saturating_sub(NAME.0) / CELL.0).clamp(1, count.max(1)).min(count);
-        let width = (room.saturating_sub(NAME.1) / fitting.max(1)).clamp(CELL.0, CELL.1);
+        let fitting = (room.saturating_sub(NAME) / CELL.0).clamp(1, count.max(1)).min(count);
+        let width = ((room - room * NAMES / 100) / fitting.max(1)).clamp(CELL.0, CELL.1);
         let first = (state.active + 1).saturating_sub(fitting);
         Columns { targets: first..first + fitting, width }
     }
