@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long the terminal may be kept back by finding out whether a server wants a password.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
@@ -49,30 +49,33 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let mut sides = Vec::new();
-    for side in ask_passwords(setup, canonical, targets).await {
-        let source = side.source.map_err(|problem| Error::new(format!("{}: {problem}", side.name), ""))?;
-        let label = side.target.as_ref().and_then(|target| target.label.clone()).unwrap_or(side.name);
-        sides.push(tui::Target {
-            label,
-            source,
-            protected: side.target.is_some_and(|target| target.protected),
-        });
-    }
+    let target = |side: Named| tui::Target {
+        label: side.target.as_ref().and_then(|target| target.label.clone()).unwrap_or(side.name),
+        protected: side.target.as_ref().is_some_and(|target| target.protected),
+        color: side.target.and_then(|target| target.color),
+        source: side.source,
+    };
+    let mut sides = ask_passwords(setup, canonical, targets).await;
     let canonical = sides.remove(0);
     let options = tui::Options {
         canonical: canonical.source,
-        canonical_label: canonical.label,
-        targets: sides,
+        canonical_label: canonical.name,
+        targets: sides.into_iter().map(target).collect(),
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         theme: setup.config.theme.clone(),
         mouse: true,
         keys: setup.config.keys.clone().into_iter().collect(),
+        environment: setup.environment().clone(),
+        now: setup.now,
     };
     setup.console.clear_progress();
     setup.console.hand_over();
-    tui::run(options).await.map_err(|error| Error::new(error.to_string(), ""))?;
+    tui::run(options).await.map_err(|error| {
+        let text = error.to_string();
+        let (message, hint) = text.split_once('\n').unwrap_or((&text, ""));
+        Error::new(message, hint)
+    })?;
     Ok(Outcome::Same)
 }
 

@@ -38,6 +38,11 @@ pub struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
+    /// The environment of the program.
+    pub fn environment(&self) -> &crate::dialect::postgres::connect::Environment {
+        &self.surroundings.environment
+    }
+
     /// Reads the configuration, and lets the options have the last word.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Copies text: by a program of the desktop, or by the terminal itself when there is no desktop.
 
 use std::{
-    env, io,
+    io,
     io::Write,
     process::{Command, Stdio},
 };
 
 use crossterm::{clipboard::CopyToClipboard, execute};
+
+use crate::dialect::postgres::connect::Environment;
 
 /// Programs that take what comes on standard input, with the variable that says there is a
 /// desktop for them.
@@ -22,8 +24,8 @@ const PROGRAMS: [(&str, &[&str], Option<&str>); 5] = [
 ///
 /// # Errors
 /// A sentence, where even the terminal could not be written to.
-pub fn copy(what: &str, text: &str) -> Result<String, String> {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+pub fn copy(what: &str, text: &str, environment: &Environment) -> Result<String, String> {
+    let is_set = |name: &str| environment.variable(name).is_some();
     let remote = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(is_set);
     if !remote {
         let usable = PROGRAMS.iter().filter(|(_, _, display)| display.is_none_or(is_set));

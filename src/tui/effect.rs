@@ -113,15 +113,20 @@ pub struct PlanRequest {
 }
 
 impl PlanRequest {
-    /// Makes the plan. Pure.
-    pub fn make(&self) -> Plan {
-        let mut plan = plan::plan(&plan::Request {
+    /// The request as the planner takes it.
+    pub fn as_request(&self) -> plan::Request<'_> {
+        plan::Request {
             dialect: self.dialect.0,
             canonical: &self.canonical,
             target: &self.comparison.snapshot,
             drift: &self.comparison.drift,
             selection: &self.selection,
-        });
+        }
+    }
+
+    /// Makes the plan. Pure.
+    pub fn make(&self) -> Plan {
+        let mut plan = plan::plan(&self.as_request());
         // People know the sides by the names that they gave them.
         (plan.target, plan.canonical) = self.labels.clone();
         plan

@@ -36,6 +36,7 @@ impl Harness {
         let setup = |label: &&str| TargetSetup {
             label: (*label).to_owned(),
             protected: label.contains("prod"),
+            color: None,
         };
         let setups = targets.iter().map(setup).collect();
         let mut state = State::new(size, "schema.sql".to_owned(), setups, Keymap::default(), now);

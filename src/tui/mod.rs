@@ -38,14 +38,15 @@ use self::{
     world::{Sources, World},
 };
 use crate::{
+    dialect::postgres::connect::Environment,
     diff::Rules,
     source::{LoadOptions, Source},
 };
 
 /// What the terminal is opened on.
 pub struct Options {
-    /// The canonical schema.
-    pub canonical: Source,
+    /// The canonical schema; or why the user's words stand for none, with what to do.
+    pub canonical: Result<Source, String>,
     /// Its name for people.
     pub canonical_label: String,
     /// The databases that ought to have it.
@@ -61,16 +62,23 @@ pub struct Options {
     pub mouse: bool,
     /// Keys that take the place of the built-in ones, by the name of the action.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// The environment of the program.
+    pub environment: Environment,
+    /// The time, in seconds since 1970-01-01 UTC.
+    pub now: fn() -> u64,
 }
 
 /// A database that ought to have the canonical schema.
 pub struct Target {
     /// Its name for people.
     pub label: String,
-    /// The database.
-    pub source: Source,
+    /// The database; or why the user's words stand for none, with what to do: that is a row among
+    /// the others.
+    pub source: Result<Source, String>,
     /// Whether people are to be warned that it is precious.
     pub protected: bool,
+    /// The colour of its name: one of the sixteen, a number up to 255, or `#rrggbb`.
+    pub color: Option<String>,
 }
 
 /// Why the terminal did not open, or closed early. Each text says what to do next.
@@ -97,13 +105,17 @@ pub enum TuiError {
 /// anything is drawn.
 pub async fn run(options: Options) -> Result<(), TuiError> {
     let keymap = Keymap::with_overrides(&options.keys)?;
-    let colors = terminal::colors();
-    let name = options.theme.as_deref().unwrap_or_else(|| terminal::default_theme(colors));
+    let colors = terminal::colors(&options.environment);
+    let name =
+        options.theme.as_deref().unwrap_or_else(|| terminal::default_theme(colors, &options.environment));
     let theme = Theme::built_in(name)?.for_colors(colors);
-    let (tty, screen) = Tty::enter(options.mouse)?;
+    let (tty, screen) = Tty::enter(options.mouse, &options.environment)?;
     let size = screen.size().map_err(TtyError::Io)?;
-    let setups = options.targets.iter();
-    let setups = setups.map(|target| TargetSetup { label: target.label.clone(), protected: target.protected });
+    let setups = options.targets.iter().map(|target| TargetSetup {
+        label: target.label.clone(),
+        protected: target.protected,
+        color: target.color.clone(),
+    });
     let mut state = State::new(
         (size.width, size.height),
         options.canonical_label,
@@ -116,6 +128,8 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
         targets: options.targets.into_iter().map(|target| target.source).collect(),
         load: options.load,
         rules: options.rules,
+        environment: options.environment,
+        now: options.now,
     };
     let (sender, messages) = unbounded_channel();
     let world = World::new(sources, sender);

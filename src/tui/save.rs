@@ -6,19 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{message::Written, world::typed_path};
-use crate::plan::{Plan, Proof};
+use super::message::Written;
 
-/// The plan as the script that is written and copied.
-pub fn script(plan: &Plan, _proof: &Proof) -> String {
-    plan.statements.iter().map(|statement| format!("{};\n", statement.sql)).collect()
-}
-
-/// Writes a text to a path that the user typed. A file that is there is replaced only if the user
+/// Writes a text to a path. A file that is there is replaced only if the user
 /// said so; half a file is never there, because the text is written beside it and then moved.
-pub fn write(typed: &str, text: &str, replace: bool) -> Written {
-    let path = typed_path(typed);
-    let path = std::path::absolute(&path).unwrap_or(path);
+pub fn write(path: &Path, text: &str, replace: bool) -> Written {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if !replace && path.exists() {
         return Written::Exists(path);
     }
@@ -75,7 +68,7 @@ mod tests {
     use super::*;
 
     fn written(folder: &tempfile::TempDir, name: &str, text: &str, replace: bool) -> Written {
-        write(folder.path().join(name).to_str().unwrap(), text, replace)
+        write(&folder.path().join(name), text, replace)
     }
 
     #[test]
@@ -95,9 +88,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let Written::Failed(why) = written(&folder, "no/such/a.sql", "x", false) else { panic!("written") };
         assert!(why.contains("its folder does not exist"), "{why}");
-        let Written::Failed(why) = write(folder.path().to_str().unwrap(), "x", true) else {
-            panic!("written")
-        };
+        let Written::Failed(why) = write(folder.path(), "x", true) else { panic!("written") };
         assert!(why.contains("is a folder"), "{why}");
     }
 }

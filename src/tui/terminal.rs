@@ -1,7 +1,7 @@
 //! The tty: entering it, leaving it as it was, whatever happens.
 
 use std::{
-    env, io,
+    io,
     io::{IsTerminal, Stdout},
     panic,
     process::Command,
@@ -17,6 +17,7 @@ use crossterm::{
 use ratatui::{Terminal, backend::CrosstermBackend};
 
 use super::theme::Colors;
+use crate::dialect::postgres::connect::Environment;
 
 /// Whether the tty is ours at the moment, for the panic hook and for leaving once.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -52,11 +53,11 @@ impl Tty {
     ///
     /// # Errors
     /// Where there is no terminal, or none that can be drawn on.
-    pub fn enter(mouse: bool) -> Result<(Self, Screen), TtyError> {
+    pub fn enter(mouse: bool, environment: &Environment) -> Result<(Self, Screen), TtyError> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(TtyError::NoTerminal);
         }
-        if env::var("TERM").is_ok_and(|term| term == "dumb") {
+        if environment.variable("TERM") == Some("dumb") {
             return Err(TtyError::Dumb);
         }
         // Under NO_COLOR crossterm would print a reset where a colour goes, which also cancels bold
@@ -132,9 +133,9 @@ fn hook_panics() {
 }
 
 /// How many colours the terminal says it has.
-pub fn colors() -> Colors {
-    let variable = |name: &str| env::var(name).unwrap_or_default();
-    colors_of(&variable("NO_COLOR"), &variable("COLORTERM"), &variable("TERM"))
+pub fn colors(environment: &Environment) -> Colors {
+    let variable = |name: &str| environment.variable(name).unwrap_or_default();
+    colors_of(variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"))
 }
 
 fn colors_of(no_color: &str, colorterm: &str, term: &str) -> Colors {
@@ -149,8 +150,8 @@ fn colors_of(no_color: &str, colorterm: &str, term: &str) -> Colors {
 
 /// The theme that fits a terminal of which nobody said anything: dark or light where the terminal
 /// tells its background (`COLORFGBG`), else its own sixteen colours, which fit either.
-pub fn default_theme(colors: Colors) -> &'static str {
-    default_theme_of(colors, &env::var("COLORFGBG").unwrap_or_default())
+pub fn default_theme(colors: Colors, environment: &Environment) -> &'static str {
+    default_theme_of(colors, environment.variable("COLORFGBG").unwrap_or_default())
 }
 
 fn default_theme_of(colors: Colors, colorfgbg: &str) -> &'static str {

@@ -87,39 +87,27 @@ pub fn fit_right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(missing))
 }
 
-/// The text in lines of at most so many columns, broken between words where that is possible.
+/// The text in lines of at most so many columns, broken at blanks where that is possible.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
-    let mut lines = vec![String::new()];
-    for word in text.split_word_bounds() {
-        let line_width = lines.last().map_or(0, |line| width(line));
-        if line_width + width(word) <= columns {
-            push(&mut lines, word);
-        } else if word.trim().is_empty() {
-            lines.push(String::new());
-        } else if width(word) <= columns {
-            lines.push(word.to_owned());
-        } else {
-            for grapheme in word.graphemes(true) {
-                if lines.last().is_some_and(|line| width(line) + width(grapheme) > columns) {
-                    lines.push(String::new());
-                }
-                push(&mut lines, grapheme);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        if width(&line) + width(word.trim_end()) > columns && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for grapheme in word.graphemes(true) {
+            if width(&line) + width(grapheme) > columns && grapheme != " " {
+                lines.push(std::mem::take(&mut line));
             }
+            line.push_str(grapheme);
         }
     }
+    lines.push(line);
     for line in &mut lines {
         line.truncate(line.trim_end().len());
     }
     lines
-}
-
-fn push(lines: &mut [String], text: &str) {
-    if let Some(line) = lines.last_mut()
-        && !(line.is_empty() && text.trim().is_empty())
-    {
-        line.push_str(text);
-    }
 }
 
 /// A number with a noun, in the plural where it has to be: `1 statement`, `3 statements`.

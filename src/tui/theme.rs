@@ -193,6 +193,11 @@ impl Theme {
         self.styles.get(&role).copied().unwrap_or_default()
     }
 
+    /// Whether it has any colour.
+    pub fn has_colors(&self) -> bool {
+        self.styles.values().any(|style| style.fg.is_some() || style.bg.is_some())
+    }
+
     /// The theme as a terminal with fewer colours can show it.
     pub fn for_colors(self, colors: Colors) -> Self {
         let fallback = |name| Theme::built_in(name).unwrap_or_else(|_| self.clone());

@@ -25,22 +25,30 @@ use super::{
     state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
 };
 use crate::{
-    dialect::{self, Dialect},
+    dialect::{self, Dialect, postgres::connect::Environment},
     diff::Rules,
-    plan::{Plan, Proof},
+    plan::{self, Plan, Proof},
+    report,
     source::{self, LoadOptions, Source},
 };
+
+/// A source; or why the user's words stand for none, with what to do.
+pub type Named = Result<Source, String>;
 
 /// Where everything is read from, and how.
 pub struct Sources {
     /// The canonical schema.
-    pub canonical: Source,
+    pub canonical: Named,
     /// The targets.
-    pub targets: Vec<Source>,
+    pub targets: Vec<Named>,
     /// How they are read.
     pub load: LoadOptions,
     /// What the comparison leaves out.
     pub rules: Rules,
+    /// The environment of the program.
+    pub environment: Environment,
+    /// The time, in seconds since 1970-01-01 UTC.
+    pub now: fn() -> u64,
 }
 
 /// The world, as far as the terminal has to do with it.
@@ -70,9 +78,10 @@ impl World {
     pub fn new(sources: Sources, messages: UnboundedSender<Message>) -> Self {
         let sides = std::iter::once((SideId::Canonical, &sources.canonical))
             .chain(sources.targets.iter().enumerate().map(|(at, source)| (SideId::Target(at), source)));
-        let pending = sides.filter(|(_, source)| !is_script(source)).map(|(id, _)| id).collect();
-        let all = sources.targets.iter().chain([&sources.canonical]);
-        let dialect = sources.load.dialect.or_else(|| all.filter_map(dialect_of).next());
+        let tells = |(_, source): &(SideId, &Named)| source.as_ref().is_ok_and(|source| !is_script(source));
+        let pending = sides.filter(tells).map(|(id, _)| id).collect();
+        let planned = sources.targets.iter().chain([&sources.canonical]).flatten().find_map(dialect_of);
+        let dialect = sources.load.dialect.or(planned);
         let example = Example { dialect, major: sources.load.major, found: false, pending };
         World {
             sources: Arc::new(sources),
@@ -126,13 +135,16 @@ impl World {
                 let highlighted = Arc::new(highlight::highlight(&text));
                 Some(Message::Highlighted { id: highlight::id(&text), highlighted })
             }),
-            Effect::Write { path, plan, proof, replace } => self.compute(move || {
-                Some(Message::Written(save::write(&path, &save::script(&plan, &proof), replace)))
-            }),
-            Effect::CopyPlan { plan, proof } => {
-                self.copy("the SQL", move || save::script(&plan, &proof).into());
+            Effect::Write { path, plan, proof, replace } => {
+                let script = report::script(&plan, &proof, (self.sources.now)());
+                let path = self.typed_path(&path);
+                self.compute(move || Some(Message::Written(save::write(&path, &script, replace))));
             }
-            Effect::Copy { what, text } => self.copy(what, move || text),
+            Effect::CopyPlan { plan, proof } => {
+                let script = report::script(&plan, &proof, (self.sources.now)());
+                self.copy("the SQL", script.into());
+            }
+            Effect::Copy { what, text } => self.copy(what, text),
             Effect::NextTheme | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -177,7 +189,13 @@ impl World {
         let messages = self.messages.clone();
         let example = self.example.clone();
         let job = tokio::spawn(async move {
-            let Some(source) = sources.source(side) else { return };
+            let source = match sources.source(side) {
+                Ok(source) => source,
+                Err(why) => {
+                    let _ = messages.send(Message::Loaded { side, generation, result: Err(why) });
+                    return;
+                }
+            };
             let sender = messages.clone();
             let progress = move |phase: &str, count: usize| {
                 let _ = sender.send(Message::Progress { side, generation, phase: phase.to_owned(), count });
@@ -216,17 +234,28 @@ impl World {
         }
     }
 
-    fn copy(&self, what: &'static str, text: impl FnOnce() -> Arc<str> + Send + 'static) {
-        self.compute(move || Some(Message::Copied(clipboard::copy(what, &text()))));
+    fn copy(&self, what: &'static str, text: Arc<str>) {
+        let sources = Arc::clone(&self.sources);
+        self.compute(move || Some(Message::Copied(clipboard::copy(what, &text, &sources.environment))));
+    }
+
+    /// A path that the user typed: `~` is the home folder, as in a shell.
+    fn typed_path(&self, typed: &str) -> PathBuf {
+        match (typed.strip_prefix("~/"), self.sources.environment.variable("HOME")) {
+            (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+            _ => PathBuf::from(typed),
+        }
     }
 }
 
 impl Sources {
-    fn source(&self, side: SideId) -> Option<&Source> {
-        match side {
+    fn source(&self, side: SideId) -> Result<&Source, String> {
+        let named = match side {
             SideId::Canonical => Some(&self.canonical),
             SideId::Target(at) => self.targets.get(at),
-        }
+        };
+        let named = named.ok_or_else(|| "There is no such target.".to_owned())?;
+        named.as_ref().map_err(Clone::clone)
     }
 }
 
@@ -285,7 +314,10 @@ async fn read(
     options: &LoadOptions,
     progress: &(dyn Fn(&str, usize) + Send + Sync),
 ) -> Result<Loaded, String> {
-    let snapshot = source::load(source, options, progress).await.map_err(|error| error.to_string())?;
+    let snapshot = source::load(source, options, progress).await.map_err(|error| {
+        let hint = error.hint().map(str::to_owned);
+        [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    })?;
     let dialect: &'static dyn Dialect = dialect::by_name(&snapshot.dialect).ok_or_else(|| {
         format!(
             "It is a schema of `{}`, which this program does not know.\nUse a newer version of the program.",
@@ -295,8 +327,8 @@ async fn read(
     Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
 }
 
-async fn prove(_request: &PlanRequest, _plan: &Plan, _options: &LoadOptions) -> Proof {
-    Proof::NotTried { reason: "no proof is built in yet.".to_owned() }
+async fn prove(request: &PlanRequest, plan: &Plan, options: &LoadOptions) -> Proof {
+    plan::proof::prove(&request.as_request(), plan, &options.scratch).await
 }
 
 /// A job's question whether it is still the latest of its kind.
@@ -311,15 +343,6 @@ fn panic_text(error: JoinError) -> String {
     let text =
         panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("it stopped").to_owned()
-}
-
-/// A path that a user typed: `~` is the home folder, as in a shell.
-pub fn typed_path(typed: &str) -> PathBuf {
-    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    match (typed.strip_prefix("~/"), home()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(typed),
-    }
 }
 
 #[cfg(test)]

@@ -161,11 +161,6 @@ impl Board {
         self.nodes.len()
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// A row.
     pub fn node(&self, row: usize) -> &Node {
         &self.nodes[row]
@@ -312,11 +307,13 @@ impl<'a> Builder<'a> {
     }
 
     fn node(&self, id: NodeId, parent: Option<usize>, depth: usize) -> Node {
+        let named =
+            |name: &str| if name.is_empty() { "\"\"".to_owned() } else { text::clean(name).into_owned() };
         let (label, key) = match &id {
             NodeId::Database => ("database".to_owned(), None),
             NodeId::Schema(name) => {
                 let key = Key::new(Kind::of("schema"), [name.clone()]);
-                (text::clean(name).into_owned(), self.objects.contains_key(&key).then_some(key))
+                (named(name), self.objects.contains_key(&key).then_some(key))
             }
             NodeId::Kinds(_, kind) => {
                 let plural = self
@@ -326,7 +323,7 @@ impl<'a> Builder<'a> {
                     .map_or_else(|| format!("{kind}s"), |kind| kind.plural().to_owned());
                 (plural, None)
             }
-            NodeId::Object(key) => (text::clean(key.name()).into_owned(), Some(key.clone())),
+            NodeId::Object(key) => (named(key.name()), Some(key.clone())),
         };
         let search = key.as_ref().map_or_else(String::new, |key| key.path().join(".").to_lowercase());
         Node { id, key, label, search, parent, depth, end: 0 }
@@ -345,7 +342,9 @@ impl<'a> Builder<'a> {
             status => {
                 let hazardous = u32::from(target.hazards.contains_key(key));
                 let mut counts = Counts { hazardous, ..Counts::default() };
-                counts.count(status);
+                if target.whole.contains(key) {
+                    counts.count(status);
+                }
                 (Cell::Is(status), counts)
             }
         }

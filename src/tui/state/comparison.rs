@@ -20,6 +20,9 @@ pub struct Comparison {
     pub snapshot: Arc<Snapshot>,
     /// What differs there.
     pub drift: Arc<Drift>,
+    /// The differences that stand for themselves: not the parts of what is missing or extra as a
+    /// whole, which come and go with it.
+    pub whole: BTreeSet<Key>,
     /// What closing a difference can hurt, for those that can hurt anything.
     pub hazards: BTreeMap<Key, BTreeSet<HazardCode>>,
 }
@@ -58,7 +61,9 @@ impl Comparison {
                 hazards.entry(key).or_default().extend(statement.hazards.iter().map(|hazard| hazard.code));
             }
         }
-        Ok(Comparison { snapshot, drift: Arc::new(drift), hazards })
+        let whole =
+            drift.differences.keys().filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
+        Ok(Comparison { whole: whole.cloned().collect(), snapshot, drift: Arc::new(drift), hazards })
     }
 
     /// Whether closing a difference loses data, or takes away something that canonical does not
@@ -72,6 +77,15 @@ impl Comparison {
     pub fn is_selectable(&self, key: &Key) -> bool {
         !matches!(self.drift.status(key), Status::Same | Status::Unknown)
     }
+}
+
+/// Whether a difference is that of a part whose parent is missing or extra just as well.
+fn comes_with_parent(canonical: &Snapshot, target: &Snapshot, drift: &Drift, key: &Key) -> bool {
+    let status = drift.status(key);
+    let object = canonical.catalog.get(key).or_else(|| target.catalog.get(key));
+    let parent = object.and_then(|object| object.parent.as_ref());
+    matches!(status, Status::Missing | Status::Extra)
+        && parent.is_some_and(|parent| drift.status(parent) == status)
 }
 
 #[cfg(test)]

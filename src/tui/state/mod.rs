@@ -146,6 +146,8 @@ pub struct State {
     pub board: Arc<Board>,
     /// The revision of the board that was asked for last.
     pub board_revision: u64,
+    /// Whether the cursor has been put on a difference once: after that it is the user's.
+    pub has_begun: bool,
     /// The view of the board.
     pub tree: Tree,
     /// What the user typed to narrow the tree.
@@ -162,6 +164,8 @@ pub struct State {
     pub detail_wanted: Option<(Key, usize, u64)>,
     /// How the definitions stand.
     pub layout: DiffLayout,
+    /// Whether definitions are shown whole, and not only what differs.
+    pub whole: bool,
     /// Scroll position of the difference, in lines and columns.
     pub diff_scroll: (usize, usize),
     /// The statement under the cursor of the plan.
@@ -205,6 +209,8 @@ pub struct TargetSetup {
     pub label: String,
     /// Whether people are to be warned that it is precious.
     pub protected: bool,
+    /// The colour of its name.
+    pub color: Option<String>,
 }
 
 impl State {
@@ -219,6 +225,7 @@ impl State {
         let target = |setup: TargetSetup| Target {
             side: Side::new(setup.label, now),
             protected: setup.protected,
+            color: setup.color,
             comparison: None,
             selection: selection::Selection::default(),
             planned: None,
@@ -234,6 +241,7 @@ impl State {
             dialect: None,
             board: Arc::default(),
             board_revision: 0,
+            has_begun: false,
             tree: Tree::default(),
             filter_input: Input::default(),
             filter: Filter::default(),
@@ -242,6 +250,7 @@ impl State {
             detail_of: None,
             detail_wanted: None,
             layout: DiffLayout::default(),
+            whole: false,
             diff_scroll: (0, 0),
             plan_at: 0,
             plan_scroll: (0, 0),
@@ -294,12 +303,26 @@ impl State {
         self.detail.as_ref().filter(|_| current)
     }
 
-    /// How many selected differences of the active target the filter hides.
-    pub fn hidden_selected(&self) -> usize {
-        let Some(target) = self.target() else { return 0 };
-        let shown =
-            |key: &&crate::model::Key| self.board.row_of(key).is_some_and(|row| self.tree.is_matched(row));
-        target.selection.len() - target.selection.keys().iter().filter(shown).count()
+    /// How many differences of the active target are selected, and how many of those the filter
+    /// hides. What comes and goes as a whole is one.
+    pub fn selected_and_hidden(&self) -> (usize, usize) {
+        let Some((target, comparison)) = self.target().and_then(|t| Some((t, t.comparison.as_ref()?))) else {
+            return (0, 0);
+        };
+        let selection = &target.selection;
+        // A part whose parent is not selected with it stands for itself.
+        let stands = |key: &&Key| {
+            let with_parent = || {
+                let row = self.board.row_of(key)?;
+                self.board.node(self.board.node(row).parent?).key.clone()
+            };
+            comparison.whole.contains(*key)
+                || !with_parent().is_some_and(|parent| selection.contains(&parent))
+        };
+        let shown = |key: &&Key| self.board.row_of(key).is_some_and(|row| self.tree.is_matched(row));
+        let standing: Vec<&Key> = selection.keys().iter().filter(stands).collect();
+        let hidden = standing.iter().filter(|key| !shown(key)).count();
+        (standing.len(), hidden)
     }
 
     /// Where keys are looked up at this moment.

@@ -39,11 +39,6 @@ impl Selection {
         self.keys.contains(key)
     }
 
-    /// How many are selected.
-    pub fn len(&self) -> usize {
-        self.keys.len()
-    }
-
     /// Whether none is selected.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -173,7 +168,7 @@ mod tests {
     fn comparison(differences: &[(&str, Status)]) -> Comparison {
         let difference = |status| Difference { status, facets: Vec::new(), reason: None };
         let differences = differences.iter().map(|(name, status)| (key(name), difference(*status))).collect();
-        Comparison { drift: Arc::new(Drift { differences, hidden: 0 }), ..Comparison::default() }
+        Comparison { drift: Arc::new(Drift { differences, ..Drift::default() }), ..Comparison::default() }
     }
 
     #[test]

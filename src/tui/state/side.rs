@@ -98,6 +98,8 @@ pub struct Target {
     pub side: Side,
     /// Whether people are to be warned that it is precious.
     pub protected: bool,
+    /// The colour of its name, as it was configured.
+    pub color: Option<String>,
     /// What differs, once that is known.
     pub comparison: Option<Arc<Comparison>>,
     /// The differences that its plan closes.

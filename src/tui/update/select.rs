@@ -89,18 +89,16 @@ fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
     } else if all_chosen {
         selection.remove(safe.into_iter().chain(dangerous));
     } else if safe.is_empty() {
-        let only = text::counted(dangerous.len(), "difference");
-        state.say(
-            Tone::Note,
-            format!("closing this loses data or drops something ({only}): {danger_key} selects it"),
-        );
+        state.say(Tone::Note, format!("closing this drops something or loses data: {danger_key} selects it"));
         return;
     } else {
-        let left_out = dangerous.iter().filter(|key| !chosen(key)).count();
+        let left_out = dangerous.iter().filter(|key| !chosen(key) && comparison.whole.contains(key)).count();
         selection.add(safe);
         if left_out > 0 {
-            let left_out = text::counted(left_out, "drop or loss of data");
-            state.say(Tone::Note, format!("left out: {left_out}; {danger_key} selects those one by one"));
+            state.say(
+                Tone::Note,
+                format!("left out {left_out} that drop or lose data: {danger_key} selects those one by one"),
+            );
         }
     }
     move_on(state, board);
@@ -175,7 +173,8 @@ fn selectable(state: &State, board: &Board, comparison: &Comparison) -> (Vec<Key
     let (dangerous, safe): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| comparison.is_dangerous(key));
     let selection = &state.targets[state.active].selection;
-    let left_out = dangerous.iter().filter(|key| !selection.contains(key)).count();
+    let waiting = |key: &&Key| !selection.contains(key) && comparison.whole.contains(*key);
+    let left_out = dangerous.iter().filter(waiting).count();
     (safe, left_out)
 }
 
@@ -183,18 +182,13 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
     state.tree.range = None;
     let (safe, left_out) = selectable(state, board, comparison);
     let danger_key = state.key(Action::ToggleDanger);
-    let selection = &mut state.targets[state.active].selection;
-    let before = selection.len();
-    selection.add(safe);
-    let added = text::counted(selection.len() - before, "difference");
+    let (before, _) = state.selected_and_hidden();
+    state.targets[state.active].selection.add(safe);
+    let (after, _) = state.selected_and_hidden();
+    let added = text::counted(after.saturating_sub(before), "difference");
     let left_out = match left_out {
         0 => String::new(),
-        count => {
-            format!(
-                "; left out: {}, which {danger_key} selects one by one",
-                text::counted(count, "drop or loss of data")
-            )
-        }
+        count => format!("; left out {count} that drop or lose data: {danger_key} selects those one by one"),
     };
     state.say(Tone::Note, format!("selected {added}{left_out}"));
 }
@@ -202,9 +196,9 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
 fn select_none(state: &mut State) {
     state.tree.range = None;
     let undo = state.key(Action::Undo);
+    let count = text::counted(state.selected_and_hidden().0, "difference");
     let selection = &mut state.targets[state.active].selection;
     let keys: Vec<Key> = selection.keys().iter().cloned().collect();
-    let count = text::counted(keys.len(), "difference");
     selection.remove(keys);
     state.say(Tone::Note, format!("deselected {count}; {undo} takes that back"));
 }

@@ -13,6 +13,7 @@ use crate::tui::{
 
 /// Moves the cursor, or expands and collapses.
 pub fn step(state: &mut State, action: Action) {
+    state.has_begun = true;
     let board = Arc::clone(&state.board);
     let page = usize::from(layout::lines_of(state, Pane::Tree).height / 2).max(1);
     let tree = &mut state.tree;
@@ -75,15 +76,14 @@ pub fn show_all(state: &mut State) {
     state.say(Tone::Note, shown);
 }
 
-/// Puts the cursor on the first difference of the active target.
+/// Puts the cursor on the first difference of the active target, as soon as there is one.
 pub fn go_to_first_difference(state: &mut State) {
     let board = Arc::clone(&state.board);
     let active = state.active;
-    let differs = |row: &usize| differs_at(&board, *row, active);
-    let first = state.tree.rows().iter().copied().find(differs);
-    let first = first.or_else(|| (0..board.len()).find(|row| board.node(*row).key.is_some()));
+    let first = state.tree.rows().iter().copied().find(|row| differs_at(&board, *row, active));
     if let Some(row) = first {
         state.tree.reveal(&board, row);
+        state.has_begun = true;
     }
 }
 

@@ -31,10 +31,9 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
             return compared(state, target, generations, result);
         }
         Message::BoardBuilt { revision, board } if revision == state.board_revision => {
-            let first = state.board.is_empty();
             state.board = board;
             state.refresh_tree();
-            if first {
+            if !state.has_begun {
                 tree::go_to_first_difference(state);
             }
         }

@@ -1,10 +1,6 @@
 //! The two lines at the bottom: what is selected, and the keys.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::cut_line;
 use crate::tui::{
@@ -19,8 +15,7 @@ pub fn draw_status(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Re
     let bar = theme.style(Role::Bar);
     let mut spans = Vec::new();
     if let Some(target) = state.target() {
-        let count = target.selection.len();
-        let hidden = state.hidden_selected();
+        let (count, hidden) = state.selected_and_hidden();
         let role = if count > 0 { Role::Selected } else { Role::Bar };
         spans.push(Span::styled(format!(" {count} selected"), theme.style(role)));
         if hidden > 0 {
@@ -89,10 +84,4 @@ fn labelled<'a>(state: &State, theme: &Theme, binding: &Binding) -> Vec<Span<'a>
         Span::styled(format!(" {}", first_key(state, binding)), theme.style(Role::Key)),
         Span::styled(format!(" {} ", binding.bar), theme.style(Role::Dim)),
     ]
-}
-
-/// A line of the key bar for a popup.
-pub fn keys_line<'a>(state: &State, theme: &Theme, context: Context) -> Line<'a> {
-    let named = BINDINGS.iter().filter(|binding| binding.context == context && !binding.bar.is_empty());
-    Line::from(named.flat_map(|binding| labelled(state, theme, binding)).collect::<Vec<_>>())
 }

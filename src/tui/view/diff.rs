@@ -28,6 +28,8 @@ use crate::{
 
 /// From this width on, definitions stand side by side.
 const SIDE_BY_SIDE: u16 = 96;
+/// How many lines that are the same are shown before and after one that is not.
+const AROUND: usize = 2;
 /// The columns of a line's number and of its sign.
 const GUTTER: usize = 6;
 
@@ -40,6 +42,7 @@ enum Row<'a> {
     Label(&'static str, String),
     Blank,
     DefinitionHead,
+    Fold(usize),
     Pair(&'a LinePair),
     Canonical(&'a SideLine, bool),
     Live(&'a SideLine, bool),
@@ -161,16 +164,19 @@ fn rows<'a>(state: &State, detail: &'a Detail, width: u16) -> Vec<Row<'a>> {
     if !detail.lines.is_empty() {
         rows.push(Row::Blank);
         rows.push(Row::DefinitionHead);
-        if is_side_by_side(state, width) {
-            rows.extend(detail.lines.iter().map(Row::Pair));
-        } else {
-            inline(&detail.lines, &mut rows);
+        let side_by_side = is_side_by_side(state, width);
+        for part in parts(&detail.lines, state.whole) {
+            match part {
+                Part::Folded(count) => rows.push(Row::Fold(count)),
+                Part::Lines(lines) if side_by_side => rows.extend(lines.iter().map(Row::Pair)),
+                Part::Lines(lines) => inline(lines, &mut rows),
+            }
         }
     }
     let mut notes = Vec::new();
     notes.extend(detail.comment.iter().map(|comment| ("comment", comment.clone())));
-    notes.extend((!detail.requires.is_empty()).then(|| ("requires", detail.requires.join(", "))));
-    notes.extend((!detail.required_by.is_empty()).then(|| ("required by", detail.required_by.join(", "))));
+    notes.extend(listed(&detail.requires).map(|names| ("requires", names)));
+    notes.extend(listed(&detail.required_by).map(|names| ("required by", names)));
     for (label, note) in notes {
         rows.push(Row::Blank);
         for (at, line) in text::wrap(&note, columns.saturating_sub(13).max(16)).into_iter().enumerate() {
@@ -178,6 +184,48 @@ fn rows<'a>(state: &State, detail: &'a Detail, width: u16) -> Vec<Row<'a>> {
         }
     }
     rows
+}
+
+/// A part of both definitions.
+enum Part<'a> {
+    /// Lines that are shown.
+    Lines(&'a [LinePair]),
+    /// So many lines that are the same on both sides, and not shown.
+    Folded(usize),
+}
+
+/// What differs with the lines around it; everything where that is wanted, or where nothing
+/// differs.
+fn parts(lines: &[LinePair], whole: bool) -> Vec<Part<'_>> {
+    if whole || lines.iter().all(|pair| !pair.differs) {
+        return vec![Part::Lines(lines)];
+    }
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for run in lines.chunk_by(|a, b| a.differs == b.differs) {
+        let (first, last) = (at == 0, at + run.len() == lines.len());
+        at += run.len();
+        let before = if first { 1 } else { AROUND };
+        let after = if last { 1 } else { AROUND };
+        // A fold is a line, too: it has to be worth it.
+        if run[0].differs || run.len() <= before + after + 1 {
+            parts.push(Part::Lines(run));
+        } else {
+            let end = run.len() - after;
+            parts.extend([Part::Lines(&run[..before]), Part::Folded(end - before), Part::Lines(&run[end..])]);
+        }
+    }
+    parts
+}
+
+/// The first names of a list, and how many more there are.
+fn listed(names: &[String]) -> Option<String> {
+    const SHOWN: usize = 8;
+    let more = names.len().saturating_sub(SHOWN);
+    let first = names.iter().take(SHOWN).cloned();
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    let all: Vec<String> = first.chain(rest).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// One under the other: of each run that differs, first what the target has, then what canonical
@@ -237,6 +285,11 @@ impl<'a> Painter<'a> {
             ]),
             Row::Blank => Line::default(),
             Row::DefinitionHead => self.definition_head(),
+            Row::Fold(count) => {
+                let whole = self.state.key(Action::Whole);
+                let text = format!("    ⋯ {} the same; {whole} shows all", text::counted(*count, "line"));
+                Line::styled(text::cut(&text, self.columns).into_owned(), self.theme.style(Role::LineNumber))
+            }
             Row::Pair(pair) => self.pair(pair),
             Row::Canonical(line, differs) => self.one(line, *differs, true),
             Row::Live(line, differs) => self.one(line, *differs, false),

@@ -17,19 +17,19 @@ use crate::tui::{
 /// The widest the help gets.
 const WIDEST: u16 = 96;
 /// The columns of the keys.
-const KEYS: usize = 16;
+const KEYS: usize = 20;
 
 /// One line of the help.
 enum Row {
     Title(&'static str),
     Keys(String, String),
-    Glyph(Role, &'static str, &'static str),
+    Sign(Role, &'static str, String),
     Blank,
 }
 
 /// How many lines of the help fit on a screen of so many rows.
 pub fn height(rows: u16) -> usize {
-    usize::from(rows.saturating_sub(2))
+    usize::from(rows.saturating_sub(4))
 }
 
 /// How many lines the help has on a screen of so many columns.
@@ -52,8 +52,8 @@ pub fn draw(state: &State, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
             Span::styled(text::fit_right(keys, KEYS), theme.style(Role::Key)),
             Span::raw(format!("  {help}")),
         ]),
-        Row::Glyph(role, glyph, meaning) => Line::from(vec![
-            Span::styled(text::fit_right(glyph, KEYS), theme.style(*role)),
+        Row::Sign(role, sign, meaning) => Line::from(vec![
+            Span::styled(text::fit_right(sign, KEYS), theme.style(*role)),
             Span::raw(format!("  {meaning}")),
         ]),
         Row::Blank => Line::default(),
@@ -83,15 +83,24 @@ fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
         rows.push(Row::Blank);
     }
     rows.push(Row::Title("Signs"));
-    rows.extend([
-        Row::Glyph(Role::Missing, "+", "missing: canonical has it, the target does not"),
-        Row::Glyph(Role::Extra, "-", "extra: the target has it, canonical does not"),
-        Row::Glyph(Role::Changed, "~", "changed: it is there, and differs"),
-        Row::Glyph(Role::Same, "=", "the same"),
-        Row::Glyph(Role::Unknown, "?", "unknown: it could not be read"),
-        Row::Glyph(Role::Hazard, "!", "closing the difference can hurt: see the plan"),
-        Row::Glyph(Role::Dim, "+2~1", "how many there are inside a row that is collapsed"),
-        Row::Glyph(Role::Selected, "[x] [-]", "selected; some of what is inside is selected"),
-    ]);
+    for (role, sign, meaning) in SIGNS {
+        for (part, line) in
+            text::wrap(meaning, columns.saturating_sub(KEYS + 2).max(16)).into_iter().enumerate()
+        {
+            rows.push(Row::Sign(role, if part == 0 { sign } else { "" }, line));
+        }
+    }
     rows
 }
+
+/// What the signs in the objects mean.
+const SIGNS: [(Role, &str, &str); 8] = [
+    (Role::Missing, "+", "missing: canonical has it, the target does not"),
+    (Role::Extra, "-", "extra: the target has it, canonical does not"),
+    (Role::Changed, "~", "changed: it is there, and differs"),
+    (Role::Same, "=", "the same"),
+    (Role::Unknown, "?", "unknown: it could not be read"),
+    (Role::Hazard, "!", "closing the difference can hurt: see the plan"),
+    (Role::Dim, "+2~1", "how many there are inside a row that is collapsed"),
+    (Role::Selected, "[x] [-]", "selected; some of what is inside is selected"),
+];

@@ -65,8 +65,10 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
 fn too_small(theme: &Theme, frame: &mut Frame<'_>) {
     let screen = frame.area();
     let text = format!("too small: {}×{}, needs {}×{}", screen.width, screen.height, SMALLEST.0, SMALLEST.1);
-    let lines: Vec<Line<'_>> =
-        text::wrap(&text, usize::from(screen.width)).into_iter().map(|line| Line::raw(line).centered()).collect();
+    let lines: Vec<Line<'_>> = text::wrap(&text, usize::from(screen.width))
+        .into_iter()
+        .map(|line| Line::raw(line).centered())
+        .collect();
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(screen.height);
     let area = Rect { y: (screen.height - height) / 2, height, ..screen };
     frame.render_widget(Paragraph::new(lines).style(theme.style(Role::Strong)), area);
@@ -75,11 +77,8 @@ fn too_small(theme: &Theme, frame: &mut Frame<'_>) {
 /// The frame of a pane.
 fn pane_block<'a>(state: &State, theme: &Theme, pane: Pane, title: Vec<Span<'a>>) -> Block<'a> {
     let focused = state.focus == pane && !state.filtering || state.filtering && pane == Pane::Tree;
-    let (border, heading) = if focused {
-        (Role::BorderFocused, Role::TitleFocused)
-    } else {
-        (Role::Border, Role::Title)
-    };
+    let (border, heading) =
+        if focused { (Role::BorderFocused, Role::TitleFocused) } else { (Role::Border, Role::Title) };
     let number = Pane::ALL.iter().position(|known| *known == pane).map_or(0, |at| at + 1);
     let mut spans = vec![Span::raw(format!(" {number} "))];
     spans.extend(title);
@@ -92,6 +91,9 @@ fn pane_block<'a>(state: &State, theme: &Theme, pane: Pane, title: Vec<Span<'a>>
 
 /// A title at the right end of a frame's upper line.
 fn right_title<'a>(spans: Vec<Span<'a>>) -> Line<'a> {
+    if spans.iter().all(|span| span.content.is_empty()) {
+        return Line::default();
+    }
     let mut all = vec![Span::raw(" ")];
     all.extend(spans);
     all.push(Span::raw(" "));
@@ -101,7 +103,8 @@ fn right_title<'a>(spans: Vec<Span<'a>>) -> Line<'a> {
 /// An area in the middle of the screen, cleared, with a frame; gives what is inside.
 fn popup(theme: &Theme, frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
     let screen = frame.area();
-    let (width, height) = (columns.min(screen.width), rows.min(screen.height));
+    // The lines at the bottom stay: they tell the keys.
+    let (width, height) = (columns.min(screen.width), rows.min(screen.height.saturating_sub(2)));
     let area = Rect { x: (screen.width - width) / 2, y: (screen.height - height) / 3, width, height };
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -132,8 +135,16 @@ fn cut_line<'a>(spans: Vec<Span<'a>>, columns: usize) -> Line<'a> {
 }
 
 /// Draws lines one under the other, as many as fit.
-fn draw_lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl IntoIterator<Item = Line<'a>>, style: Style) {
-    frame.render_widget(Paragraph::new(lines.into_iter().take(usize::from(area.height)).collect::<Vec<_>>()).style(style), area);
+fn draw_lines<'a>(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: impl IntoIterator<Item = Line<'a>>,
+    style: Style,
+) {
+    frame.render_widget(
+        Paragraph::new(lines.into_iter().take(usize::from(area.height)).collect::<Vec<_>>()).style(style),
+        area,
+    );
 }
 
 /// Sentences about nothing being there, in the middle of a pane.

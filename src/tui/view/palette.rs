@@ -8,9 +8,8 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{bars, cut_line, draw_lines, popup};
+use super::{cut_line, draw_lines, popup};
 use crate::tui::{
-    keymap::Context,
     state::State,
     text,
     theme::{Role, Theme},
@@ -19,10 +18,10 @@ use crate::tui::{
 
 /// Draws the palette.
 pub fn draw(state: &State, input: &Input, at: usize, theme: &Theme, frame: &mut Frame<'_>) {
-    let inner = popup(theme, frame, "Do", 84, frame.area().height.saturating_sub(4));
+    let inner = popup(theme, frame, "Do", 84, frame.area().height.saturating_sub(6));
     let columns = usize::from(inner.width);
     draw_input(input, "› ", theme, frame, inner);
-    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(3), ..inner };
+    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     let offered = update::palette(input.value(), state.focus.context());
     let first = (at + 1).saturating_sub(usize::from(list.height));
     let lines = offered.iter().enumerate().skip(first).map(|(index, binding)| {
@@ -38,8 +37,6 @@ pub fn draw(state: &State, input: &Input, at: usize, theme: &Theme, frame: &mut 
     if offered.is_empty() {
         frame.render_widget(Line::styled("nothing has these words", theme.style(Role::Dim)), list);
     }
-    let keys = Rect { y: (inner.y + inner.height).saturating_sub(1), height: 1.min(inner.height), ..inner };
-    frame.render_widget(bars::keys_line(state, theme, Context::Palette), keys);
 }
 
 /// Draws a line that is being typed, with the terminal's own cursor.

@@ -7,7 +7,9 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql};
+use super::{
+    cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql, targets::name_style,
+};
 use crate::{
     plan::{HazardCode, Proof},
     tui::{
@@ -32,16 +34,19 @@ pub fn height(inner: Rect) -> usize {
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let target = state.target();
     let planned = target.and_then(Target::current_plan);
-    let mut title = vec![Span::raw("Plan")];
-    if let Some(target) = target {
-        let role = if target.protected { Some(Role::Protected) } else { None };
-        title.push(Span::raw(" for "));
-        let label = text::cut(&text::clean(&target.side.label), 24).into_owned();
-        title.push(Span::styled(label, role.map(|role| theme.style(role)).unwrap_or_default()));
-    }
     let right =
         planned.filter(|planned| !planned.plan.is_empty()).map(|planned| vec![proof_word(theme, planned)]);
-    let block = pane_block(state, theme, Pane::Plan, title).title(right_title(right.unwrap_or_default()));
+    let right = right.unwrap_or_default();
+    let taken: usize = right.iter().map(Span::width).sum();
+    let mut title = vec![Span::raw("Plan")];
+    if let Some(target) = target {
+        let label = text::clean(&target.side.label).into_owned();
+        let room = usize::from(area.width).saturating_sub(taken + 18);
+        let style = name_style(theme, target, false);
+        title.push(Span::raw(" for "));
+        title.push(Span::styled(text::cut(&label, room).into_owned(), style));
+    }
+    let block = pane_block(state, theme, Pane::Plan, title).title(right_title(right));
     frame.render_widget(block, area);
     let inner = layout::inner(area);
     let Some(planned) = planned else {

@@ -3,9 +3,8 @@
 use ratatui::{Frame, layout::Rect, text::Line};
 use tui_input::Input;
 
-use super::{bars, draw_lines, palette::draw_input, popup};
+use super::{draw_lines, palette::draw_input, popup};
 use crate::tui::{
-    keymap::Context,
     state::{State, side::Target},
     text,
     theme::{Role, Theme},
@@ -13,7 +12,7 @@ use crate::tui::{
 
 /// Draws the question.
 pub fn draw(state: &State, input: &Input, exists: Option<&str>, theme: &Theme, frame: &mut Frame<'_>) {
-    let inner = popup(theme, frame, "Write the SQL to", 72, 9);
+    let inner = popup(theme, frame, "Write the SQL to", 72, 8);
     let columns = usize::from(inner.width);
     draw_input(input, "› ", theme, frame, inner);
     let mut notes: Vec<Line<'_>> = Vec::new();
@@ -34,8 +33,6 @@ pub fn draw(state: &State, input: &Input, exists: Option<&str>, theme: &Theme, f
             note(&format!("{lossy} {verb} data."), Role::Danger);
         }
     }
-    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(3), ..inner };
+    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     draw_lines(frame, list, notes, theme.style(Role::Text));
-    let keys = Rect { y: (inner.y + inner.height).saturating_sub(1), height: 1.min(inner.height), ..inner };
-    frame.render_widget(bars::keys_line(state, theme, Context::Prompt), keys);
 }

@@ -70,11 +70,7 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
     };
     let active = at == state.active;
     let protected = state.targets.get(at).is_some_and(|target| target.protected);
-    let style = match (protected, active) {
-        (true, _) => theme.style(Role::Protected),
-        (false, true) => theme.style(Role::Active),
-        (false, false) => Style::new(),
-    };
+    let style = state.targets.get(at).map(|target| name_style(theme, target, active)).unwrap_or_default();
     let badge = if protected { "protected" } else { "read-only" };
     let badge_style = if protected { theme.style(Role::Danger) } else { theme.style(Role::Badge) };
     vec![
@@ -84,13 +80,28 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
     ]
 }
 
+/// How a target's name looks: as it was configured, or protected, or the one that the plan is for.
+pub fn name_style(theme: &Theme, target: &Target, active: bool) -> Style {
+    let own = target.color.as_deref().and_then(|color| color.parse().ok()).filter(|_| theme.has_colors());
+    let style = match (target.protected, active) {
+        (true, _) => theme.style(Role::Protected),
+        (false, true) => theme.style(Role::Active),
+        (false, false) => Style::new(),
+    };
+    own.map_or(style, |color| style.fg(color))
+}
+
 fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Span<'a>> {
     let busy = theme.style(Role::Busy);
     let dim = theme.style(Role::Dim);
     match &side.reading {
         Reading::Connecting { since } => {
             let seconds = state.now.duration_since(*since).as_secs_f64();
-            let verb = if side.snapshot.is_some() { "reading again…" } else { "connecting…" };
+            let verb = match (side.snapshot.is_some(), id) {
+                (true, _) => "reading again…",
+                (false, SideId::Canonical) => "starting…",
+                (false, SideId::Target(_)) => "connecting…",
+            };
             vec![
                 Span::styled(format!("{} {verb}", spinner(seconds)), busy),
                 Span::styled(format!("  {}", elapsed(seconds)), dim),
@@ -130,16 +141,11 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     let mut spans = vec![Span::styled("● ", theme.style(Role::Success))];
     let Some(snapshot) = &side.snapshot else { return spans };
     match id {
-        SideId::Canonical => {
-            spans.push(Span::raw(text::fit(&text::counted(snapshot.catalog.len(), "object"), 24)));
-        }
-        SideId::Target(at) => {
-            let drift = drift_spans(state, theme, at);
-            let width: usize = drift.iter().map(Span::width).sum();
-            spans.extend(drift);
-            spans.push(Span::raw(" ".repeat(24usize.saturating_sub(width))));
-        }
+        SideId::Canonical => spans.push(Span::raw(text::counted(snapshot.catalog.len(), "object"))),
+        SideId::Target(at) => spans.extend(drift_spans(state, theme, at)),
     }
+    let width: usize = spans.iter().skip(1).map(Span::width).sum();
+    spans.push(Span::raw(" ".repeat(findings_width(state, theme).saturating_sub(width))));
     if let Some(sentence) = snapshot.not_compared_sentence() {
         spans.push(Span::styled(format!("  {}", text::clean(&sentence)), theme.style(Role::Hazard)));
     }
@@ -153,6 +159,18 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     spans.push(Span::styled(format!("  {}", server(snapshot)), dim));
     spans.push(Span::styled(format!("  {}", elapsed(seconds)), dim));
     spans
+}
+
+/// How many columns the findings take where they take most, so that what follows is aligned.
+fn findings_width(state: &State, theme: &Theme) -> usize {
+    let objects = state
+        .canonical
+        .snapshot
+        .as_ref()
+        .map(|snapshot| text::counted(snapshot.catalog.len(), "object").len());
+    let drifts =
+        (0..state.targets.len()).map(|at| drift_spans(state, theme, at).iter().map(Span::width).sum());
+    drifts.chain(objects).max().unwrap_or(0)
 }
 
 fn server(snapshot: &Snapshot) -> String {
@@ -174,9 +192,7 @@ fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
         return vec![Span::styled("no differences", theme.style(Role::Success))];
     }
     let mut counts = Counts::default();
-    for difference in comparison.drift.differences.values() {
-        counts.count(difference.status);
-    }
+    comparison.whole.iter().for_each(|key| counts.count(comparison.drift.status(key)));
     let mut spans = Vec::new();
     for (status, count) in counts.each() {
         let style = theme.style(super::tree::role_of(status));
@@ -224,16 +240,11 @@ pub fn draw_summary(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: R
     let mut spans = Vec::new();
     for (id, side) in state.sides() {
         let active = id == SideId::Target(state.active);
-        let protected =
-            matches!(id, SideId::Target(at) if state.targets.get(at).is_some_and(|target| target.protected));
-        if !spans.is_empty() {
-            spans.push(Span::styled(" │ ", theme.style(Role::Border)));
-        }
-        let style = match (protected, active) {
-            (true, _) => theme.style(Role::Protected),
-            (false, true) => theme.style(Role::Active),
-            (false, false) => Style::new(),
+        let target = match id {
+            SideId::Target(at) => state.targets.get(at),
+            SideId::Canonical => None,
         };
+        let style = target.map(|target| name_style(theme, target, active)).unwrap_or_default();
         spans.push(Span::styled(if active { "▸" } else { "" }, theme.style(Role::Active)));
         spans.push(Span::styled(text::cut(&text::clean(&side.label), 18).into_owned(), style));
         spans.push(Span::raw(" "));

@@ -1,11 +1,244 @@
-use crate::tui::harness::Harness;
+//! Screens as text, and what they look like besides.
+
+use insta::assert_snapshot;
+use ratatui::{
+    buffer::{Buffer, Cell},
+    style::Modifier,
+};
+
+use crate::{
+    plan::Proof,
+    tui::{
+        harness::{Harness, text_of},
+        message::Message,
+        sample::{self, key},
+        state::side::SideId,
+        theme::{Role, Theme, names},
+    },
+};
+
+const SMALL: (u16, u16) = (80, 24);
+const MEDIUM: (u16, u16) = (120, 40);
+const LARGE: (u16, u16) = (200, 60);
+
+fn at(mut harness: Harness, object: &str) -> Harness {
+    let board = std::sync::Arc::clone(&harness.state.board);
+    let row = board.row_of(&key(object)).unwrap();
+    assert!(harness.state.tree.reveal(&board, row));
+    harness.send(Message::Tick);
+    harness
+}
 
 #[test]
-fn look() {
-    for size in [(80, 24), (120, 40), (200, 60)] {
-        let mut harness = Harness::new(size);
-        println!("{}\n", harness.screen());
-        harness.press("a 3");
-        println!("{}\n", harness.screen());
+fn the_first_frame_comes_before_any_connection() {
+    assert_snapshot!(Harness::unread(SMALL, &["prod-eu", "staging"]).screen());
+}
+
+#[test]
+fn targets_tell_how_far_their_reading_is() {
+    let mut harness = Harness::unread(SMALL, &["prod-eu", "staging"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    let phase = "indexes".to_owned();
+    harness.send(Message::Progress { side: SideId::Target(0), generation: 1, phase, count: 210 });
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn differences_on_a_small_screen() {
+    assert_snapshot!(at(Harness::new(SMALL), "column:public.orders.total").screen());
+}
+
+#[test]
+fn differences_on_the_smallest_screen() {
+    let mut harness = at(Harness::new((60, 15)), "column:public.orders.total");
+    let tree = harness.screen();
+    harness.press("3");
+    let difference = harness.screen();
+    harness.press("2 a 4");
+    assert_snapshot!(format!("{tree}\n\n{difference}\n\n{}", harness.screen()));
+}
+
+#[test]
+fn a_changed_column_on_a_medium_screen_with_the_plan_of_all() {
+    let mut harness = at(Harness::new(MEDIUM), "column:public.orders.total");
+    harness.press("a");
+    let (target, revision) = (0, harness.state.target().unwrap().selection.revision());
+    let proof = Proof::Proven { engine: "local PostgreSQL 15.18".to_owned() };
+    harness.send(Message::Proved { target, revision, proof });
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn definitions_side_by_side_on_a_large_screen() {
+    let mut harness = at(Harness::new(LARGE), "column:public.orders.total");
+    harness.press("space 3");
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn a_plan_that_loses_data() {
+    let mut harness = at(Harness::new(MEDIUM), "table:public.debug_dump");
+    harness.press("D 4");
+    let (target, revision) = (0, harness.state.target().unwrap().selection.revision());
+    let (engine, reason) =
+        ("embedded PostgreSQL 18.4".to_owned(), "afterwards the table is still there.".to_owned());
+    harness.send(Message::Proved { target, revision, proof: Proof::Failed { engine, reason } });
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn a_target_that_cannot_be_read() {
+    let mut harness = Harness::unread(MEDIUM, &["prod-eu", "staging"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    let error = "Connecting to db1.internal:5432 failed: connection refused.\nIs the server running, and does it listen on that port?";
+    harness.fail(SideId::Target(0), error);
+    harness.read(SideId::Target(1), sample::almost());
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn targets_that_match() {
+    let mut harness = Harness::unread(SMALL, &["prod-eu"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::canonical());
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn a_canonical_schema_that_cannot_be_read() {
+    let mut harness = Harness::unread(SMALL, &["prod-eu"]);
+    harness.fail(
+        SideId::Canonical,
+        "schema.sql:12: syntax error at or near \"TABEL\".\nCorrect the statement: CREATE TABEL orders (",
+    );
+    harness.read(SideId::Target(0), sample::live());
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn a_filter_while_it_is_typed() {
+    let mut harness = Harness::new(SMALL);
+    harness.press("/").type_in("ord kind:index");
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn the_help() {
+    let mut harness = Harness::new(MEDIUM);
+    harness.press("?");
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn the_palette() {
+    let mut harness = Harness::new(SMALL);
+    harness.press(":").type_in("sel");
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn the_question_where_to_write() {
+    let mut harness = Harness::new(SMALL);
+    harness.press("D a w");
+    assert_snapshot!(harness.screen());
+}
+
+#[test]
+fn names_cannot_take_over_the_terminal() {
+    let mut harness = Harness::unread(MEDIUM, &["evil\x1b[2J", "表表表表表表"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::hostile());
+    harness.press("a");
+    let screen = harness.screen();
+    assert!(!screen.contains(|c: char| c.is_control() && c != '\n'), "{screen:?}");
+    assert!(!screen.contains('\u{202e}'));
+    assert_snapshot!(screen);
+}
+
+#[test]
+fn every_size_draws_in_every_state() {
+    let sizes = (1..=200).step_by(7).chain([2, 3, 59, 60, 61, 76, 79, 80, 100, 120]);
+    let heights: Vec<u16> = vec![1, 2, 3, 4, 5, 8, 14, 15, 16, 19, 20, 24, 37, 60];
+    let theme = Theme::built_in("dark").unwrap();
+    for columns in sizes {
+        for rows in &heights {
+            for keys in ["", "a 3", "a 4 z", "1", "?", ":", "a w", "/"] {
+                let mut harness = Harness::unread((columns, *rows), &["prod-eu"]);
+                harness.read(SideId::Canonical, sample::canonical());
+                if columns % 2 == 0 {
+                    harness.read(SideId::Target(0), sample::hostile());
+                }
+                harness.press(keys);
+                harness.draw(&theme);
+            }
+        }
     }
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_what_it_needs() {
+    let mut harness = Harness::new((20, 5));
+    assert_eq!(harness.screen().trim(), "too small: 20×5,\n     needs 60×15");
+    harness.send(Message::Resize(80, 24));
+    assert!(harness.screen().contains("Differences"));
+}
+
+fn cell_of<'a>(buffer: &'a Buffer, text: &str) -> &'a Cell {
+    let screen = text_of(buffer);
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
+    let column = crate::tui::text::width(&line[..line.find(text).unwrap()]);
+    &buffer[(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())]
+}
+
+#[test]
+fn a_protected_target_has_its_own_colour() {
+    let theme = Theme::built_in("dark").unwrap();
+    let buffer = Harness::new(MEDIUM).draw(&theme);
+    let protected = theme.style(Role::Protected);
+    assert_eq!(cell_of(&buffer, "prod-eu     protected").bg, protected.bg.unwrap());
+    assert_ne!(cell_of(&buffer, "staging     read-only").bg, protected.bg.unwrap());
+}
+
+#[test]
+fn statuses_and_hazards_have_their_colours_and_the_cursor_is_seen() {
+    let theme = Theme::built_in("dark").unwrap();
+    let buffer = at(Harness::new(LARGE), "table:public.invoices").draw(&theme);
+    assert_eq!(cell_of(&buffer, "-! ").fg, theme.style(Role::Extra).fg.unwrap());
+    assert_eq!(cell_of(&buffer, "!  ").fg, theme.style(Role::Danger).fg.unwrap());
+    assert_eq!(cell_of(&buffer, "~!").fg, theme.style(Role::Changed).fg.unwrap());
+    assert_eq!(cell_of(&buffer, "▸ invoices").bg, theme.style(Role::Cursor).bg.unwrap());
+}
+
+#[test]
+fn changed_words_are_marked_and_sql_is_coloured() {
+    let theme = Theme::built_in("dark").unwrap();
+    let buffer = at(Harness::new(LARGE), "column:public.orders.total").draw(&theme);
+    assert_eq!(cell_of(&buffer, "CREATE TABLE").fg, theme.style(Role::SqlKeyword).fg.unwrap());
+    let marked = buffer.content.iter().filter(|cell| cell.bg == theme.style(Role::AddedWord).bg.unwrap());
+    assert!(marked.count() > 0);
+}
+
+#[test]
+fn every_theme_draws_and_mono_has_no_colour_but_shows_the_cursor() {
+    let mut harness = Harness::new(MEDIUM);
+    harness.press("a");
+    for name in names() {
+        harness.draw(&Theme::built_in(name).unwrap());
+    }
+    let buffer = harness.draw(&Theme::built_in("mono").unwrap());
+    let colourless =
+        |cell: &Cell| cell.fg == ratatui::style::Color::Reset && cell.bg == ratatui::style::Color::Reset;
+    assert!(buffer.content.iter().all(colourless));
+    assert!(cell_of(&buffer, "▸ debug_dump").modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
+fn the_pane_with_the_focus_is_seen() {
+    let theme = Theme::built_in("dark").unwrap();
+    let mut harness = Harness::new(MEDIUM);
+    let focused = theme.style(Role::BorderFocused).fg.unwrap();
+    assert_eq!(cell_of(&harness.draw(&theme), "╭ 2 Differences").fg, focused);
+    harness.press("tab");
+    assert_ne!(cell_of(&harness.draw(&theme), "╭ 2 Differences").fg, focused);
+    assert_eq!(cell_of(&harness.draw(&theme), "╭ 3 ").fg, focused);
 }

@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
-use super::{draw_message, draw_scrollbar, pane_block, right_title};
+use super::{draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
 use crate::{
     diff::Status,
     tui::{
@@ -24,10 +24,14 @@ use crate::{
     },
 };
 
-/// How many columns a name is never cut below, for the sake of cells.
+/// How many columns the rows keep for names; where cells would leave less, there are fewer cells.
 const NAME: usize = 24;
+/// The part of a row, in percent, that names get before cells become wide.
+const NAMES: usize = 65;
 /// The bounds of a cell's width.
 const CELL: (usize, usize) = (6, 11);
+/// The columns of the mark of selected rows, left of the tree.
+const MARK: u16 = 4;
 /// The children that only stand for "there is more" have ids from here on.
 const STAND_IN: u32 = u32::MAX / 2;
 
@@ -51,9 +55,8 @@ struct Columns {
 impl Columns {
     fn new(state: &State, room: usize) -> Self {
         let count = state.targets.len();
-        let for_cells = room.saturating_sub(NAME);
-        let fitting = (for_cells / CELL.0).clamp(1, count.max(1)).min(count);
-        let width = (for_cells / fitting.max(1)).clamp(CELL.0, CELL.1);
+        let fitting = (room.saturating_sub(NAME) / CELL.0).clamp(1, count.max(1)).min(count);
+        let width = ((room - room * NAMES / 100) / fitting.max(1)).clamp(CELL.0, CELL.1);
         let first = (state.active + 1).saturating_sub(fitting);
         Columns { targets: first..first + fitting, width }
     }
@@ -119,7 +122,9 @@ fn draw_rows(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect, co
     rows.reverse();
     rows.extend(window);
     let mut widget_state = TreeState::default();
-    let mut items = Window { state, theme, rows: &rows, width: usize::from(area.width), columns, at: 0 };
+    let tree_area = Rect { x: area.x + MARK, width: area.width.saturating_sub(MARK), ..area };
+    let mut items = Window { state, theme, rows: &rows, width: usize::from(tree_area.width), columns, at: 0 };
+    draw_lines(frame, area, window.iter().map(|row| items.mark_line(*row)), Style::new());
     let items = items.items(0, &mut Vec::new(), &mut widget_state);
     // The widget starts with its first row, unless a selected one would not be on the screen: with
     // the last row of a full window selected, it starts where the window does.
@@ -131,7 +136,7 @@ fn draw_rows(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect, co
     }
     let Ok(widget) = TreeWidget::new(&items) else { return };
     let widget = widget.node_closed_symbol("▸ ").node_open_symbol("▾ ").node_no_children_symbol("  ");
-    frame.render_stateful_widget(widget, area, &mut widget_state);
+    frame.render_stateful_widget(widget, tree_area, &mut widget_state);
     let focused = state.focus == Pane::Tree;
     let role = if focused { Role::Cursor } else { Role::CursorUnfocused };
     if let Ok(line) = u16::try_from(tree.at().saturating_sub(first)) {
@@ -197,21 +202,18 @@ impl Window<'_> {
         let room = self.width.saturating_sub(depth * 2 + 2);
         let room_for_name = room.saturating_sub(self.columns.total());
         let mut spans = Vec::new();
-        let (mark, mark_role) = self.mark(row);
-        spans.push(Span::styled(format!("{mark} "), theme.style(mark_role)));
-        let label_room = room_for_name.saturating_sub(text::width(mark) + 2);
-        let kind = node.key.as_ref().map(|key| key.kind().name()).filter(|_| depth > 1).unwrap_or_default();
-        let label = text::cut(&node.label, label_room).into_owned();
-        let left = label_room.saturating_sub(text::width(&label));
-        let heading = node.key.is_none() || depth == 0;
-        let label_role = if heading { Role::Title } else { Role::Text };
-        let mut style = if heading { theme.style(label_role) } else { Style::new() };
+        let label = text::cut(&node.label, room_for_name.saturating_sub(1)).into_owned();
+        let left = room_for_name.saturating_sub(text::width(&label));
+        let mut style =
+            if node.key.is_none() || depth == 0 { theme.style(Role::Title) } else { Style::new() };
         if !state.filter.is_empty() && state.tree.is_matched(row) {
             style = style.patch(theme.style(Role::Match));
         }
         spans.push(Span::styled(label, style));
-        let kind = if left > kind.len() + 1 { format!(" {kind}") } else { String::new() };
-        spans.push(Span::styled(text::fit(&kind, left + 1), theme.style(Role::Dim)));
+        // Under the heading of a kind, the kind of a row goes without saying.
+        let kind = node.key.as_ref().map(|key| key.kind().name()).filter(|_| depth > 2).unwrap_or_default();
+        let kind = if left > kind.len() + 2 { format!("{kind}  ") } else { String::new() };
+        spans.push(Span::styled(text::fit_right(&kind, left), theme.style(Role::Dim)));
         for target in self.columns.targets.clone() {
             spans.extend(self.cell(row, target));
         }
@@ -223,7 +225,13 @@ impl Window<'_> {
         self.state.tree.range_rows(&self.state.board).is_some_and(|rows| rows.binary_search(&row).is_ok())
     }
 
-    /// Whether the row's difference is selected, or how many of those inside it are.
+    fn mark_line(&self, row: usize) -> Line<'static> {
+        let (mark, role) = self.mark(row);
+        let line = Line::styled(format!("{mark} "), self.theme.style(role));
+        if self.in_range(row) { line.patch_style(self.theme.style(Role::Range)) } else { line }
+    }
+
+    /// Whether the row's difference is selected, or some of those inside it are.
     fn mark(&self, row: usize) -> (&'static str, Role) {
         let state = self.state;
         let Some((target, comparison)) = state.target().and_then(|t| Some((t, t.comparison.as_ref()?)))
