@@ -120,7 +120,8 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
-    fn psql_output(&self, database: &str, arguments: &[&str]) -> Output {
+    /// Runs psql with these arguments, and gives whatever came of it.
+    pub fn psql_output(&self, database: &str, arguments: &[&str]) -> Output {
         let mut psql = Command::new(self.binaries.join("psql"));
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]).args(arguments);
         psql.output().expect("psql can be run")

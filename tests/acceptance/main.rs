@@ -1,0 +1,15 @@
+//! The main job, end to end, on real PostgreSQL servers: compare, select, plan, apply with psql, and
+//! look again, also with a second observer that is not ours.
+
+mod answer_key;
+mod cases;
+mod copies;
+mod names;
+mod observer;
+mod proof;
+mod safety;
+mod samples;
+mod selections;
+#[path = "../support/mod.rs"]
+mod support;
+mod world;

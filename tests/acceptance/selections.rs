@@ -1,0 +1,129 @@
+//! One difference selected: that one is closed, with what it needs, and nothing else moves.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use schemascope::model::Key;
+
+use crate::{
+    observer,
+    world::{Pair, World, sample},
+};
+
+/// Each difference of a drifted database, selected alone, on a copy of its own.
+async fn each_alone(world: &World, schema: &Path, drift: &Path) {
+    world.load("drifted", &[schema, drift]);
+    world.load("meant", &[schema]);
+    let pair = Pair::new(world.read("meant").await, world.read("drifted").await);
+    assert!(pair.drift.differences.len() >= 12, "{:#?}", pair.differences());
+    let mut faults = Vec::new();
+    for key in pair.drift.differences.keys() {
+        world.copy("drifted", "copy");
+        if let Err(fault) = alone(world, &pair, key).await {
+            faults.push(format!("{key}: {fault}"));
+        }
+        world.remove("copy");
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+    world.apply("drifted", &pair.plan_all());
+    observer::assert_equal(&world.observe("drifted"), &world.observe("meant"));
+}
+
+async fn alone(world: &World, pair: &Pair, key: &Key) -> Result<(), String> {
+    let plan = pair.plan(&BTreeSet::from([key.clone()]));
+    world.try_apply("copy", &plan)?;
+    let after = Pair::new(pair.canonical.clone(), world.read("copy").await);
+    // A difference that cannot be closed alone says so, and then nothing happens.
+    let refused = plan.refused.contains_key(key);
+    if refused != plan.is_empty() {
+        return Err(format!("refused {:?}, but {} statements", plan.refused, plan.statements.len()));
+    }
+    let gone = |other: &Key| {
+        !refused && (other == key || plan.needed.contains_key(other) || goes_along(pair, other, key))
+    };
+    for (other, before) in &pair.drift.differences {
+        match (gone(other), after.drift.differences.get(other)) {
+            (true, Some(left)) => return Err(format!("{other} is still {}", left.status.word())),
+            (false, None) => return Err(format!("{other} was closed too")),
+            (false, Some(left)) if left != before => {
+                return Err(format!("{other} moved from {before:?} to {left:?}"));
+            }
+            _ => {}
+        }
+    }
+    match after.drift.differences.keys().find(|other| !pair.drift.differences.contains_key(other)) {
+        Some(new) => Err(format!("{new} is a new difference")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a difference is a part of what was selected to go: a dropped table's column.
+fn goes_along(pair: &Pair, part: &Key, whole: &Key) -> bool {
+    let mut at = pair.target.catalog.get(part);
+    while let Some(parent) = at.and_then(|object| object.parent.as_ref()) {
+        if parent == whole && !pair.canonical.catalog.contains(whole) {
+            return true;
+        }
+        at = pair.target.catalog.get(parent);
+    }
+    false
+}
+
+#[tokio::test]
+async fn each_difference_of_commerce_on_prod_is_closed_alone() {
+    each_alone(&World::start(), &sample("commerce/schema.sql"), &sample("commerce/drift/prod.sql")).await;
+}
+
+#[tokio::test]
+async fn each_difference_of_commerce_on_staging_is_closed_alone() {
+    each_alone(&World::start(), &sample("commerce/schema.sql"), &sample("commerce/drift/staging.sql")).await;
+}
+
+#[tokio::test]
+async fn each_difference_of_warehouse_on_prod_is_closed_alone() {
+    each_alone(&World::start(), &sample("warehouse/schema.sql"), &sample("warehouse/drift/prod.sql")).await;
+}
+
+#[tokio::test]
+async fn each_difference_of_the_agents_platform_in_europe_is_closed_alone() {
+    each_of_the_platform("prod-eu").await;
+}
+
+#[tokio::test]
+async fn each_difference_of_the_agents_platform_in_america_is_closed_alone() {
+    each_of_the_platform("prod-us").await;
+}
+
+#[tokio::test]
+async fn each_difference_of_the_agents_platform_on_staging_is_closed_alone() {
+    each_of_the_platform("staging").await;
+}
+
+/// The platform without its vectors, which an ordinary server has not: the column becomes a list of
+/// numbers, and its index one of numbers, by another method on the two sides as before.
+async fn each_of_the_platform(name: &str) {
+    let world = World::start();
+    world.cluster.execute(
+        "postgres",
+        "CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE service_role BYPASSRLS",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let without_vectors = |path: &str| {
+        let text = fs::read_to_string(sample(path)).expect("a script");
+        let text = text
+            .replace("CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;", "")
+            .replace("extensions.vector(384)", "real[]")
+            .replace(
+                "hnsw (embedding extensions.vector_cosine_ops) WITH (m = 16, ef_construction = 64)",
+                "gin (embedding)",
+            )
+            .replace(
+                "ivfflat (embedding extensions.vector_cosine_ops) WITH (lists = 100)",
+                "hash (embedding)",
+            );
+        let file = folder.path().join(path.replace('/', "_"));
+        fs::write(&file, text).expect("a file");
+        file
+    };
+    let schema = without_vectors("agents-platform/schema.sql");
+    each_alone(&world, &schema, &without_vectors(&format!("agents-platform/drift/{name}.sql"))).await;
+}
