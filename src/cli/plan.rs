@@ -45,7 +45,10 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     let proof = match (plan.is_empty(), arguments.no_prove) {
         (true, _) => Proof::NotTried { reason: "there is nothing to run.".to_owned() },
         (false, true) => Proof::NotTried { reason: "--no-prove was given.".to_owned() },
-        (false, false) => prove(&request, &plan, &setup.scratch).await,
+        (false, false) => {
+            setup.console.progress(&target, "proving the SQL on a scratch copy", 0);
+            prove(&request, &plan, &setup.scratch).await
+        }
     };
     explain(setup, &plan, &proof);
     count(setup, &canonical, &compared, &selected.keys);
