@@ -4,7 +4,10 @@ use std::{
     fs,
     io::{self, Write},
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{
@@ -37,6 +40,8 @@ pub struct Console {
     paint_errors: Paint,
     /// Whether the last line on standard error is a line of progress.
     progress: Mutex<bool>,
+    /// Whether the terminal's own program has the screen and the keyboard.
+    handed_over: AtomicBool,
 }
 
 impl Console {
@@ -53,6 +58,7 @@ impl Console {
             paint: Paint { coloured: coloured(streams.output) && !global.json },
             paint_errors: Paint { coloured: coloured(streams.errors) },
             progress: Mutex::default(),
+            handed_over: AtomicBool::default(),
         }
     }
 
@@ -69,6 +75,16 @@ impl Console {
     /// Whether there is somebody to ask for a password.
     pub fn can_ask(&self) -> bool {
         self.streams.input && self.streams.errors
+    }
+
+    /// Leaves screen, keyboard and signals to the terminal from here on.
+    pub fn hand_over(&self) {
+        self.handed_over.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the terminal has the screen.
+    pub fn is_handed_over(&self) -> bool {
+        self.handed_over.load(Ordering::Relaxed)
     }
 
     /// Writes a result to standard output.

@@ -99,7 +99,7 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
                 Outcome::Incomplete.exit_status()
             }
         },
-        () = interrupted() => {
+        () = interrupted(&console) => {
             console.note("Interrupted.");
             INTERRUPTED
         }
@@ -126,17 +126,35 @@ async fn dispatch(
     }
 }
 
-/// Returns when the user or the system asks the program to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+/// Returns when the user or the system asks the program to end, unless the terminal is open: that
+/// hears it too, and gives the screen back first.
+async fn interrupted(console: &Console) {
+    loop {
+        told_to_end().await;
+        if !console.is_handed_over() {
+            return;
         }
-        return;
     }
-    // Without signals there is nothing to wait for.
+}
+
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    match kinds.map(signal) {
+        [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] => tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        },
+        // Without handlers the system ends the program itself.
+        _ => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

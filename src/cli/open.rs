@@ -1,17 +1,28 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
 use super::{
     Error, Outcome,
     arguments::Sides,
     diff, load,
     sides::{Named, Setup},
 };
-use crate::{source::LoadOptions, tui};
+use crate::{
+    dialect::postgres::session::{Fault, Session},
+    source::{LoadOptions, Source},
+    tui,
+};
+
+/// How long the terminal may be kept back by finding out whether a server wants a password.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome, Error> {
     let (canonical, targets) = setup.sides(sides.canonical.as_deref(), &sides.targets).await?;
     show(setup, canonical, targets, json).await
@@ -20,7 +31,7 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 /// Opens the terminal on these sides, or prints their comparison.
 ///
 /// # Errors
-/// Where the canonical schema cannot be read.
+/// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn show(
     setup: &Setup<'_>,
     canonical: Named,
@@ -28,7 +39,9 @@ pub async fn show(
     json: bool,
 ) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
-        setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        if !json {
+            setup.console.note("There is no terminal to open, so this is what schemascope diff prints.");
+        }
         let comparison = load::compare(setup, &canonical, &targets).await?;
         return diff::print(setup, &comparison, json);
     }
@@ -36,16 +49,12 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let target = |named: Named| tui::Target {
-        protected: named.target.as_ref().is_some_and(|target| target.protected),
-        color: named.target.and_then(|target| target.color),
-        label: named.name,
-        source: named.source,
-    };
+    let mut sides = ask_passwords(setup, canonical, targets).await;
+    let canonical = sides.remove(0);
     let options = tui::Options {
         canonical: canonical.source,
         canonical_label: canonical.name,
-        targets: targets.into_iter().map(target).collect(),
+        targets: sides.into_iter().map(target).collect(),
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         theme: setup.config.theme.clone(),
@@ -54,10 +63,52 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         environment: setup.environment().clone(),
         now: setup.now,
     };
+    setup.console.hand_over();
     tui::run(options).await.map_err(|error| {
         let text = error.to_string();
         let (message, hint) = text.split_once('\n').unwrap_or((&text, ""));
         Error::new(message, hint)
     })?;
     Ok(Outcome::Same)
+}
+
+/// A target with what the configuration says of how it is shown.
+fn target(side: Named) -> tui::Target {
+    let configured = side.target.as_ref();
+    tui::Target {
+        protected: configured.is_some_and(|target| target.protected),
+        color: configured.and_then(|target| target.color.clone()),
+        label: configured.and_then(|target| target.label.clone()).unwrap_or(side.name),
+        source: side.source,
+    }
+}
+
+/// Asks for the passwords that servers want, before the terminal takes the screen. Gives all sides,
+/// the canonical one first.
+async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Vec<Named> {
+    let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
+    let mut sides = Vec::new();
+    for (side, wanted) in std::iter::once(canonical).chain(targets).zip(wanted) {
+        let asked = if wanted { load::ask_password(setup.console, &side) } else { None };
+        sides.push(asked.unwrap_or(side));
+    }
+    setup.console.clear_progress();
+    sides
+}
+
+/// Whether a server wants a password that nothing gives. One that does not answer at once is left
+/// to the terminal, which shows how it goes.
+async fn wants_password(side: &Named) -> bool {
+    let Ok(Source::Postgres(url)) = &side.source else { return false };
+    if url.has_password() {
+        return false;
+    }
+    match tokio::time::timeout(PATIENCE, Session::reader(url)).await {
+        Ok(Err(error)) => error.fault == Fault::PasswordWanted,
+        Ok(Ok(session)) => {
+            session.close().await;
+            false
+        }
+        Err(_) => false,
+    }
 }
