@@ -10,6 +10,8 @@ use std::{
     },
 };
 
+use secrecy::SecretString;
+
 use super::{
     Error,
     arguments::{Global, When},
@@ -42,6 +44,8 @@ pub struct Console {
     progress: Mutex<bool>,
     /// Whether the terminal's own program has the screen and the keyboard.
     handed_over: AtomicBool,
+    /// Whether a question is open whose answer must not be seen.
+    asking: AtomicBool,
 }
 
 impl Console {
@@ -59,6 +63,7 @@ impl Console {
             paint_errors: Paint { coloured: coloured(streams.errors) },
             progress: Mutex::default(),
             handed_over: AtomicBool::default(),
+            asking: AtomicBool::default(),
         }
     }
 
@@ -72,9 +77,27 @@ impl Console {
         self.streams.input && self.streams.output && !self.streams.dumb
     }
 
-    /// Whether there is somebody to ask for a password.
-    pub fn can_ask(&self) -> bool {
-        self.streams.input && self.streams.errors
+    /// Asks for something that must not be seen, if there is somebody to ask.
+    pub async fn ask_secret(&self, question: &str) -> Option<SecretString> {
+        if !self.streams.input || !self.streams.errors {
+            return None;
+        }
+        self.clear_progress();
+        let question = clean(question).into_owned();
+        self.asking.store(true, Ordering::Relaxed);
+        // On a thread of its own, so that Ctrl-C is heard meanwhile.
+        let answer = tokio::task::spawn_blocking(move || rpassword::prompt_password(question)).await;
+        self.asking.store(false, Ordering::Relaxed);
+        Some(answer.ok()?.ok()?.into())
+    }
+
+    /// Makes the terminal show again what is typed, where a question was left unanswered.
+    pub fn give_up_asking(&self) {
+        if self.asking.swap(false, Ordering::Relaxed) {
+            // The thread that asks would do it once it has an answer. Without stty there is no more to do.
+            let _ = std::process::Command::new("stty").arg("echo").status();
+            let _ = writeln!(io::stderr());
+        }
     }
 
     /// Leaves screen, keyboard and signals to the terminal from here on.

@@ -108,7 +108,7 @@ async fn read_all(
     // Passwords are asked for one after the other, when nothing else is on the screen.
     for (side, result) in sides.iter().zip(&mut results) {
         if let Some(Err(Failure::PasswordWanted { .. })) = result
-            && let Some(side) = ask_password(console, side)
+            && let Some(side) = ask_password(console, side).await
         {
             *result = Some(read(console, &side, options).await);
         }
@@ -139,15 +139,11 @@ async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<
 }
 
 /// The side with a password that the user typed, or none if there is nobody to ask.
-pub fn ask_password(console: &Console, side: &Named) -> Option<Named> {
+pub async fn ask_password(console: &Console, side: &Named) -> Option<Named> {
     let Ok(Source::Postgres(url)) = &side.source else { return None };
-    if !console.can_ask() {
-        return None;
-    }
-    console.clear_progress();
-    let prompt = format!("Password of {} for {} at {}: ", url.user(), url.database(), url.host_label());
-    let password = rpassword::prompt_password(crate::report::clean(&prompt)).ok()?;
-    let source = Ok(Source::Postgres(url.clone().with_password(password.into())));
+    let question = format!("Password of {} for {} at {}: ", url.user(), url.database(), url.host_label());
+    let password = console.ask_secret(&question).await?;
+    let source = Ok(Source::Postgres(url.clone().with_password(password)));
     Some(Named { source, ..side.clone() })
 }
 

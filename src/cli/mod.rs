@@ -100,6 +100,7 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
             }
         },
         () = interrupted(&console) => {
+            console.give_up_asking();
             console.note("Interrupted.");
             INTERRUPTED
         }

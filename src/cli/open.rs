@@ -89,7 +89,7 @@ async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>)
     let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
     let mut sides = Vec::new();
     for (side, wanted) in std::iter::once(canonical).chain(targets).zip(wanted) {
-        let asked = if wanted { load::ask_password(setup.console, &side) } else { None };
+        let asked = if wanted { load::ask_password(setup.console, &side).await } else { None };
         sides.push(asked.unwrap_or(side));
     }
     setup.console.clear_progress();
