@@ -49,12 +49,6 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
-    let target = |side: Named| tui::Target {
-        label: side.target.as_ref().and_then(|target| target.label.clone()).unwrap_or(side.name),
-        protected: side.target.as_ref().is_some_and(|target| target.protected),
-        color: side.target.and_then(|target| target.color),
-        source: side.source,
-    };
     let mut sides = ask_passwords(setup, canonical, targets).await;
     let canonical = sides.remove(0);
     let options = tui::Options {
@@ -69,7 +63,6 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         environment: setup.environment().clone(),
         now: setup.now,
     };
-    setup.console.clear_progress();
     setup.console.hand_over();
     tui::run(options).await.map_err(|error| {
         let text = error.to_string();
@@ -77,6 +70,17 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         Error::new(message, hint)
     })?;
     Ok(Outcome::Same)
+}
+
+/// A target with what the configuration says of how it is shown.
+fn target(side: Named) -> tui::Target {
+    let configured = side.target.as_ref();
+    tui::Target {
+        protected: configured.is_some_and(|target| target.protected),
+        color: configured.and_then(|target| target.color.clone()),
+        label: configured.and_then(|target| target.label.clone()).unwrap_or(side.name),
+        source: side.source,
+    }
 }
 
 /// Asks for the passwords that servers want, before the terminal takes the screen. Gives all sides,
@@ -88,6 +92,7 @@ async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>)
         let asked = if wanted { load::ask_password(setup.console, &side).await } else { None };
         sides.push(asked.unwrap_or(side));
     }
+    setup.console.clear_progress();
     sides
 }
 
