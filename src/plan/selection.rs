@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Request;
@@ -75,12 +76,32 @@ impl Closure<'_> {
         for requirement in &object.requires {
             match self.request.drift.status(&requirement.on) {
                 Status::Missing => self.choose(&requirement.on, Some(key)),
-                Status::Changed if PULLED_WHEN_CHANGED.contains(&requirement.on.kind().name()) => {
+                Status::Changed
+                    if PULLED_WHEN_CHANGED.contains(&requirement.on.kind().name())
+                        || self.gives_its_type(&requirement.on, key) =>
+                {
                     self.choose(&requirement.on, Some(key));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Whether a view shows a column that gets another type: it cannot look as it has to before that
+    /// has happened. Columns are told by their types, because a view may give them other names.
+    fn gives_its_type(&self, column: &Key, view: &Key) -> bool {
+        let Request { canonical, target, .. } = self.request;
+        let type_in = |catalog: &Catalog| Some(catalog.get(column)?.facets.text("type")?.to_owned());
+        let (Some(old), Some(new)) = (type_in(&target.catalog), type_in(&canonical.catalog)) else {
+            return false;
+        };
+        let shown = |catalog: &Catalog| -> Vec<(String, String)> {
+            let columns = catalog.get(view).and_then(|object| object.facets.get("columns"));
+            columns.and_then(|columns| Vec::deserialize(columns).ok()).unwrap_or_default()
+        };
+        let before: BTreeMap<String, String> = shown(&target.catalog).into_iter().collect();
+        let follows = |name: &String| before.get(name).is_none_or(|shown| *shown == old);
+        old != new && shown(&canonical.catalog).iter().any(|(name, shown)| *shown == new && follows(name))
     }
 
     /// A table is nothing without its columns.

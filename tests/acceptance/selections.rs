@@ -1,6 +1,6 @@
 //! One difference selected: that one is closed, with what it needs, and nothing else moves.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use schemascope::model::Key;
 
@@ -98,32 +98,9 @@ async fn each_difference_of_the_agents_platform_on_staging_is_closed_alone() {
     each_of_the_platform("staging").await;
 }
 
-/// The platform without its vectors, which an ordinary server has not: the column becomes a list of
-/// numbers, and its index one of numbers, by another method on the two sides as before.
 async fn each_of_the_platform(name: &str) {
     let world = World::start();
-    world.cluster.execute(
-        "postgres",
-        "CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE service_role BYPASSRLS",
-    );
     let folder = tempfile::tempdir().expect("a folder");
-    let without_vectors = |path: &str| {
-        let text = fs::read_to_string(sample(path)).expect("a script");
-        let text = text
-            .replace("CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;", "")
-            .replace("extensions.vector(384)", "real[]")
-            .replace(
-                "hnsw (embedding extensions.vector_cosine_ops) WITH (m = 16, ef_construction = 64)",
-                "gin (embedding)",
-            )
-            .replace(
-                "ivfflat (embedding extensions.vector_cosine_ops) WITH (lists = 100)",
-                "hash (embedding)",
-            );
-        let file = folder.path().join(path.replace('/', "_"));
-        fs::write(&file, text).expect("a file");
-        file
-    };
-    let schema = without_vectors("agents-platform/schema.sql");
-    each_alone(&world, &schema, &without_vectors(&format!("agents-platform/drift/{name}.sql"))).await;
+    let schema = world.platform(folder.path(), "schema.sql");
+    each_alone(&world, &schema, &world.platform(folder.path(), &format!("drift/{name}.sql"))).await;
 }

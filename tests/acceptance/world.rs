@@ -43,6 +43,27 @@ impl World {
         }
     }
 
+    /// A script of the agents platform without its vectors, which an ordinary server has not, and
+    /// the roles that it names. The column becomes a list of numbers, and its index one of numbers,
+    /// of different methods where they were.
+    pub fn platform(&self, folder: &Path, script: &str) -> PathBuf {
+        let roles =
+            "DO $$BEGIN CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE service_role BYPASSRLS;
+                     EXCEPTION WHEN duplicate_object THEN NULL; END$$";
+        self.cluster.execute("postgres", roles);
+        let text = fs::read_to_string(sample("agents-platform").join(script)).expect("a script");
+        let hnsw = "hnsw (embedding extensions.vector_cosine_ops) WITH (m = 16, ef_construction = 64)";
+        let ivfflat = "ivfflat (embedding extensions.vector_cosine_ops) WITH (lists = 100)";
+        let text = text
+            .replace("CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;", "")
+            .replace("extensions.vector(384)", "real[]")
+            .replace(hnsw, "gin (embedding)")
+            .replace(ivfflat, "hash (embedding)");
+        let file = folder.join(script.replace('/', "_"));
+        fs::write(&file, text).expect("a file");
+        file
+    }
+
     /// Creates a database as a copy of another.
     pub fn copy(&self, from: &str, to: &str) {
         self.cluster.execute("postgres", &format!("CREATE DATABASE \"{to}\" TEMPLATE \"{from}\""));
