@@ -3,6 +3,7 @@
 //! A plan is a pure function of (both sides, drift, selection): what is on the screen is what is
 //! in the file. Only [`proof`] touches an engine, and it is given one.
 
+mod apart;
 mod order;
 pub mod proof;
 mod segments;
@@ -141,10 +142,11 @@ pub fn plan(request: &Request<'_>) -> Plan {
             Err(impossible) => {
                 refused = goal.refused;
                 let known = request.drift.differences.contains_key(&impossible.key);
-                // An object that is not selected itself stands for the whole selection.
-                let keys: Vec<Key> = match known && refused.get(&impossible.key).is_none() {
-                    true => vec![impossible.key],
-                    false => request.selection.iter().cloned().collect(),
+                // An object that is no difference itself stands for the whole selection.
+                let keys: Vec<Key> = if known && !refused.contains_key(&impossible.key) {
+                    vec![impossible.key]
+                } else {
+                    request.selection.iter().cloned().collect()
                 };
                 refused.extend(keys.into_iter().map(|key| (key, impossible.reason.clone())));
             }

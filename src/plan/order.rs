@@ -8,7 +8,10 @@ use std::{
 
 use petgraph::{algo::tarjan_scc, graph::DiGraph};
 
-use super::transition::{Fate, Impossible, Transition, change, inline_parts};
+use super::{
+    apart::Apart,
+    transition::{Fate, Impossible, Transition, change, inline_parts},
+};
 use crate::{
     dialect::{Action, Step},
     model::{Key, Object},
@@ -37,7 +40,8 @@ pub fn order<'a>(transition: &Transition<'a>) -> Result<Vec<Event<'a>>, Impossib
         let graph = Graph::build(transition, &apart)?;
         let circles = graph.circles();
         let Some(circle) = circles.first() else { return Ok(graph.sorted()) };
-        if !circles.iter().fold(false, |cut, circle| apart.cut(transition, circle) || cut) {
+        let cut = circles.iter().filter(|circle| apart.cut(transition, circle)).count();
+        if cut == 0 {
             let names: Vec<String> = circle.iter().map(ToString::to_string).collect();
             let key = circle
                 .first()
@@ -47,55 +51,6 @@ pub fn order<'a>(transition: &Transition<'a>) -> Result<Vec<Event<'a>>, Impossib
                 reason: format!("these need each other in a circle: {}", names.join(", ")),
             });
         }
-    }
-}
-
-/// What is not written in one go, because it would close a circle: mutual references are then
-/// made after both sides are there.
-#[derive(Default)]
-struct Apart<'a> {
-    /// Objects that are made without their late facets, which follow.
-    late: BTreeSet<&'a Key>,
-    /// Parts that are not written inside what they are a part of.
-    parts: BTreeSet<&'a Key>,
-    /// Objects that go before what they are a part of goes.
-    dropped: BTreeSet<&'a Key>,
-}
-
-impl<'a> Apart<'a> {
-    /// Takes something in a circle apart, the mildest way first. False if there is nothing left.
-    fn cut(&mut self, transition: &Transition<'a>, circle: &[&'a Key]) -> bool {
-        let parts = |key: &&'a Key| -> Vec<&'a Object> {
-            [transition.to.get(key).map(|object| &**object)]
-                .into_iter()
-                .flatten()
-                .chain(inline_parts(transition.dialect, transition.to, key))
-                .collect()
-        };
-        let made: Vec<&'a Object> = circle.iter().flat_map(parts).collect();
-        let has_late =
-            |object: &&Object| object.requires.iter().any(|requirement| requirement.facet.is_some());
-        let (own, inside): (Vec<&Object>, Vec<&Object>) =
-            made.iter().copied().partition(|object| circle.contains(&&object.key));
-        for objects in [&own, &inside] {
-            let late: Vec<&'a Key> = objects.iter().filter(|o| has_late(o)).map(|o| &o.key).collect();
-            if late.iter().fold(false, |new, key| self.late.insert(key) || new) {
-                return true;
-            }
-        }
-        let constraints =
-            inside.iter().filter(|object| object.key.kind().name() == "constraint").map(|o| &o.key);
-        if constraints.fold(false, |new, key| self.parts.insert(key) || new) {
-            return true;
-        }
-        if inside.iter().fold(false, |new, object| self.parts.insert(&object.key) || new) {
-            return true;
-        }
-        let alongside = circle.iter().flat_map(|key| transition.from.below(key)).filter(|object| {
-            matches!(transition.fates.get(&object.key), Some(Fate::GoesAlong | Fate::Drop | Fate::Recreate))
-                && object.parent.is_some()
-        });
-        alongside.fold(false, |new, object| self.dropped.insert(&object.key) || new)
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Every engine lives in a child process: this same program, started as `schemascope engine`. Its
 //! memory goes away with it, a crash in it cannot take the terminal down, and it tidies up when its
-//! parent is gone, however that ended. [`child`] is the parent's end of the pipe, [`host`] the
-//! child's; [`embedded`], [`local`] and [`server`] are what the child can host.
+//! parent is gone, however that ended. `child` is the parent's end of the pipe, `host` the
+//! child's; `embedded`, `local` and `server` are what the child can host.
 
 mod binaries;
 mod child;

@@ -26,7 +26,7 @@ pub enum Reading {
         since: Instant,
     },
     /// The catalog is being read.
-    Reading {
+    Catalog {
         /// Since when it is being connected and read.
         since: Instant,
         /// What is being read.
@@ -58,7 +58,7 @@ pub enum Reading {
 impl Reading {
     /// Whether something is under way.
     pub fn is_busy(&self) -> bool {
-        matches!(self, Reading::Connecting { .. } | Reading::Reading { .. })
+        matches!(self, Reading::Connecting { .. } | Reading::Catalog { .. })
     }
 
     /// A failure from a text whose first line says what happened, and whose rest says what to do.

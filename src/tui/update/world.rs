@@ -62,8 +62,8 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
 
 fn progress(state: &mut State, id: SideId, generation: u64, phase: String, count: usize) {
     let Some(side) = state.side_mut(id).filter(|side| side.generation == generation) else { return };
-    if let Reading::Connecting { since } | Reading::Reading { since, .. } = side.reading {
-        side.reading = Reading::Reading { since, phase, count };
+    if let Reading::Connecting { since } | Reading::Catalog { since, .. } = side.reading {
+        side.reading = Reading::Catalog { since, phase, count };
     }
 }
 
@@ -73,7 +73,7 @@ fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded,
         return Vec::new();
     };
     let took = match side.reading {
-        Reading::Connecting { since } | Reading::Reading { since, .. } => now.duration_since(since),
+        Reading::Connecting { since } | Reading::Catalog { since, .. } => now.duration_since(since),
         _ => return Vec::new(),
     };
     let loaded = match result {

@@ -107,7 +107,7 @@ fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Spa
                 Span::styled(format!("  {}", elapsed(seconds)), dim),
             ]
         }
-        Reading::Reading { since, phase, count } => {
+        Reading::Catalog { since, phase, count } => {
             let seconds = state.now.duration_since(*since).as_secs_f64();
             let phase = text::clean(phase).into_owned();
             vec![

@@ -371,7 +371,7 @@ fn nothing(state: &State) -> Vec<(Role, String)> {
         Reading::Cancelled => {
             return vec![(Role::Hazard, format!("{} was not read.", state.canonical.label))];
         }
-        Reading::Connecting { .. } | Reading::Reading { .. } if state.canonical.snapshot.is_none() => {
+        Reading::Connecting { .. } | Reading::Catalog { .. } if state.canonical.snapshot.is_none() => {
             return vec![(Role::Dim, format!("Reading {}…", state.canonical.label))];
         }
         _ => {}

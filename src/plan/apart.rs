@@ -1,0 +1,62 @@
+//! Circles: what has to be done in two goes, because two objects need each other.
+
+use std::collections::BTreeSet;
+
+use super::transition::{Fate, Transition, inline_parts};
+use crate::model::{Key, Object};
+
+/// What is not written in one go, because it would close a circle: mutual references are then
+/// made after both sides are there.
+#[derive(Default)]
+pub struct Apart<'a> {
+    /// Objects that are made without their late facets, which follow.
+    pub late: BTreeSet<&'a Key>,
+    /// Parts that are not written inside what they are a part of.
+    pub parts: BTreeSet<&'a Key>,
+    /// Objects that go before what they are a part of goes.
+    pub dropped: BTreeSet<&'a Key>,
+}
+
+impl<'a> Apart<'a> {
+    /// Takes something in a circle apart, the mildest way first. False if there is nothing left.
+    pub fn cut(&mut self, transition: &Transition<'a>, circle: &[&'a Key]) -> bool {
+        let parts = |key: &&'a Key| -> Vec<&'a Object> {
+            [transition.to.get(key).map(|object| &**object)]
+                .into_iter()
+                .flatten()
+                .chain(inline_parts(transition.dialect, transition.to, key))
+                .collect()
+        };
+        let made: Vec<&'a Object> = circle.iter().flat_map(parts).collect();
+        let has_late =
+            |object: &&Object| object.requires.iter().any(|requirement| requirement.facet.is_some());
+        let (own, inside): (Vec<&Object>, Vec<&Object>) =
+            made.iter().copied().partition(|object| circle.contains(&&object.key));
+        for objects in [&own, &inside] {
+            let late: Vec<&'a Key> = objects.iter().filter(|o| has_late(o)).map(|o| &o.key).collect();
+            if grows(&mut self.late, late) {
+                return true;
+            }
+        }
+        let constraints =
+            inside.iter().filter(|object| object.key.kind().name() == "constraint").map(|o| &o.key);
+        if grows(&mut self.parts, constraints) {
+            return true;
+        }
+        if grows(&mut self.parts, inside.iter().map(|object| &object.key)) {
+            return true;
+        }
+        let alongside = circle.iter().flat_map(|key| transition.from.below(key)).filter(|object| {
+            matches!(transition.fates.get(&object.key), Some(Fate::GoesAlong | Fate::Drop | Fate::Recreate))
+                && object.parent.is_some()
+        });
+        grows(&mut self.dropped, alongside.map(|object| &object.key))
+    }
+}
+
+/// Adds keys to a set; true if any of them is new.
+fn grows<'a>(set: &mut BTreeSet<&'a Key>, keys: impl IntoIterator<Item = &'a Key>) -> bool {
+    let before = set.len();
+    set.extend(keys);
+    set.len() > before
+}
