@@ -76,9 +76,10 @@ pub trait ObjectKind: Sync + Send {
     /// Where the facets are not of the kind's shape (an edited inventory).
     fn create(&self, object: &Object, parts: &[&Object]) -> Result<Vec<Step>, Unwritable>;
 
-    /// Whether a catalog has the object through another one, without a statement of its own: the
-    /// column that a table inherits.
-    fn implied(&self, _object: &Object, _catalog: &Catalog) -> bool {
+    /// Whether an object that one catalog lists is in another through something else, and so needs
+    /// no statement on the way from one to the other: the column of a table that comes to inherit
+    /// it, or no longer does.
+    fn implied(&self, _object: &Object, _listed: &Catalog, _other: &Catalog) -> bool {
         false
     }
 

@@ -100,7 +100,7 @@ impl<'a> Transition<'a> {
     fn own_fates(&mut self) -> Result<(), Impossible> {
         for old in self.from.iter() {
             match self.to.get(&old.key) {
-                None if self.implied(old, self.to) => {}
+                None if self.implied(old, self.from, self.to) => {}
                 None => {
                     self.fates.insert(&old.key, Fate::Drop);
                 }
@@ -112,18 +112,19 @@ impl<'a> Transition<'a> {
             }
         }
         for new in self.to.iter().filter(|new| !self.from.contains(&new.key)) {
-            if !self.implied(new, self.from) {
+            if !self.implied(new, self.to, self.from) {
                 self.fates.insert(&new.key, Fate::Create);
             }
         }
         Ok(())
     }
 
-    /// Whether a part is there through what its parent inherits, in a catalog that has the parent.
-    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+    /// Whether a part is in the other catalog through what its parent inherits there.
+    fn implied(&self, object: &Object, listed: &Catalog, other: &Catalog) -> bool {
         let parent_stays =
             object.parent.as_ref().is_some_and(|p| self.from.contains(p) && self.to.contains(p));
-        parent_stays && self.dialect.kind(object.key.kind()).is_some_and(|kind| kind.implied(object, catalog))
+        parent_stays
+            && self.dialect.kind(object.key.kind()).is_some_and(|kind| kind.implied(object, listed, other))
     }
 
     fn alteration(&self, old: &Object, new: &Object) -> Result<Fate, Impossible> {

@@ -1,7 +1,7 @@
 //! The terminal: messages in, effects and frames out.
 //!
-//! [`update`] and [`view`] are pure; [`runtime`] owns the clock, [`world`] does what effects say,
-//! [`terminal`] has the tty. Nothing is drawn and nobody is woken up while nothing happens.
+//! `update` and `view` are pure; `runtime` owns the clock, `world` does what effects say,
+//! `terminal` has the tty. Nothing is drawn and nobody is woken up while nothing happens.
 
 mod bindings;
 mod clipboard;

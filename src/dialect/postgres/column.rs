@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     common::{comment, own_name, qualified, texts, typed},
     expression,
-    inherited::ancestors,
+    inherited::ancestors_only_in,
     inspect::Reader,
     retype::{Cast, cast},
     sequence::Options,
@@ -68,9 +68,9 @@ impl ObjectKind for Column {
         true
     }
 
-    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
-        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
-        ancestors.into_iter().any(|table| catalog.contains(&table.child(KIND, object.key.name())))
+    fn implied(&self, object: &Object, listed: &Catalog, other: &Catalog) -> bool {
+        let ancestors = object.parent.iter().flat_map(|table| ancestors_only_in(other, listed, table));
+        ancestors.into_iter().any(|table| other.contains(&table.child(KIND, object.key.name())))
     }
 
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     common::{comment, own_name, qualified, redress, typed},
     expression,
-    inherited::ancestors,
+    inherited::ancestors_only_in,
     inspect::Reader,
 };
 use crate::{
@@ -51,11 +51,11 @@ impl ObjectKind for Constraint {
         object.facets.text("type") != Some("FOREIGN KEY") && !object.facets.flag("not valid")
     }
 
-    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+    fn implied(&self, object: &Object, listed: &Catalog, other: &Catalog) -> bool {
         let definition = object.facets.text("definition");
-        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
+        let ancestors = object.parent.iter().flat_map(|table| ancestors_only_in(other, listed, table));
         ancestors.into_iter().any(|table| {
-            let of_table = catalog.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
+            let of_table = other.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
             of_table.into_iter().any(|part| part.facets.text("definition") == definition)
         })
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     common::{comment, qualified, redress, statement, typed},
     expression,
-    inherited::ancestors,
+    inherited::ancestors_only_in,
     inspect::Reader,
 };
 use crate::{
@@ -44,12 +44,12 @@ impl ObjectKind for Index {
     }
 
     /// The index of a partition may be part of one of the partitioned table, under another name.
-    fn implied(&self, object: &Object, catalog: &Catalog) -> bool {
+    fn implied(&self, object: &Object, listed: &Catalog, other: &Catalog) -> bool {
         let method = |object: &Object| Some(object.facets.text("definition")?.split_once(" USING ")?.1.to_owned());
-        let ancestors = object.parent.iter().flat_map(|table| ancestors(table, catalog));
+        let ancestors = object.parent.iter().flat_map(|table| ancestors_only_in(other, listed, table));
         ancestors.into_iter().any(|table| {
-            let partitioned = catalog.get(&table).is_some_and(|table| table.facets.get("partition by").is_some());
-            let of_table = catalog.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
+            let partitioned = other.get(&table).is_some_and(|table| table.facets.get("partition by").is_some());
+            let of_table = other.below(&table).filter(|part| part.key.kind() == KIND && part.parent.as_ref() == Some(&table));
             partitioned && of_table.into_iter().any(|part| method(part) == method(object))
         })
     }

@@ -35,8 +35,14 @@ pub fn settle(objects: &mut BTreeMap<Key, Object>) {
     }
 }
 
+/// The tables that a table inherits from in one catalog and not in another.
+pub fn ancestors_only_in(there: &Catalog, here: &Catalog, table: &Key) -> Vec<Key> {
+    let known = ancestors(table, here);
+    ancestors(table, there).into_iter().filter(|ancestor| !known.contains(ancestor)).collect()
+}
+
 /// The tables that a table inherits from, parents first and theirs after.
-pub fn ancestors(table: &Key, catalog: &Catalog) -> Vec<Key> {
+fn ancestors(table: &Key, catalog: &Catalog) -> Vec<Key> {
     let mut found: Vec<Key> = Vec::new();
     let mut next = vec![table.clone()];
     while let Some(key) = next.pop() {
