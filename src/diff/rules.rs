@@ -64,6 +64,8 @@ impl Rules {
             "grants" | "column grants" => {
                 self.grants.includes(canonical.complete || object.facets.get(facet).is_some())
             }
+            // A script takes the version of an extension that its engine has.
+            "version" => canonical.complete && object.facets.get(facet).is_some(),
             "comment" => self.comments,
             _ => true,
         }

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Tries a plan on a scratch copy of the target's schema. The copy has no rows: what rows can
-/// make fail is a hazard of the statement, and no part of the proof.
+/// make fail is a hazard of the statement, and no part of the proof. Extensions are of the
+/// version that the scratch engine has.
 pub async fn prove(request: &Request<'_>, plan: &Plan, options: &Options) -> Proof {
     let mut copy = match Copy::for_snapshot(request.target, options).await {
         Ok(copy) => copy,
@@ -28,8 +29,8 @@ pub async fn prove(request: &Request<'_>, plan: &Plan, options: &Options) -> Pro
 }
 
 async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<(), String> {
-    let target = &request.target.catalog;
-    let goal = selection::goal(request, plan.refused.clone()).catalog;
+    let target = &versionless(&request.target.catalog);
+    let goal = versionless(&selection::goal(request, plan.refused.clone()).catalog);
     let roles = roles(request.dialect, [target, &goal]).chain(request.target.role.clone()).collect();
     copy.make_roles(&roles).await.map_err(|error| error.to_string())?;
     build(copy, request.dialect, target)
@@ -51,6 +52,17 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
         None => Ok(()),
         Some(difference) => Err(format!("after the plan, {difference}")),
     }
+}
+
+/// A catalog that leaves the versions of extensions open.
+fn versionless(catalog: &Catalog) -> Catalog {
+    let mut open = catalog.clone();
+    for object in catalog.iter().filter(|object| object.key.kind().name() == "extension") {
+        let mut object = (**object).clone();
+        object.facets.set("version", serde_json::Value::Null);
+        open.insert(object);
+    }
+    open
 }
 
 /// Makes everything of a catalog in an empty database.

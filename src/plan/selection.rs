@@ -189,8 +189,10 @@ impl Closure<'_> {
     /// A canonical object without what the rules leave to the target.
     fn managed(&self, wanted: &Object) -> Object {
         let mut object = wanted.clone();
-        if !self.request.drift.rules.compares("owner", self.request.canonical, wanted) {
-            object.facets.set("owner", Value::Null);
+        for facet in ["owner", "version"] {
+            if !self.request.drift.rules.compares(facet, self.request.canonical, wanted) {
+                object.facets.set(facet, Value::Null);
+            }
         }
         object
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{DRESS, dress, own_name, redress, typed},
+    common::{dress, own_name, redress, typed},
     inspect::Reader,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub const READER: Reader = Reader {
 #[derive(Deserialize)]
 struct Facets {
     schema: String,
-    version: String,
+    version: Option<String>,
 }
 
 /// What is known about extensions.
@@ -46,7 +46,9 @@ impl ObjectKind for Extension {
         let (name, schema) = (own_name(&object.key), quote::name(&facets.schema));
         // Extensions with a schema of their own (`pg_catalog` for some) refuse another one.
         let placed = if facets.schema == "pg_catalog" { String::new() } else { format!(" WITH SCHEMA {schema}") };
-        let mut steps = vec![Step::new(format!("CREATE EXTENSION IF NOT EXISTS {name}{placed}"))];
+        let version = facets.version.map_or(String::new(), |version| format!(" VERSION {}", quote::literal(&version)));
+        let with = if placed.is_empty() && !version.is_empty() { " WITH" } else { "" };
+        let mut steps = vec![Step::new(format!("CREATE EXTENSION IF NOT EXISTS {name}{with}{placed}{version}"))];
         // An extension brings a comment of its own; only another one has to be written.
         steps.extend(dress(object, &format!("EXTENSION {name}"), None));
         Ok(steps)
@@ -65,10 +67,9 @@ impl ObjectKind for Extension {
         if change.touches("schema") {
             steps.push(Step::new(format!("ALTER {label} SET SCHEMA {}", quote::name(&facets.schema))));
         }
-        if change.touches("version") {
-            steps.push(Step::new(format!("ALTER {label} UPDATE TO {}", quote::literal(&facets.version))));
+        if let (true, Some(version)) = (change.touches("version"), &facets.version) {
+            steps.push(Step::new(format!("ALTER {label} UPDATE TO {}", quote::literal(version))));
         }
-        debug_assert!(change.facets.iter().all(|f| DRESS.contains(f) || ["schema", "version"].contains(f)));
         steps.extend(redress(change, &label, None));
         Ok(Alteration::InPlace(steps))
     }
