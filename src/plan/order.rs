@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     dialect::{Action, Step},
-    model::{Key, Object},
+    model::{Catalog, Key, Object},
 };
 
 /// Something that happens to one object, at one place of the order.
@@ -344,21 +344,26 @@ impl<'a, 't> Graph<'a, 't> {
         }
     }
 
-    /// A name has to be free before somebody else takes it.
+    /// A name has to be free before somebody else takes it. What is changed in place may free or take
+    /// one too: an identity column has a sequence.
     fn free_names(&self, edges: &mut Vec<(usize, usize)>) {
-        let dialect = self.transition.dialect;
+        let names = |catalog: &Catalog, key: &Key| {
+            let object = catalog.get(key);
+            object.map(|object| self.transition.dialect.names_taken(object)).unwrap_or_default()
+        };
+        let altered = |key: &Key| matches!(self.transition.fates.get(key), Some(Fate::Alter(_)));
         let mut freed: BTreeMap<String, usize> = BTreeMap::new();
-        for (key, event) in &self.dropped {
-            let names =
-                self.transition.from.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
-            freed.extend(names.into_iter().map(|name| (name, *event)));
+        let leaving = self.dropped.iter().chain(self.built.iter().filter(|(key, _)| altered(key)));
+        for (key, event) in leaving {
+            let kept = if altered(key) { names(self.transition.to, key) } else { Vec::new() };
+            let gone = names(self.transition.from, key).into_iter().filter(|name| !kept.contains(name));
+            freed.extend(gone.map(|name| (name, *event)));
         }
-        for (key, event) in self.built.iter().filter(|(key, _)| {
-            matches!(self.transition.fates.get(**key), Some(Fate::Create | Fate::Recreate))
-        }) {
-            let names =
-                self.transition.to.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
-            edges.extend(names.iter().filter_map(|name| Some((*freed.get(name)?, *event))));
+        let comes = |key: &Key| matches!(self.transition.fates.get(key), Some(Fate::Create | Fate::Recreate));
+        for (key, event) in self.built.iter().filter(|(key, _)| comes(key) || altered(key)) {
+            let had = if altered(key) { names(self.transition.from, key) } else { Vec::new() };
+            let new = names(self.transition.to, key).into_iter().filter(|name| !had.contains(name));
+            edges.extend(new.filter_map(|name| Some((*freed.get(&name)?, *event))));
         }
     }
 

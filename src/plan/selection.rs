@@ -135,6 +135,8 @@ impl Closure<'_> {
                             let reason = format!("{user} depends on it; select that one too");
                             self.refused.insert(key.clone(), reason);
                         }
+                        // In canonical something else is in its place.
+                        Status::Same => self.choose_requirements(user),
                         _ => {}
                     }
                 }
@@ -179,6 +181,18 @@ impl Closure<'_> {
                     catalog.insert(merged(live, wanted, &difference.facets));
                 }
                 _ => catalog.insert(self.managed(wanted)),
+            }
+        }
+        // What stays as it is may come to stand on something else: on a view in a table's place.
+        for key in target
+            .catalog
+            .dependents()
+            .into_iter()
+            .filter(|(on, _)| gone.contains(on))
+            .flat_map(|(_, users)| users)
+        {
+            if let (Some(live), Some(wanted)) = (catalog.get(key), canonical.catalog.get(key)) {
+                catalog.insert(Object { requires: wanted.requires.clone(), ..Object::clone(live) });
             }
         }
         catalog

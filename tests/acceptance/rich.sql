@@ -112,7 +112,7 @@ CREATE TABLE app.bookings (
 );
 
 -- Partitions
-CREATE TABLE app.events (id bigint, at timestamptz NOT NULL, kind text DEFAULT 'x', PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE app.events (id bigint, at timestamptz NOT NULL, kind text DEFAULT 'x', UNIQUE (id, at, kind)) PARTITION BY RANGE (at);
 CREATE TABLE app.events_2024 PARTITION OF app.events FOR VALUES FROM ('2024-01-01 00:00+00') TO ('2025-01-01 00:00+00');
 CREATE TABLE app.events_2025 PARTITION OF app.events (CONSTRAINT kind_known CHECK (kind IS NOT NULL))
     FOR VALUES FROM ('2025-01-01 00:00+00') TO (MAXVALUE) PARTITION BY LIST (kind);
@@ -126,7 +126,7 @@ CREATE TABLE app.hashed (a integer, b integer) PARTITION BY HASH (a, (b + 1));
 CREATE TABLE app.hashed_0 PARTITION OF app.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE app.hashed_1 (b integer, a integer);
 ALTER TABLE app.hashed ATTACH PARTITION app.hashed_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
-CREATE TABLE app.event_notes (event bigint, at timestamptz, note text, FOREIGN KEY (event, at) REFERENCES app.events);
+CREATE TABLE app.event_notes (event bigint, at timestamptz, kind text, FOREIGN KEY (event, at, kind) REFERENCES app.events (id, at, kind));
 
 -- Inheritance
 CREATE TABLE app.base (id integer NOT NULL, name text DEFAULT 'base', CONSTRAINT base_id_check CHECK (id > 0));
@@ -207,7 +207,7 @@ CREATE VIEW app.invoked WITH (security_invoker = on) AS
     SELECT a.name, app.total(b.room) OVER w AS rooms, app.my_row_number() OVER w
     FROM app.adults a JOIN app.bookings b ON b.person = a.id WINDOW w AS (PARTITION BY a.id ORDER BY b.room);
 ALTER VIEW app.adults ALTER COLUMN feeling SET DEFAULT 'sad';
-CREATE RECURSIVE VIEW app.counting (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM app.counting WHERE n < 10;
+CREATE VIEW app.counting AS WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 10) SELECT n FROM t;
 CREATE VIEW app.whole AS SELECT p AS person, p.home, (p.home).x, ARRAY(SELECT t.name FROM app.as_table(3) t) AS names FROM app.people p;
 CREATE VIEW "Odd Schema"."a view.of" AS SELECT "select" AS "Sel""ect", "a.b" FROM "Odd Schema"."Odd.Table";
 CREATE MATERIALIZED VIEW app.by_mood WITH (fillfactor = 80) AS
@@ -225,7 +225,7 @@ CREATE VIEW app.of_counted AS SELECT * FROM app.by_mood;
 CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
 CREATE TRIGGER before_row BEFORE INSERT OR UPDATE OF name, email ON app.people FOR EACH ROW
     WHEN (NEW.name IS NOT NULL) EXECUTE FUNCTION app.touch('a', 'it''s', E'\\');
-CREATE TRIGGER changed BEFORE UPDATE ON app.people FOR EACH ROW
+CREATE TRIGGER changed AFTER UPDATE ON app.people FOR EACH ROW
     WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION app.touch();
 CREATE TRIGGER after_statement AFTER DELETE OR TRUNCATE ON app.people EXECUTE FUNCTION app.touch();
 CREATE TRIGGER with_tables AFTER UPDATE ON app.people REFERENCING OLD TABLE AS before NEW TABLE AS "after"
@@ -250,11 +250,13 @@ ALTER EVENT TRIGGER watch_ddl DISABLE;
 CREATE RULE no_deletes AS ON DELETE TO app.rooms DO INSTEAD NOTHING;
 CREATE RULE also AS ON INSERT TO app.rooms WHERE NEW.size > 5 DO ALSO (
     INSERT INTO app.scratch VALUES (NEW.size, 'x');
-    NOTIFY rooms;
+    DELETE FROM app.scratch WHERE a = NEW.size - 1;
 );
 COMMENT ON RULE no_deletes ON app.rooms IS 'Rooms stay';
-CREATE RULE into_base AS ON UPDATE TO app.invoked DO INSTEAD UPDATE app.people SET name = NEW.name WHERE name = OLD.name RETURNING people.name, 1::bigint, 1::bigint;
+CREATE RULE into_base AS ON UPDATE TO app.invoked DO INSTEAD UPDATE app.people SET name = NEW.name WHERE name = OLD.name RETURNING people.name, 1, 1::bigint;
 ALTER TABLE app.rooms DISABLE RULE also;
+
+CREATE RULE shout AS ON UPDATE TO app.rooms DO ALSO NOTIFY rooms;
 
 -- Row security
 ALTER TABLE app.people ENABLE ROW LEVEL SECURITY;

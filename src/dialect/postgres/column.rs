@@ -52,6 +52,12 @@ struct Sequence {
     options: Options,
 }
 
+/// The `schema.name` of the sequence behind an identity column.
+pub fn identity_sequence(object: &Object) -> Option<String> {
+    let name = object.facets.get("identity sequence")?.get("name")?;
+    Some(Vec::<String>::deserialize(name).ok()?.join("."))
+}
+
 /// What is known about columns.
 pub struct Column;
 

@@ -75,6 +75,9 @@ impl Dialect for Postgres {
         match object.key.kind().name() {
             "table" | "view" | "materialized view" | "composite type" => vec![relation, r#type],
             "sequence" | "index" => vec![relation],
+            "column" => {
+                column::identity_sequence(object).map(|name| format!("relation {name}")).into_iter().collect()
+            }
             "enum" | "domain" | "range type" => vec![r#type],
             "function" | "procedure" | "aggregate" => vec![format!("routine {schema}.{name}")],
             "constraint" => match object.facets.text("type") {

@@ -1,0 +1,6 @@
+CREATE DOMAIN age AS integer DEFAULT 1 NOT NULL CONSTRAINT age_low CHECK (VALUE > 0) CONSTRAINT age_odd CHECK (VALUE <> 13);
+CREATE DOMAIN adult AS age CHECK (VALUE >= 18);
+COMMENT ON DOMAIN adult IS 'Of age';
+COMMENT ON CONSTRAINT age_low ON DOMAIN age IS 'Born';
+CREATE TABLE p (age age, adult adult, ages integer[]);
+CREATE VIEW v AS SELECT age FROM p;

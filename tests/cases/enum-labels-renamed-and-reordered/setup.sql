@@ -1,0 +1,1 @@
+INSERT INTO shirts VALUES ('s', '{s,l}'), ('l', NULL);

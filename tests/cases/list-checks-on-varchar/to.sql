@@ -1,0 +1,5 @@
+CREATE TABLE t (kind varchar(10) CONSTRAINT t_kind CHECK (kind IN ('a', 'b', 'c')), other varchar(10) DEFAULT 'x' CONSTRAINT t_other CHECK (other IN ('x', 'y')));
+CREATE DOMAIN d AS varchar(5) CONSTRAINT d_check CHECK (VALUE IN ('p', 'q', 'r'));
+CREATE VIEW v AS SELECT kind FROM t WHERE other IN ('x', 'y', 'z');
+CREATE INDEX t_other_idx ON t (kind) WHERE other IN ('x', 'y');
+CREATE TABLE again (kind varchar(10) CONSTRAINT again_kind CHECK (kind IN ('a', 'b') AND kind NOT IN ('d', 'e')));

@@ -1,0 +1,7 @@
+CREATE TABLE t (id integer, who text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY roles ON t TO "Night Shift" USING (true);
+CREATE POLICY command ON t FOR SELECT USING (id > 0);
+CREATE POLICY manner ON t USING (id > 0);
+CREATE POLICY check_only ON t FOR INSERT WITH CHECK (id > 0);
+CREATE POLICY loses_check ON t FOR UPDATE USING (id > 0) WITH CHECK (id > 1);

@@ -1,0 +1,7 @@
+CREATE TABLE t (id integer, who text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY roles ON t TO "Night Shift", day USING (who = CURRENT_USER);
+CREATE POLICY command ON t FOR DELETE USING (id > 0);
+CREATE POLICY manner ON t AS RESTRICTIVE USING (id > 0);
+CREATE POLICY check_only ON t FOR INSERT TO day WITH CHECK (id > 5);
+CREATE POLICY loses_check ON t FOR UPDATE USING (id > 0);

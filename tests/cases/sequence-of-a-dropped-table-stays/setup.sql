@@ -1,0 +1,1 @@
+INSERT INTO old SELECT FROM generate_series(1, 5);

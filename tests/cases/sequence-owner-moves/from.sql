@@ -1,0 +1,5 @@
+CREATE TABLE a (id integer);
+CREATE TABLE b (id integer);
+CREATE SEQUENCE s OWNED BY a.id;
+CREATE SEQUENCE f OWNED BY a.id;
+ALTER TABLE a ALTER COLUMN id SET DEFAULT nextval('s');

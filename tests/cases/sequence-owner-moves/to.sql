@@ -1,0 +1,5 @@
+CREATE TABLE a (id integer);
+CREATE TABLE b (id integer);
+CREATE SEQUENCE s OWNED BY b.id;
+CREATE SEQUENCE f;
+ALTER TABLE b ALTER COLUMN id SET DEFAULT nextval('s');

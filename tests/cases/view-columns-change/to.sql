@@ -1,0 +1,10 @@
+CREATE TABLE t (a integer, b integer, c integer, d text);
+CREATE VIEW base AS SELECT c, a, d AS b FROM t WHERE a > 0;
+CREATE VIEW middle AS SELECT a, c FROM base;
+CREATE VIEW top AS SELECT m.a, b.b FROM middle m JOIN base b USING (a);
+CREATE MATERIALIZED VIEW kept AS SELECT a FROM top;
+CREATE INDEX kept_a ON kept (a);
+GRANT SELECT ON base, middle, top, kept TO viewer;
+GRANT UPDATE ON base TO viewer;
+COMMENT ON VIEW middle IS 'In the middle';
+COMMENT ON COLUMN base.a IS 'First';
