@@ -33,8 +33,7 @@ impl Harness {
     /// A terminal of a size on a canonical schema and targets of these names; nothing is read yet.
     pub fn unread(size: (u16, u16), targets: &[&str]) -> Self {
         let now = Instant::now();
-        let setup =
-            |label: &&str| TargetSetup {
+        let setup = |label: &&str| TargetSetup {
             label: (*label).to_owned(),
             protected: label.contains("prod"),
             color: None,

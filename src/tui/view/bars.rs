@@ -1,10 +1,6 @@
 //! The two lines at the bottom: what is selected, and the keys.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::Span,
-};
+use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::cut_line;
 use crate::tui::{
