@@ -108,7 +108,7 @@ fn targets_height(state: &State) -> u16 {
 fn tree_width(state: &State) -> u16 {
     let width = state.size.0;
     let targets = u16::try_from(state.targets.len()).unwrap_or(u16::MAX);
-    let wanted = targets.saturating_mul(9).saturating_add(34).max(width * 2 / 5);
+    let wanted = targets.saturating_mul(9).saturating_add(40).max(width * 2 / 5);
     let most = if width < 100 { width * 3 / 5 } else { width * 11 / 20 };
     let wanted = wanted.min(most).saturating_add_signed(state.widen);
     wanted.clamp(30, width.saturating_sub(30))

@@ -109,6 +109,7 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     let name =
         options.theme.as_deref().unwrap_or_else(|| terminal::default_theme(colors, &options.environment));
     let theme = Theme::built_in(name)?.for_colors(colors);
+    let told_to_end = listen();
     let (tty, screen) = Tty::enter(options.mouse, &options.environment)?;
     let size = screen.size().map_err(TtyError::Io)?;
     let setups = options.targets.iter().map(|target| TargetSetup {
@@ -135,7 +136,7 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     let world = World::new(sources, sender);
     let mut runtime =
         Runtime { terminal: screen, device: tty, events: EventStream::new(), messages, world, theme, colors };
-    runtime.run(&mut state, told_to_end()).await?;
+    runtime.run(&mut state, told_to_end).await?;
     Ok(())
 }
 
@@ -145,22 +146,27 @@ impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {
     }
 }
 
-/// Comes to an end when the system tells the program to.
+/// Starts to listen to what the system tells the program at once, and gives a future that comes to
+/// an end when that is to end. Called before the tty is taken: there is no moment in between in
+/// which a signal would leave the terminal as it is not to be.
 #[cfg(unix)]
-async fn told_to_end() {
+fn listen() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
-    let waits = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-    if waits.len() == 0 {
-        std::future::pending::<()>().await;
+    let signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+    async move {
+        let waits: Vec<_> =
+            signals.into_iter().map(|mut signal| Box::pin(async move { signal.recv().await })).collect();
+        if waits.is_empty() {
+            std::future::pending::<()>().await;
+        }
+        futures_util::future::select_all(waits).await;
     }
-    futures_util::future::select_all(waits).await;
 }
 
-/// Comes to an end when the system tells the program to.
+/// Gives a future that comes to an end when the system tells the program to.
 #[cfg(not(unix))]
-async fn told_to_end() {
+async fn listen() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

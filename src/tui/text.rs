@@ -110,6 +110,32 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Where a line has to be broken to fit into so many columns: the parts, from and to in bytes. A
+/// line is broken behind a blank where one is near, and not at all where it fits.
+pub fn breaks(text: &str, columns: usize) -> Vec<(usize, usize)> {
+    let columns = columns.max(2);
+    let mut parts = Vec::new();
+    let (mut start, mut used, mut blank) = (0, 0, None);
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let width = width(grapheme);
+        if used + width > columns {
+            let end = match blank {
+                Some((end, before)) if before * 2 > columns => end,
+                _ => at,
+            };
+            parts.push((start, end));
+            used = self::width(&text[end..at]);
+            (start, blank) = (end, None);
+        }
+        used += width;
+        if grapheme == " " {
+            blank = Some((at + 1, used));
+        }
+    }
+    parts.push((start, text.len()));
+    parts
+}
+
 /// A number with a noun, in the plural where it has to be: `1 statement`, `3 statements`.
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
@@ -142,6 +168,18 @@ mod tests {
         assert_eq!(skip("orders", 0), "orders");
         assert_eq!(skip("orders", 9), "");
         assert_eq!(skip("表b", 1), "b");
+    }
+
+    #[test]
+    fn lines_are_broken_behind_blanks_and_nothing_is_lost() {
+        let parts = |text: &str, columns| -> Vec<String> {
+            breaks(text, columns).into_iter().map(|(from, to)| text[from..to].to_owned()).collect()
+        };
+        assert_eq!(parts("CREATE INDEX a ON b", 8), ["CREATE ", "INDEX a ", "ON b"]);
+        assert_eq!(parts("short", 8), ["short"]);
+        assert_eq!(parts("", 8), [""]);
+        assert_eq!(parts("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(parts("表表表", 4), ["表表", "表"]);
     }
 
     #[test]

@@ -288,7 +288,7 @@ async fn wait_for_example(
     let mut example = example.subscribe();
     let known = |example: &Example| example.found || example.pending.is_empty();
     if !known(&example.borrow()) {
-        progress("once a target tells its version", 0);
+        progress("waiting for a target to tell its version", 0);
     }
     // The sender lives as long as the world.
     if let Ok(example) = example.wait_for(known).await {

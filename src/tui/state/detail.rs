@@ -109,7 +109,10 @@ impl Detail {
             comment: either
                 .and_then(|object| object.facets.text("comment"))
                 .map(|c| text::clean(c).into_owned()),
-            location: canonical.location(key).map(|place| format!("{}:{}", place.file.display(), place.line)),
+            location: canonical.location(key).map(|place| {
+                let file = place.file.file_name().unwrap_or(place.file.as_os_str()).to_string_lossy();
+                text::clean(&format!("{file}:{}", place.line)).into_owned()
+            }),
             lines: if live.is_some() {
                 line_pairs(&canonical_text, &live_text)
             } else {

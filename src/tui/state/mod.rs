@@ -166,12 +166,12 @@ pub struct State {
     pub layout: DiffLayout,
     /// Whether definitions are shown whole, and not only what differs.
     pub whole: bool,
-    /// Scroll position of the difference, in lines and columns.
-    pub diff_scroll: (usize, usize),
+    /// Scroll position of the difference, in lines.
+    pub diff_scroll: usize,
     /// The statement under the cursor of the plan.
     pub plan_at: usize,
-    /// Scroll position of the plan, in lines and columns.
-    pub plan_scroll: (usize, usize),
+    /// Scroll position of the plan, in lines.
+    pub plan_scroll: usize,
     /// Texts whose colours are known.
     pub highlighted: HashMap<u64, Arc<Highlighted>>,
     /// Texts whose colours were asked for.
@@ -251,9 +251,9 @@ impl State {
             detail_wanted: None,
             layout: DiffLayout::default(),
             whole: false,
-            diff_scroll: (0, 0),
+            diff_scroll: 0,
             plan_at: 0,
-            plan_scroll: (0, 0),
+            plan_scroll: 0,
             highlighted: HashMap::new(),
             highlight_wanted: HashSet::new(),
             focus: Pane::Tree,

@@ -43,6 +43,8 @@ pub enum PlanLine {
         /// How it is shown.
         role: Role,
     },
+    /// A setting of the session that goes before the statements.
+    Preamble(String),
     /// The head of a segment.
     Segment(String),
     /// One line of a statement.
@@ -51,8 +53,8 @@ pub enum PlanLine {
         statement: usize,
         /// Which line of [`Planned::sql`].
         line: usize,
-        /// Whether it is the statement's first.
-        first: bool,
+        /// The part of the line, from and to in bytes.
+        part: (usize, usize),
     },
     /// What a statement can hurt.
     Hazard {
@@ -126,6 +128,10 @@ impl Planned {
             let sentence = format!("not selected, but needed by {by}: {key}");
             lines.extend(wrapped(&sentence, 2).into_iter().map(PlanLine::Needed));
         }
+        for sql in &plan.preamble {
+            let text = text::clean(sql);
+            lines.extend(text::wrap(&format!("{text};"), columns).into_iter().map(PlanLine::Preamble));
+        }
         let mut line = 0;
         let mut segment = None;
         for (at, statement) in plan.statements.iter().enumerate() {
@@ -146,8 +152,9 @@ impl Planned {
                     lines.push(PlanLine::Because { statement: at, text });
                 }
             }
-            for part in 0..text::clean_lines(&format!("{};", statement.sql)).len() {
-                lines.push(PlanLine::Sql { statement: at, line, first: part == 0 });
+            for text in text::clean_lines(&format!("{};", statement.sql)) {
+                let parts = text::breaks(&text, columns.saturating_sub(2).max(16));
+                lines.extend(parts.into_iter().map(|part| PlanLine::Sql { statement: at, line, part }));
                 line += 1;
             }
         }

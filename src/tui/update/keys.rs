@@ -88,7 +88,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Layout => panes::next_layout(state),
         A::Whole => {
             state.whole = !state.whole;
-            state.diff_scroll = (0, 0);
+            state.diff_scroll = 0;
         }
         A::Up | A::Down | A::PageUp | A::PageDown | A::First | A::Last | A::Left | A::Right => {
             panes::step(state, action);

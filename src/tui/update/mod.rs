@@ -77,7 +77,7 @@ fn wanted_detail(state: &mut State) -> Option<Effect> {
         return None;
     }
     state.detail_wanted = Some(of.clone());
-    state.diff_scroll = (0, 0);
+    state.diff_scroll = 0;
     let request = DetailRequest {
         dialect,
         key: of.0.clone(),

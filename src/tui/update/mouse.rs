@@ -49,8 +49,8 @@ fn scroll(state: &mut State, pane: Pane, lines: isize) {
             let height = usize::from(layout::lines_of(state, Pane::Tree).height);
             state.tree.scroll(&board, lines, height);
         }
-        Pane::Diff => state.diff_scroll.0 = state.diff_scroll.0.saturating_add_signed(lines),
-        Pane::Plan => state.plan_scroll.0 = state.plan_scroll.0.saturating_add_signed(lines),
+        Pane::Diff => state.diff_scroll = state.diff_scroll.saturating_add_signed(lines),
+        Pane::Plan => state.plan_scroll = state.plan_scroll.saturating_add_signed(lines),
         Pane::Targets => {}
     }
 }

@@ -92,8 +92,9 @@ pub fn ask_where_to_write(state: &mut State) {
         return;
     }
     let label = state.target().map(|target| target.side.label.as_str()).unwrap_or_default();
-    let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' || c == '.' { c } else { '-' };
-    let name: String = label.chars().map(plain).take(40).collect();
+    let words = label.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let name: String = words.join("-").chars().take(32).collect();
     let name = name.trim_matches(|c| c == '-' || c == '.');
     let name = if name.is_empty() { "target" } else { name };
     state.overlay = Some(Overlay::Write { input: format!("reconcile-{name}.sql").into(), exists: None });

@@ -18,9 +18,6 @@ use crate::{
     },
 };
 
-/// How many columns a pane scrolls to the side at once.
-const SIDEWAYS: usize = 8;
-
 /// Moves within the pane that has the focus.
 pub fn step(state: &mut State, action: Action) {
     match state.focus {
@@ -34,8 +31,7 @@ pub fn step(state: &mut State, action: Action) {
         },
         Pane::Diff => {
             let page = half_page(state, Pane::Diff);
-            let (line, column) = state.diff_scroll;
-            state.diff_scroll = scrolled(line, column, page, action);
+            state.diff_scroll = scrolled(state.diff_scroll, page, action);
         }
         Pane::Plan => step_in_plan(state, action),
     }
@@ -45,17 +41,15 @@ fn half_page(state: &State, pane: Pane) -> usize {
     usize::from(layout::lines_of(state, pane).height / 2).max(1)
 }
 
-fn scrolled(line: usize, column: usize, page: usize, action: Action) -> (usize, usize) {
+fn scrolled(line: usize, page: usize, action: Action) -> usize {
     match action {
-        Action::Up => (line.saturating_sub(1), column),
-        Action::Down => (line.saturating_add(1), column),
-        Action::PageUp => (line.saturating_sub(page), column),
-        Action::PageDown => (line.saturating_add(page), column),
-        Action::First => (0, 0),
-        Action::Last => (usize::MAX, column),
-        Action::Left => (line, column.saturating_sub(SIDEWAYS)),
-        Action::Right => (line, column.saturating_add(SIDEWAYS)),
-        _ => (line, column),
+        Action::Up => line.saturating_sub(1),
+        Action::Down => line.saturating_add(1),
+        Action::PageUp => line.saturating_sub(page),
+        Action::PageDown => line.saturating_add(page),
+        Action::First => 0,
+        Action::Last => usize::MAX,
+        _ => line,
     }
 }
 
@@ -64,7 +58,6 @@ fn step_in_plan(state: &mut State, action: Action) {
     let Some(planned) = state.target().and_then(Target::current_plan) else { return };
     let last = planned.plan.statements.len().saturating_sub(1);
     let at = state.plan_at;
-    let (line, column) = state.plan_scroll;
     match action {
         Action::Up => state.plan_at = at.saturating_sub(1),
         Action::Down => state.plan_at = (at + 1).min(last),
@@ -72,7 +65,7 @@ fn step_in_plan(state: &mut State, action: Action) {
         Action::Last => state.plan_at = last,
         Action::PageUp => state.plan_at = at.saturating_sub(5),
         Action::PageDown => state.plan_at = (at + 5).min(last),
-        _ => state.plan_scroll = scrolled(line, column, 1, action),
+        _ => {}
     }
     scroll_to_statement(state);
 }
@@ -87,22 +80,22 @@ fn scroll_to_statement(state: &mut State) {
     let last = lines.iter().rposition(is_its).unwrap_or(first);
     let height = view::plan_height(area);
     let top = if state.plan_at == 0 { 0 } else { first.saturating_sub(1) };
-    let line = state.plan_scroll.0.max((last + 1).saturating_sub(height)).min(top);
-    state.plan_scroll.0 = line;
+    let line = state.plan_scroll.max((last + 1).saturating_sub(height)).min(top);
+    state.plan_scroll = line;
 }
 
 /// Keeps what is scrolled in the range of what there is.
 pub fn keep_in_range(state: &mut State) {
     let area = layout::lines_of(state, Pane::Diff);
     let lines = view::diff_lines(state, area.width);
-    state.diff_scroll.0 = state.diff_scroll.0.min(lines.saturating_sub(usize::from(area.height)));
+    state.diff_scroll = state.diff_scroll.min(lines.saturating_sub(usize::from(area.height)));
     let area = layout::lines_of(state, Pane::Plan);
     let planned = state.target().and_then(Target::current_plan);
     let statements = planned.map(|planned| planned.plan.statements.len());
     let lines = planned.map(|planned| planned.lines(usize::from(area.width)).len());
     if let (Some(statements), Some(lines)) = (statements, lines) {
         state.plan_at = state.plan_at.min(statements.saturating_sub(1));
-        state.plan_scroll.0 = state.plan_scroll.0.min(lines.saturating_sub(view::plan_height(area)));
+        state.plan_scroll = state.plan_scroll.min(lines.saturating_sub(view::plan_height(area)));
     }
 }
 
@@ -141,7 +134,7 @@ pub fn use_target(state: &mut State, at: usize) {
     state.active = at;
     state.tree.range = None;
     state.plan_at = 0;
-    state.plan_scroll = (0, 0);
+    state.plan_scroll = 0;
     if !state.filter.is_empty() {
         state.refresh_tree();
     }
@@ -181,7 +174,7 @@ pub fn next_layout(state: &mut State) {
         DiffLayout::Inline => (DiffLayout::Auto, "as fits the width"),
     };
     state.layout = layout;
-    state.diff_scroll = (0, 0);
+    state.diff_scroll = 0;
     state.say(Tone::Note, format!("definitions: {words}"));
 }
 

@@ -59,7 +59,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     }
     let columns = usize::from(inner.width);
     let lines = planned.lines(columns);
-    let first = state.plan_scroll.0.min(lines.len().saturating_sub(height(inner)));
+    let first = state.plan_scroll.min(lines.len().saturating_sub(height(inner)));
     let painter = Painter { state, theme, planned, columns };
     draw_lines(
         frame,
@@ -129,6 +129,7 @@ impl Painter<'_> {
         match line {
             PlanLine::Sentence(text) => styled(text, Role::Strong),
             PlanLine::Proof { text, role } => styled(text, *role),
+            PlanLine::Preamble(sql) => styled(sql, Role::Dim),
             PlanLine::Segment(title) => {
                 let rule = self.columns.saturating_sub(text::width(title) + 4);
                 styled(&format!("── {title} {}", "─".repeat(rule)), Role::Border)
@@ -155,13 +156,13 @@ impl Painter<'_> {
                 ];
                 cut_line(spans, self.columns)
             }
-            PlanLine::Sql { statement, line, .. } => {
+            PlanLine::Sql { statement, line, part } => {
                 let text = self.planned.sql.lines().nth(*line).unwrap_or_default();
                 let base = self.base(*statement);
                 let look = sql::plain(sql::colours(self.state, &self.planned.sql), *line, base);
                 let mut spans = vec![self.margin(*statement, ' ', Role::Dim)];
                 let room = self.columns.saturating_sub(2);
-                spans.extend(sql::spans(theme, text, &look, self.state.plan_scroll.1, room));
+                spans.extend(sql::spans(theme, text, &look, *part, room));
                 Line::from(spans)
             }
         }

@@ -6,7 +6,7 @@ use crate::tui::{
     highlight::{self, Highlighted},
     state::State,
     text,
-    theme::{Role, Theme},
+    theme::Theme,
 };
 
 /// How a line of SQL looks.
@@ -26,14 +26,14 @@ pub fn colours<'a>(state: &'a State, sql: &str) -> Option<&'a Highlighted> {
     state.highlighted.get(&highlight::id(sql)).map(|highlighted| &**highlighted)
 }
 
-/// The line in so many columns from a column on, filled with blanks to the end.
-pub fn spans(theme: &Theme, line: &str, look: &Look<'_>, from: usize, columns: usize) -> Vec<Span<'static>> {
-    let visible = text::skip(line, from);
-    let start = line.len() - visible.len();
-    let shown = text::cut(visible, columns);
-    let whole = shown.len() == visible.len();
-    let kept = if whole { visible.len() } else { shown.len().saturating_sub(text::ELLIPSIS.len()) };
-    let end = start + kept;
+/// A part of a line, from and to in bytes, in so many columns, filled with blanks to the end.
+pub fn spans(
+    theme: &Theme,
+    line: &str,
+    look: &Look<'_>,
+    (start, end): (usize, usize),
+    columns: usize,
+) -> Vec<Span<'static>> {
     let mut edges: Vec<usize> = vec![start, end];
     let parts = look.colours.map(|(highlighted, index)| highlighted.line(index)).unwrap_or_default();
     let ranges = parts.iter().map(|(from, to, _)| (*from, *to)).chain(look.marked.iter().copied());
@@ -54,12 +54,9 @@ pub fn spans(theme: &Theme, line: &str, look: &Look<'_>, from: usize, columns: u
         if marked {
             style = style.patch(look.mark);
         }
-        spans.push(Span::styled(line[from..to].to_owned(), style));
+        spans.push(Span::styled(line.get(from..to).unwrap_or_default().to_owned(), style));
     }
-    if !whole {
-        spans.push(Span::styled(text::ELLIPSIS, look.base.patch(theme.style(Role::Dim))));
-    }
-    let rest = columns.saturating_sub(text::width(&shown));
+    let rest = columns.saturating_sub(text::width(line.get(start..end).unwrap_or_default()));
     spans.push(Span::styled(" ".repeat(rest), look.base));
     spans
 }

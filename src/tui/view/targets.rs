@@ -109,9 +109,12 @@ fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Spa
         }
         Reading::Catalog { since, phase, count } => {
             let seconds = state.now.duration_since(*since).as_secs_f64();
+            // A phase is a kind of object, or says itself what is being done.
+            let does = phase.split(' ').next().is_some_and(|word| word.ends_with("ing"));
+            let verb = if does { "" } else { "reading " };
             let phase = text::clean(phase).into_owned();
             vec![
-                Span::styled(format!("{} reading {phase}…", spinner(seconds)), busy),
+                Span::styled(format!("{} {verb}{phase}…", spinner(seconds)), busy),
                 Span::styled(format!("  {}  {}", text::counted(*count, "object"), elapsed(seconds)), dim),
             ]
         }

@@ -1,0 +1,121 @@
+//! The pane of the difference: one object on both sides.
+
+mod paint;
+mod rows;
+
+use ratatui::{Frame, layout::Rect, style::Style, text::Span};
+
+use self::{paint::Painter, rows::rows};
+use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
+use crate::tui::{
+    keymap::Action,
+    layout,
+    state::{Pane, State, detail::Detail, side::Reading},
+    text,
+    theme::{Role, Theme},
+};
+
+/// How many lines the pane has for the object under the cursor.
+pub fn line_count(state: &State, width: u16) -> usize {
+    let (canonical, live) = labels(state);
+    let columns = usize::from(width).max(1);
+    state.current_detail().map_or(0, |detail| rows(state, detail, (&canonical, &live), columns).len())
+}
+
+/// Draws the pane.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let mut title = vec![Span::raw("Difference")];
+    let mut right = Vec::new();
+    if let Some(key) = state.current_key() {
+        let path: Vec<String> = key.path().iter().map(|part| text::clean(part).into_owned()).collect();
+        title = vec![Span::raw(path.join(" › "))];
+        right.push(Span::styled(key.kind().name(), theme.style(Role::Dim)));
+    }
+    let room = usize::from(area.width).saturating_sub(12 + right.iter().map(Span::width).sum::<usize>());
+    let title = cut_line(title, room).spans;
+    frame.render_widget(pane_block(state, theme, Pane::Diff, title).title(right_title(right)), area);
+    let inner = layout::inner(area);
+    if let Some(failure) = failure(state) {
+        draw_message(theme, frame, inner, &failure);
+        return;
+    }
+    match (state.current_detail(), state.current_key()) {
+        (Some(detail), _) => draw_detail(state, theme, frame, inner, detail, area),
+        (None, Some(_)) => draw_message(theme, frame, inner, &[(Role::Dim, "…".to_owned())]),
+        (None, None) => draw_message(theme, frame, inner, &heading(state)),
+    }
+}
+
+fn draw_detail(
+    state: &State,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    inner: Rect,
+    detail: &Detail,
+    area: Rect,
+) {
+    let (canonical, live) = labels(state);
+    let labels = (canonical.as_str(), live.as_str());
+    let columns = usize::from(inner.width).max(1);
+    let rows = rows(state, detail, labels, columns);
+    let height = usize::from(inner.height);
+    let first = state.diff_scroll.min(rows.len().saturating_sub(height));
+    let painter = Painter { state, theme, detail, columns, labels };
+    let lines = rows.iter().skip(first).take(height).map(|row| painter.line(row));
+    draw_lines(frame, inner, lines, Style::new());
+    draw_scrollbar(theme, frame, area, first, height, rows.len());
+}
+
+/// The names of canonical and of the active target, clean.
+fn labels(state: &State) -> (String, String) {
+    let live = state.target().map_or("", |target| &target.side.label);
+    (text::clean(&state.canonical.label).into_owned(), text::clean(live).into_owned())
+}
+
+/// What to say where the active target could not be read and nothing older is there.
+fn failure(state: &State) -> Option<Vec<(Role, String)>> {
+    let target = state.target()?;
+    let again = state.key(Action::Refresh);
+    match &target.side.reading {
+        Reading::Failed { message, hint } if target.comparison.is_none() || state.focus == Pane::Targets => {
+            let mut lines = vec![
+                (Role::Error, format!("{} could not be read", target.side.label)),
+                (Role::Text, String::new()),
+            ];
+            lines.push((Role::Text, message.clone()));
+            lines.extend(hint.iter().map(|hint| (Role::Dim, hint.clone())));
+            lines.extend([(Role::Text, String::new()), (Role::Strong, format!("{again} tries again"))]);
+            Some(lines)
+        }
+        _ => None,
+    }
+}
+
+/// What there is to say about a heading, or about nothing.
+fn heading(state: &State) -> Vec<(Role, String)> {
+    let mut lines = Vec::new();
+    if let Some(row) = state.tree.current() {
+        let node = state.board.node(row);
+        lines.push((Role::Strong, node.label.clone()));
+        for (at, target) in state.targets.iter().enumerate().filter(|(_, target)| target.comparison.is_some())
+        {
+            let counts = state.board.counts(row, at);
+            let words: Vec<String> =
+                counts.each().map(|(status, count)| format!("{count} {}", status.word())).collect();
+            let words = if words.is_empty() { "no differences".to_owned() } else { words.join(", ") };
+            let role = if counts.total() == 0 { Role::Success } else { Role::Text };
+            lines.push((role, format!("{}: {words}", target.side.label)));
+        }
+    }
+    for (_, side) in state.sides() {
+        let sentence = side.snapshot.as_ref().and_then(|snapshot| snapshot.not_compared_sentence());
+        lines.extend(sentence.map(|sentence| (Role::Hazard, format!("{}: {sentence}", side.label))));
+    }
+    if lines.is_empty() && state.sides().any(|(_, side)| side.reading.is_busy()) {
+        lines.push((
+            Role::Dim,
+            "Here an object is shown on both sides, as soon as both have been read.".to_owned(),
+        ));
+    }
+    lines
+}
