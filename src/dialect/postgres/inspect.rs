@@ -27,7 +27,7 @@ pub struct Reader {
     /// The system catalog whose rows the objects are.
     pub class: &'static str,
     /// The query; see [`Row`] for its conventions. A line that ends in `-- since N` is left out on
-    /// servers before major version N.
+    /// servers before major version N, one that ends in `-- until N` on servers after it.
     pub sql: &'static str,
     /// What privileges the objects have, if any.
     pub grantable: Option<Grantable>,
@@ -48,10 +48,11 @@ pub struct Reading {
 /// What the server said.
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Reading, ServerError> {
     let major = session.server_version_num() / 10_000;
+    let superuser = is_superuser(session).await?;
     let mut addresses = Addresses::new(session, major).await?;
     let mut objects: BTreeMap<Key, Object> = BTreeMap::new();
     let mut oids = BTreeMap::new();
-    for reader in super::READERS {
+    for reader in super::READERS.iter().filter(|reader| superuser || !reader.sql.contains(SUPERUSERS_ONLY)) {
         progress(reader.plural, objects.len());
         let class = addresses.class(reader.class);
         let rows = session.rows(&for_version(reader.sql, major)).await?;
@@ -96,11 +97,23 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     Ok(Reading { snapshot, oids })
 }
 
-/// A query without the lines that need a newer server.
+/// Stands in the queries that only a superuser may run; for others, `not_compared.sql` counts.
+const SUPERUSERS_ONLY: &str = "-- superusers only";
+
+async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
+    let rows = session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
+    Ok(rows.first().and_then(|row| row.get("superuser")).is_some_and(|value| value == true))
+}
+
+/// A query without the lines that are for newer or for older servers.
 fn for_version(sql: &str, major: u32) -> String {
-    let fits = |line: &&str| match line.rsplit_once("-- since ") {
-        Some((_, since)) => since.trim().parse().is_ok_and(|since: u32| since <= major),
-        None => true,
+    let bound = |line: &str, word: &str| -> Option<u32> {
+        let (_, after) = line.rsplit_once("-- ")?.1.split_once(word)?;
+        after.split_whitespace().next()?.parse().ok()
+    };
+    let fits = |line: &&str| {
+        bound(line, "since ").is_none_or(|since| since <= major)
+            && bound(line, "until ").is_none_or(|until| major <= until)
     };
     sql.lines().filter(fits).collect::<Vec<_>>().join("\n")
 }
@@ -109,8 +122,9 @@ fn object(reader: &Reader, row: &Row) -> Object {
     let key = row.key(reader.kind);
     let parent = row.text("parent").map(|kind| key.parent(Kind::named(kind)));
     let mut facets = row.facets();
-    if let Some(class) = reader.grantable {
-        let owner = row.text("owner").unwrap_or_default();
+    let class = row.text("_grantable").and_then(Grantable::named).or(reader.grantable);
+    if let Some(class) = class {
+        let owner = row.text("owner").or(row.text("_owner")).unwrap_or_default();
         facets.set("grants", acl::grants(texts(row, "_acl").as_deref(), owner, class));
     }
     let mut object = Object::new(key, parent, facets);
@@ -253,5 +267,13 @@ mod tests {
         let sql = "select a,\n  b, -- since 14\n  c";
         assert_eq!(for_version(sql, 13), "select a,\n  c");
         assert_eq!(for_version(sql, 14), sql);
+    }
+
+    #[test]
+    fn lines_for_older_servers_are_left_out() {
+        let sql = "select a, -- until 14\n  b, -- since 15 until 16\n  c";
+        assert_eq!(for_version(sql, 14), "select a, -- until 14\n  c");
+        assert_eq!(for_version(sql, 15), "  b, -- since 15 until 16\n  c");
+        assert_eq!(for_version(sql, 17), "  c");
     }
 }
