@@ -216,7 +216,10 @@ pub fn change_columns(from: &[String], to: &[String], on: &str) -> Vec<Step> {
     };
     let columns: BTreeSet<&str> =
         from.iter().chain(to).filter_map(|grant| Some(grant.split_once(": ")?.0)).collect();
-    columns.into_iter().flat_map(|column| change(&of(from, column), &of(to, column), on, Some(column))).collect()
+    columns
+        .into_iter()
+        .flat_map(|column| change(&of(from, column), &of(to, column), on, Some(column)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -101,7 +101,8 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
 const SUPERUSERS_ONLY: &str = "-- superusers only";
 
 async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
-    let rows = session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
+    let rows =
+        session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
     Ok(rows.first().and_then(|row| row.get("superuser")).is_some_and(|value| value == true))
 }
 

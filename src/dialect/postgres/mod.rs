@@ -82,7 +82,9 @@ impl Dialect for Postgres {
         let relation = format!("relation {schema}.{name}");
         let r#type = format!("type {schema}.{name}");
         match object.key.kind().name() {
-            "table" | "foreign table" | "view" | "materialized view" | "composite type" => vec![relation, r#type],
+            "table" | "foreign table" | "view" | "materialized view" | "composite type" => {
+                vec![relation, r#type]
+            }
             "sequence" | "index" => vec![relation],
             "column" => {
                 column::identity_sequence(object).map(|name| format!("relation {name}")).into_iter().collect()
@@ -106,7 +108,12 @@ impl Dialect for Postgres {
             user_mapping::KIND => user_mapping::role(&object.key).map(str::to_owned),
             _ => None,
         };
-        owner.into_iter().chain(named).chain(policy).chain(grants.filter_map(|grant| acl::grantee(&grant))).collect()
+        owner
+            .into_iter()
+            .chain(named)
+            .chain(policy)
+            .chain(grants.filter_map(|grant| acl::grantee(&grant)))
+            .collect()
     }
 
     /// Bodies may speak of what comes later in the plan.

@@ -24,7 +24,9 @@ pub fn change(from: &[String], to: &[String]) -> String {
     let new = to.iter().filter(|option| !from.contains(option));
     let items: Vec<String> = gone
         .map(|option| format!("DROP {}", quote::name(name(option))))
-        .chain(new.map(|option| format!("{} {}", if had(name(option)) { "SET" } else { "ADD" }, item(option))))
+        .chain(
+            new.map(|option| format!("{} {}", if had(name(option)) { "SET" } else { "ADD" }, item(option))),
+        )
         .collect();
     if items.is_empty() { String::new() } else { format!(" OPTIONS ({})", items.join(", ")) }
 }
