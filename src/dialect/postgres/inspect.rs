@@ -249,7 +249,11 @@ impl Addresses {
         let (Some((from, facet)), Some((to, _))) = (from, to) else { return };
         // A sequence belongs to a column that may need the sequence for its default.
         let owned = from.kind() == super::sequence::KIND && row.text("type") == Some("a");
-        let facet = if owned { Some("owned by") } else { facet };
+        let facet = match (from.kind(), to.kind()) {
+            _ if owned => Some("owned by"),
+            (super::text_search_configuration::KIND, super::text_search_dictionary::KIND) => Some("mappings"),
+            _ => facet,
+        };
         if let (true, Some(object)) = (objects.contains_key(to), objects.get_mut(from)) {
             object.require(to.clone(), facet.map(str::to_owned));
             if owned {
