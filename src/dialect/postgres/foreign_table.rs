@@ -75,7 +75,7 @@ impl ObjectKind for ForeignTable {
         for part in columns {
             steps.extend(column::dressing(part)?);
         }
-        steps.extend(constraints.into_iter().filter_map(|part| constraint::dressing(part)));
+        steps.extend(constraints.into_iter().flat_map(|part| constraint::dressing(part)));
         steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
         Ok(steps)
     }

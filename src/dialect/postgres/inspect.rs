@@ -5,6 +5,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use serde_json::Value;
+
 use super::{
     acl::{self, Grantable},
     inherited,
@@ -127,10 +129,21 @@ fn object(reader: &Reader, row: &Row) -> Object {
     if let Some(class) = class {
         let owner = row.text("owner").or(row.text("_owner")).unwrap_or_default();
         facets.set("grants", acl::grants(texts(row, "_acl").as_deref(), owner, class));
+        facets.set("column grants", view_column_grants(row, owner));
     }
     let mut object = Object::new(key, parent, facets);
     object.position = row.number("_sub").and_then(|sub| u32::try_from(sub).ok()).unwrap_or_default();
     object
+}
+
+/// Grants on the columns of a view, which are no objects of their own.
+fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
+    let columns = row.get("_column_acl").and_then(Value::as_object).into_iter().flatten();
+    let grants = columns.flat_map(|(column, items)| {
+        let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column);
+        own.into_iter().map(move |grant| format!("{column}: {grant}"))
+    });
+    grants.collect()
 }
 
 /// Grants on columns are kept with their table: a `REVOKE` there takes them away too.
@@ -148,8 +161,11 @@ fn grant_columns(objects: &mut BTreeMap<Key, Object>, column: &Object, row: &Row
 }
 
 fn texts(row: &Row, column: &str) -> Option<Vec<String>> {
-    let items = row.get(column)?.as_array()?;
-    Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+    strings(row.get(column)?)
+}
+
+fn strings(list: &Value) -> Option<Vec<String>> {
+    Some(list.as_array()?.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
 }
 
 /// Parts of what an extension owns go with it.
