@@ -66,7 +66,7 @@ impl Rules {
             }
             // A script takes the version of an extension that its engine has.
             "version" => canonical.complete && object.facets.get(facet).is_some(),
-            "comment" => self.comments,
+            "comment" | "column comments" | "index comment" => self.comments,
             _ => true,
         }
     }

@@ -325,6 +325,10 @@ impl<'a, 't> Graph<'a, 't> {
                     continue;
                 }
                 edges.extend(self.dropped.get(&requirement.on).map(|drop| (*gone, *drop)));
+                // What is lifted for a change is lifted before it.
+                if late.is_some() && !self.dropped.contains_key(&requirement.on) {
+                    edges.extend(self.torn.get(&requirement.on).map(|changed| (*gone, *changed)));
+                }
                 // What goes, goes before what it uses is changed.
                 if requirement.facet.is_none()
                     && self.dropped.contains_key(key)

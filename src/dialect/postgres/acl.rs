@@ -19,25 +19,48 @@ pub enum Grantable {
     Schema,
     /// Types and domains.
     Type,
+    /// Languages.
+    Language,
+    /// Foreign-data wrappers and foreign servers.
+    Foreign,
+    /// Large objects.
+    LargeObject,
+    /// What default privileges in a schema add to those of new objects: nothing, to begin with.
+    Addition,
 }
 
 impl Grantable {
+    /// The class that a catalog query names, where the rows of one query are of several.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "tables" => Grantable::Relation,
+            "sequences" => Grantable::Sequence,
+            "functions" => Grantable::Routine,
+            "schemas" => Grantable::Schema,
+            "types" => Grantable::Type,
+            "large objects" => Grantable::LargeObject,
+            "addition" => Grantable::Addition,
+            _ => return None,
+        })
+    }
+
     fn letters(self) -> &'static str {
         match self {
             Grantable::Relation => "arwdDxtm",
             // A new column has no privileges of its own.
-            Grantable::Column => "",
+            Grantable::Column | Grantable::Addition => "",
             Grantable::Sequence => "rwU",
             Grantable::Routine => "X",
             Grantable::Schema => "UC",
-            Grantable::Type => "U",
+            Grantable::Type | Grantable::Language | Grantable::Foreign => "U",
+            Grantable::LargeObject => "rw",
         }
     }
 
     fn public_default(self) -> &'static str {
         match self {
             Grantable::Routine => "X",
-            Grantable::Type => "U",
+            Grantable::Type | Grantable::Language => "U",
             _ => "",
         }
     }
@@ -77,7 +100,8 @@ pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<Stri
 }
 
 const PUBLIC: &str = "PUBLIC";
-const OWNER: &str = "OWNER";
+/// Stands for the owner in a text of [`grants`].
+pub const OWNER: &str = "OWNER";
 const OPTION: &str = " with grant option";
 
 fn as_owner<'a>(who: &'a str, owner: &str) -> &'a str {
@@ -181,6 +205,21 @@ pub fn change(from: &[String], to: &[String], on: &str, columns: Option<&str>) -
     let mut steps: Vec<Step> = gone.map(|grant| statement(&grant, grant.revoked)).collect();
     steps.extend(new.map(|grant| statement(&grant, !grant.revoked)));
     steps
+}
+
+/// The steps from one set of grants on columns to another, each a text of [`grants`] behind its
+/// column as in `total: SELECT to app`. They are kept with their relation.
+pub fn change_columns(from: &[String], to: &[String], on: &str) -> Vec<Step> {
+    let of = |grants: &[String], column: &str| -> Vec<String> {
+        let own = grants.iter().filter_map(|grant| grant.split_once(": "));
+        own.filter(|(name, _)| *name == column).map(|(_, grant)| grant.to_owned()).collect()
+    };
+    let columns: BTreeSet<&str> =
+        from.iter().chain(to).filter_map(|grant| Some(grant.split_once(": ")?.0)).collect();
+    columns
+        .into_iter()
+        .flat_map(|column| change(&of(from, column), &of(to, column), on, Some(column)))
+        .collect()
 }
 
 #[cfg(test)]

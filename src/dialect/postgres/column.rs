@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{
     common::{comment, own_name, qualified, texts, typed},
     expression,
+    foreign_table::{self, column_options},
     inherited::ancestors_only_in,
     inspect::Reader,
     retype::{Cast, cast},
@@ -150,6 +151,8 @@ impl ObjectKind for Column {
             let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&change.to.key), own_name(&change.to.key));
             steps.extend(super::common::change_options(&alter, &texts(change.from, "options"), &texts(change.to, "options")));
         }
+        let fdw_options = (texts(change.from, "fdw options"), texts(change.to, "fdw options"));
+        steps.extend(column_options(change.to, &fdw_options.0, &fdw_options.1));
         if change.touches("comment") {
             steps.push(comment(&label(change.to), change.to.facets.text("comment")));
         }
@@ -240,6 +243,7 @@ pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
     if !options.is_empty() {
         steps.push(alter(&format!("SET ({})", super::common::options(&options))));
     }
+    steps.extend(column_options(object, &[], &texts(object, "fdw options")));
     steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
     Ok(steps)
 }
@@ -271,7 +275,10 @@ fn retype(object: &Object, from: &str, to: &Facets) -> Step {
     let (table, name) = (object.key.path()[..2].join("."), own_name(&object.key));
     let collation = to.collation.as_ref().map_or(String::new(), |collation| format!(" COLLATE {collation}"));
     let cast = cast(from, &to.r#type);
+    // The rows of a foreign table are elsewhere: there is nothing to cast.
+    let foreign = object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND);
     let using = match cast {
+        _ if foreign => String::new(),
         Cast::Binary | Cast::Assignment => String::new(),
         Cast::Explicit => format!(" USING {name}::{}", to.r#type),
         Cast::ThroughText => format!(" USING {name}::text::{}", to.r#type),

@@ -81,6 +81,16 @@ pub fn redress(change: &Change<'_>, label: &str, on: Option<&str>) -> Vec<Step> 
     steps
 }
 
+/// The steps for grants on columns. Taking a privilege on the relation away, as `steps` may, takes
+/// it away on its columns too: those are given anew.
+pub fn redress_columns(change: &Change<'_>, on: &str, steps: &[Step]) -> Vec<Step> {
+    let (mut old, new) = (texts(change.from, "column grants"), texts(change.to, "column grants"));
+    if steps.iter().any(|step| step.sql.starts_with("REVOKE ")) {
+        old.retain(|grant| !new.contains(grant));
+    }
+    acl::change_columns(&old, &new, on)
+}
+
 /// `ALTER … OWNER TO`, for an object that is brought back and had another owner than the one who
 /// runs the plan.
 pub fn owned_by(label: &str, owner: &str) -> Step {

@@ -9,7 +9,7 @@ use super::{
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable},
+    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
     model::{Catalog, Kind, Object},
 };
 
@@ -88,10 +88,13 @@ impl ObjectKind for Constraint {
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let label = label(change.to);
         let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
-        if !change.only(&["comment", "not valid"]) || change.touches("not valid") && !validated {
+        if !change.only(&["comment", "index comment", "not valid"]) || change.touches("not valid") && !validated {
             return Ok(Alteration::Replace);
         }
         let mut steps = redress(change, &label, None);
+        if change.touches("index comment") {
+            steps.push(comment(&index_label(change.to), change.to.facets.text("index comment")));
+        }
         if validated {
             let sql = format!("ALTER {} VALIDATE CONSTRAINT {}", owner(change.to), own_name(&change.to.key));
             let message = format!("Fails if rows of {} break the constraint.", change.to.key.path()[..2].join("."));
@@ -111,8 +114,14 @@ pub fn clause(object: &Object) -> Result<String, Unwritable> {
 }
 
 /// What is put on a constraint after it was made.
-pub fn dressing(object: &Object) -> Option<Step> {
-    object.facets.text("comment").map(|text| comment(&label(object), Some(text)))
+pub fn dressing(object: &Object) -> Vec<Step> {
+    let of = |facet, label: String| object.facets.text(facet).map(|text| comment(&label, Some(text)));
+    [of("comment", label(object)), of("index comment", index_label(object))].into_iter().flatten().collect()
+}
+
+/// The index behind the constraint, which has its name.
+fn index_label(object: &Object) -> String {
+    format!("INDEX {}", quote::qualified(&[object.key.root(), object.key.name()]))
 }
 
 fn on_domain(object: &Object) -> bool {

@@ -10,7 +10,8 @@ select n.nspname as path1,
        regexp_replace(pg_get_constraintdef(o.oid), ' NOT VALID$', '') as definition,
        not o.convalidated as not_valid,
        (select nullif(s.spcname, '') from pg_class x join pg_tablespace s on s.oid = x.reltablespace where x.oid = o.conindid and o.contype in ('p', 'u', 'x')) as tablespace,
-       obj_description(o.oid, 'pg_constraint') as comment
+       obj_description(o.oid, 'pg_constraint') as comment,
+       case when o.contype in ('p', 'u', 'x') then obj_description(o.conindid, 'pg_class') end as index_comment
 from pg_constraint o
 left join pg_class c on c.oid = o.conrelid and c.relkind in ('r', 'p', 'f')
 left join pg_type t on t.oid = o.contypid

@@ -81,7 +81,7 @@ fn all_varchar(items: &str) -> bool {
 }
 
 /// The items of a list, split at the commas that stand outside of quotes.
-fn split_items(list: &str) -> Vec<&str> {
+pub fn split_items(list: &str) -> Vec<&str> {
     let mut items = Vec::new();
     let mut rest = list;
     while let Some(at) = find_outside_quotes(rest, ",") {

@@ -5,6 +5,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use serde_json::Value;
+
 use super::{
     acl::{self, Grantable},
     inherited,
@@ -27,7 +29,7 @@ pub struct Reader {
     /// The system catalog whose rows the objects are.
     pub class: &'static str,
     /// The query; see [`Row`] for its conventions. A line that ends in `-- since N` is left out on
-    /// servers before major version N.
+    /// servers before major version N, one that ends in `-- until N` on servers after it.
     pub sql: &'static str,
     /// What privileges the objects have, if any.
     pub grantable: Option<Grantable>,
@@ -48,10 +50,11 @@ pub struct Reading {
 /// What the server said.
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Reading, ServerError> {
     let major = session.server_version_num() / 10_000;
+    let superuser = is_superuser(session).await?;
     let mut addresses = Addresses::new(session, major).await?;
     let mut objects: BTreeMap<Key, Object> = BTreeMap::new();
     let mut oids = BTreeMap::new();
-    for reader in super::READERS {
+    for reader in super::READERS.iter().filter(|reader| superuser || !reader.sql.contains(SUPERUSERS_ONLY)) {
         progress(reader.plural, objects.len());
         let class = addresses.class(reader.class);
         let rows = session.rows(&for_version(reader.sql, major)).await?;
@@ -96,11 +99,24 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     Ok(Reading { snapshot, oids })
 }
 
-/// A query without the lines that need a newer server.
+/// Stands in the queries that only a superuser may run; for others, `not_compared.sql` counts.
+const SUPERUSERS_ONLY: &str = "-- superusers only";
+
+async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
+    let rows =
+        session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
+    Ok(rows.first().and_then(|row| row.get("superuser")).is_some_and(|value| value == true))
+}
+
+/// A query without the lines that are for newer or for older servers.
 fn for_version(sql: &str, major: u32) -> String {
-    let fits = |line: &&str| match line.rsplit_once("-- since ") {
-        Some((_, since)) => since.trim().parse().is_ok_and(|since: u32| since <= major),
-        None => true,
+    let bound = |line: &str, word: &str| -> Option<u32> {
+        let (_, after) = line.rsplit_once("-- ")?.1.split_once(word)?;
+        after.split_whitespace().next()?.parse().ok()
+    };
+    let fits = |line: &&str| {
+        bound(line, "since ").is_none_or(|since| since <= major)
+            && bound(line, "until ").is_none_or(|until| major <= until)
     };
     sql.lines().filter(fits).collect::<Vec<_>>().join("\n")
 }
@@ -109,13 +125,25 @@ fn object(reader: &Reader, row: &Row) -> Object {
     let key = row.key(reader.kind);
     let parent = row.text("parent").map(|kind| key.parent(Kind::named(kind)));
     let mut facets = row.facets();
-    if let Some(class) = reader.grantable {
-        let owner = row.text("owner").unwrap_or_default();
+    let class = row.text("_grantable").and_then(Grantable::named).or(reader.grantable);
+    if let Some(class) = class {
+        let owner = row.text("owner").or(row.text("_owner")).unwrap_or_default();
         facets.set("grants", acl::grants(texts(row, "_acl").as_deref(), owner, class));
+        facets.set("column grants", view_column_grants(row, owner));
     }
     let mut object = Object::new(key, parent, facets);
     object.position = row.number("_sub").and_then(|sub| u32::try_from(sub).ok()).unwrap_or_default();
     object
+}
+
+/// Grants on the columns of a view, which are no objects of their own.
+fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
+    let columns = row.get("_column_acl").and_then(Value::as_object).into_iter().flatten();
+    let grants = columns.flat_map(|(column, items)| {
+        let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column);
+        own.into_iter().map(move |grant| format!("{column}: {grant}"))
+    });
+    grants.collect()
 }
 
 /// Grants on columns are kept with their table: a `REVOKE` there takes them away too.
@@ -133,8 +161,11 @@ fn grant_columns(objects: &mut BTreeMap<Key, Object>, column: &Object, row: &Row
 }
 
 fn texts(row: &Row, column: &str) -> Option<Vec<String>> {
-    let items = row.get(column)?.as_array()?;
-    Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+    strings(row.get(column)?)
+}
+
+fn strings(list: &Value) -> Option<Vec<String>> {
+    Some(list.as_array()?.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
 }
 
 /// Parts of what an extension owns go with it.
@@ -234,7 +265,11 @@ impl Addresses {
         let (Some((from, facet)), Some((to, _))) = (from, to) else { return };
         // A sequence belongs to a column that may need the sequence for its default.
         let owned = from.kind() == super::sequence::KIND && row.text("type") == Some("a");
-        let facet = if owned { Some("owned by") } else { facet };
+        let facet = match (from.kind(), to.kind()) {
+            _ if owned => Some("owned by"),
+            (super::text_search_configuration::KIND, super::text_search_dictionary::KIND) => Some("mappings"),
+            _ => facet,
+        };
         if let (true, Some(object)) = (objects.contains_key(to), objects.get_mut(from)) {
             object.require(to.clone(), facet.map(str::to_owned));
             if owned {
@@ -253,5 +288,13 @@ mod tests {
         let sql = "select a,\n  b, -- since 14\n  c";
         assert_eq!(for_version(sql, 13), "select a,\n  c");
         assert_eq!(for_version(sql, 14), sql);
+    }
+
+    #[test]
+    fn lines_for_older_servers_are_left_out() {
+        let sql = "select a, -- until 14\n  b, -- since 15 until 16\n  c";
+        assert_eq!(for_version(sql, 14), "select a, -- until 14\n  c");
+        assert_eq!(for_version(sql, 15), "  b, -- since 15 until 16\n  c");
+        assert_eq!(for_version(sql, 17), "  c");
     }
 }

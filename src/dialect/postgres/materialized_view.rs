@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    acl::Grantable,
-    common::{DRESS, change_options, dress, owned_by, qualified, redress, statement, texts, typed, with},
+    acl::{self, Grantable},
+    common::{DRESS, change_options, dress, owned_by, qualified, redress, redress_columns, statement, texts, typed, with},
     expression,
     inspect::Reader,
     view::column_comments,
@@ -69,7 +69,8 @@ impl ObjectKind for MaterializedView {
         let mut steps = vec![Step::new(sql)];
         steps.extend(facets.clustered_on.as_deref().map(|index| clustered_on(object, Some(index))));
         steps.extend(columns(object, &Facets::none(), &facets));
-        steps.extend(dress(object, &label(object), Some(&format!("TABLE {}", qualified(&object.key)))));
+        steps.extend(dress(object, &label(object), Some(&grant_label(object))));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
         steps.extend(column_comments(object, &Map::new(), &facets.comments));
         Ok(steps)
     }
@@ -80,7 +81,7 @@ impl ObjectKind for MaterializedView {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let in_place =
-            ["options", "tablespace", "clustered on", "column comments", "column statistics", "column storage"];
+            ["options", "tablespace", "clustered on", "column grants", "column comments", "column statistics", "column storage"];
         if !change.only(&[&DRESS[..], &in_place[..]].concat()) {
             return Ok(Alteration::Replace);
         }
@@ -98,7 +99,8 @@ impl ObjectKind for MaterializedView {
             steps.push(clustered_on(change.to, to.clustered_on.as_deref()));
         }
         steps.extend(columns(change.to, &from, &to));
-        steps.extend(redress(change, &label, Some(&format!("TABLE {}", qualified(&change.to.key)))));
+        steps.extend(redress(change, &label, Some(&grant_label(change.to))));
+        steps.extend(redress_columns(change, &grant_label(change.to), &steps));
         steps.extend(column_comments(change.to, &from.comments, &to.comments));
         Ok(Alteration::InPlace(steps))
     }
@@ -124,6 +126,10 @@ impl Facets {
 
 fn label(object: &Object) -> String {
     format!("MATERIALIZED VIEW {}", qualified(&object.key))
+}
+
+fn grant_label(object: &Object) -> String {
+    format!("TABLE {}", qualified(&object.key))
 }
 
 fn clustered_on(object: &Object, index: Option<&str>) -> Step {

@@ -3,6 +3,8 @@ select n.nspname as path1,
        c.relname as path2,
        c.oid as _oid,
        c.relacl::text[] as _acl,
+       (select json_object_agg(a.attname, a.attacl::text[] order by a.attnum)
+        from pg_attribute a where a.attrelid = c.oid and a.attacl is not null) as _column_acl,
        pg_get_userbyid(c.relowner) as owner,
        (select json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod)) order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) as columns,

@@ -9,6 +9,7 @@ pub mod connect;
 pub mod expression;
 mod inherited;
 pub mod inspect;
+mod options;
 mod retype;
 mod routine;
 pub mod session;
@@ -29,6 +30,12 @@ macro_rules! kinds {
 kinds![
     schema::Schema,
     extension::Extension,
+    collation::Collation,
+    language::Language,
+    access_method::AccessMethod,
+    foreign_data_wrapper::ForeignDataWrapper,
+    foreign_server::ForeignServer,
+    user_mapping::UserMapping,
     enum_type::EnumType,
     composite::Composite,
     domain::Domain,
@@ -37,7 +44,18 @@ kinds![
     function::Function,
     procedure::Procedure,
     aggregate::Aggregate,
+    transform::Transform,
+    cast::Cast,
+    conversion::Conversion,
+    operator::Operator,
+    operator_family::OperatorFamily,
+    operator_class::OperatorClass,
+    text_search_parser::TextSearchParser,
+    text_search_template::TextSearchTemplate,
+    text_search_dictionary::TextSearchDictionary,
+    text_search_configuration::TextSearchConfiguration,
     table::Table,
+    foreign_table::ForeignTable,
     column::Column,
     constraint::Constraint,
     index::Index,
@@ -48,6 +66,9 @@ kinds![
     trigger::Trigger,
     policy::Policy,
     event_trigger::EventTrigger,
+    publication::Publication,
+    subscription::Subscription,
+    default_privileges::DefaultPrivileges,
 ];
 
 /// PostgreSQL.
@@ -73,7 +94,9 @@ impl Dialect for Postgres {
         let relation = format!("relation {schema}.{name}");
         let r#type = format!("type {schema}.{name}");
         match object.key.kind().name() {
-            "table" | "view" | "materialized view" | "composite type" => vec![relation, r#type],
+            "table" | "foreign table" | "view" | "materialized view" | "composite type" => {
+                vec![relation, r#type]
+            }
             "sequence" | "index" => vec![relation],
             "column" => {
                 column::identity_sequence(object).map(|name| format!("relation {name}")).into_iter().collect()
@@ -92,7 +115,17 @@ impl Dialect for Postgres {
         let owner = object.facets.text("owner").map(str::to_owned);
         let policy = common::texts(object, "roles").into_iter().filter(|role| role != "public");
         let grants = ["grants", "column grants"].into_iter().flat_map(|facet| common::texts(object, facet));
-        owner.into_iter().chain(policy).chain(grants.filter_map(|grant| acl::grantee(&grant))).collect()
+        let named = match object.key.kind() {
+            default_privileges::KIND => Some(default_privileges::role(&object.key).to_owned()),
+            user_mapping::KIND => user_mapping::role(&object.key).map(str::to_owned),
+            _ => None,
+        };
+        owner
+            .into_iter()
+            .chain(named)
+            .chain(policy)
+            .chain(grants.filter_map(|grant| acl::grantee(&grant)))
+            .collect()
     }
 
     /// Bodies may speak of what comes later in the plan.

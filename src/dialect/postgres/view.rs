@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    acl::Grantable,
-    common::{comment, dress, owned_by, qualified, redress, statement, texts, typed, with},
+    acl::{self, Grantable},
+    common::{comment, dress, owned_by, qualified, redress, redress_columns, statement, texts, typed, with},
     expression,
     inspect::Reader,
 };
@@ -54,6 +54,7 @@ impl ObjectKind for View {
         let mut steps = vec![define("CREATE VIEW", object, &facets)];
         steps.extend(column_defaults(object, &Map::new(), &facets.defaults));
         steps.extend(dress(object, &label(object), Some(&grant_label(object))));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
         steps.extend(column_comments(object, &Map::new(), &facets.comments));
         Ok(steps)
     }
@@ -77,6 +78,7 @@ impl ObjectKind for View {
         }
         steps.extend(column_defaults(change.to, &from.defaults, &to.defaults));
         steps.extend(redress(change, &label(change.to), Some(&grant_label(change.to))));
+        steps.extend(redress_columns(change, &grant_label(change.to), &steps));
         steps.extend(column_comments(change.to, &from.comments, &to.comments));
         Ok(Alteration::InPlace(steps))
     }
