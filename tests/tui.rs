@@ -117,6 +117,38 @@ fn a_difference_is_found_selected_proven_written_and_closes_when_it_is_run() {
 }
 
 #[test]
+fn the_demo_opens_on_two_drifted_databases_and_a_fix_is_selected_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    // The engine is unpacked first where nothing is cached yet.
+    let builder = terminal(folder.path()).timeout(3 * PATIENCE).arg("demo");
+    let mut terminal = builder.spawn(env!("CARGO_BIN_EXE_schemascope")).unwrap();
+    wait(&mut terminal, "0 selected");
+    let compared = |screen: &Screen, name: &str| {
+        (0..screen.rows()).any(|row| {
+            let text = screen.row_text(row);
+            text.contains(name) && text.contains("read-only") && text.contains('~')
+        })
+    };
+    terminal.wait_until(|screen| compared(screen, "prod-eu") && compared(screen, "prod-us")).unwrap();
+    // What loses data is known a moment after what differs; before that, nothing is selected in bulk.
+    wait(&mut terminal, "~!");
+    press(&mut terminal, 'a');
+    wait(&mut terminal, "This SQL changes prod-eu so that it matches schema.sql.");
+    press(&mut terminal, 'w');
+    wait(&mut terminal, "Write the SQL to");
+    terminal.send_str("\x15fix.sql").unwrap();
+    terminal.send(Key::Enter).unwrap();
+    wait(&mut terminal, "written to");
+    press(&mut terminal, 'q');
+    assert!(terminal.wait_exit().unwrap().success());
+    assert_restored(&terminal);
+    let sql = fs::read_to_string(folder.path().join("fix.sql")).unwrap();
+    assert!(sql.starts_with("-- This SQL changes prod-eu so that it matches schema.sql."), "{sql}");
+    assert!(sql.contains("CREATE OR REPLACE FUNCTION public.track_template_usage()"), "{sql}");
+    assert!(!sql.contains("DROP TABLE"), "what loses data was not selected:\n{sql}");
+}
+
+#[test]
 fn a_target_that_cannot_be_reached_is_a_row_and_the_others_go_on() {
     let desk = Desk::new();
     let url = desk.drifted("shop");
