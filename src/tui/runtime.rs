@@ -180,3 +180,6 @@ fn next_theme(theme: &Theme, colors: Colors) -> Theme {
     let mut fitting = others.filter_map(|name| shown(name).filter(|shown| shown.name == name));
     fitting.next().unwrap_or_else(|| theme.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ pub mod board;
 pub mod comparison;
 pub mod detail;
 pub mod filter;
+pub mod marks;
 pub mod planned;
 pub mod selection;
 pub mod side;
@@ -22,6 +23,7 @@ use self::{
     comparison::Comparison,
     detail::Detail,
     filter::{Against, Filter},
+    marks::Marks,
     planned::Proving,
     side::{Side, SideId, Target},
     tree::Tree,
@@ -150,6 +152,8 @@ pub struct State {
     pub has_begun: bool,
     /// The view of the board.
     pub tree: Tree,
+    /// The selection of the active target, seen from the rows.
+    pub marks: Marks,
     /// What the user typed to narrow the tree.
     pub filter_input: Input,
     /// What that means.
@@ -243,6 +247,7 @@ impl State {
             board_revision: 0,
             has_begun: false,
             tree: Tree::default(),
+            marks: Marks::default(),
             filter_input: Input::default(),
             filter: Filter::default(),
             filtering: false,
@@ -303,26 +308,12 @@ impl State {
         self.detail.as_ref().filter(|_| current)
     }
 
-    /// How many differences of the active target are selected, and how many of those the filter
-    /// hides. What comes and goes as a whole is one.
-    pub fn selected_and_hidden(&self) -> (usize, usize) {
-        let Some((target, comparison)) = self.target().and_then(|t| Some((t, t.comparison.as_ref()?))) else {
-            return (0, 0);
-        };
-        let selection = &target.selection;
-        // A part whose parent is not selected with it stands for itself.
-        let stands = |key: &&Key| {
-            let with_parent = || {
-                let row = self.board.row_of(key)?;
-                self.board.node(self.board.node(row).parent?).key.clone()
-            };
-            comparison.whole.contains(*key)
-                || !with_parent().is_some_and(|parent| selection.contains(&parent))
-        };
-        let shown = |key: &&Key| self.board.row_of(key).is_some_and(|row| self.tree.is_matched(row));
-        let standing: Vec<&Key> = selection.keys().iter().filter(stands).collect();
-        let hidden = standing.iter().filter(|key| !shown(key)).count();
-        (standing.len(), hidden)
+    /// Takes the selection of the active target as it is now.
+    pub fn refresh_marks(&mut self) {
+        if let Some(target) = self.targets.get(self.active) {
+            let comparison = target.comparison.as_deref();
+            self.marks.refresh(self.active, &target.selection, comparison, &self.board, &self.tree);
+        }
     }
 
     /// Where keys are looked up at this moment.

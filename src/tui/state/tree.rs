@@ -27,6 +27,7 @@ pub struct Tree {
     rows: Vec<usize>,
     at: usize,
     offset: usize,
+    revision: u64,
 }
 
 impl Tree {
@@ -43,6 +44,11 @@ impl Tree {
     /// Where the first row on the screen is among the rows.
     pub fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// A number that is another one whenever other rows fit.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The board's row under the cursor.
@@ -87,6 +93,7 @@ impl Tree {
     /// Takes a board, a filter, or both, as they are now.
     pub fn refresh(&mut self, board: &Board, filter: &Filter, against: Against<'_>) {
         self.filtering = !filter.is_empty();
+        self.revision += 1;
         if self.filtering {
             self.ranks = filter.ranks(board, against);
         } else {

@@ -62,6 +62,7 @@ fn follow_up(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
     let rows = layout::lines_of(state, Pane::Tree).height;
     state.tree.keep_in_view(usize::from(rows));
+    state.refresh_marks();
     panes::keep_in_range(state);
     effects.extend(wanted_detail(state));
     effects.extend(wanted_plan(state));

@@ -86,9 +86,12 @@ pub fn palette(words: &str, context: Context) -> Vec<&'static Binding> {
     offered
 }
 
-/// Asks where to write the SQL, if there is any.
+/// Asks where to write the SQL, if there is any; or if it is just being made, so that a name that is
+/// typed without waiting is not taken for commands.
 pub fn ask_where_to_write(state: &mut State) {
-    if panes::plan_to_hand_out(state).is_none() {
+    let coming =
+        state.target().is_some_and(|target| !target.selection.is_empty() && target.current_plan().is_none());
+    if !coming && panes::plan_to_hand_out(state).is_none() {
         return;
     }
     let label = state.target().map(|target| target.side.label.as_str()).unwrap_or_default();

@@ -182,10 +182,10 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
     state.tree.range = None;
     let (safe, left_out) = selectable(state, board, comparison);
     let danger_key = state.key(Action::ToggleDanger);
-    let (before, _) = state.selected_and_hidden();
+    let before = state.marks.count;
     state.targets[state.active].selection.add(safe);
-    let (after, _) = state.selected_and_hidden();
-    let added = text::counted(after.saturating_sub(before), "difference");
+    state.refresh_marks();
+    let added = text::counted(state.marks.count.saturating_sub(before), "difference");
     let left_out = match left_out {
         0 => String::new(),
         count => format!("; left out {count} that drop or lose data: {danger_key} selects those one by one"),
@@ -196,7 +196,7 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
 fn select_none(state: &mut State) {
     state.tree.range = None;
     let undo = state.key(Action::Undo);
-    let count = text::counted(state.selected_and_hidden().0, "difference");
+    let count = text::counted(state.marks.count, "difference");
     let selection = &mut state.targets[state.active].selection;
     let keys: Vec<Key> = selection.keys().iter().cloned().collect();
     selection.remove(keys);

@@ -15,7 +15,7 @@ pub fn draw_status(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Re
     let bar = theme.style(Role::Bar);
     let mut spans = Vec::new();
     if let Some(target) = state.target() {
-        let (count, hidden) = state.selected_and_hidden();
+        let (count, hidden) = (state.marks.count, state.marks.hidden);
         let role = if count > 0 { Role::Selected } else { Role::Bar };
         spans.push(Span::styled(format!(" {count} selected"), theme.style(role)));
         if hidden > 0 {

@@ -71,7 +71,7 @@ fn a_changed_column_on_a_medium_screen_with_the_plan_of_all() {
 #[test]
 fn definitions_side_by_side_on_a_large_screen() {
     let mut harness = at(Harness::new(LARGE), "column:public.orders.total");
-    harness.press("space 3");
+    harness.press("space k 3");
     assert_snapshot!(harness.screen());
 }
 

@@ -242,20 +242,11 @@ impl Window<'_> {
         let own = key.filter(|key| comparison.is_selectable(key)).map(|key| target.selection.contains(key));
         match own {
             Some(true) => ("[x]", Role::Selected),
-            Some(false) if self.any_selected_inside(row) => ("[-]", Role::Selected),
+            Some(false) if state.marks.any_inside(row) => ("[-]", Role::Selected),
             Some(false) => ("[ ]", Role::Dim),
-            None if self.any_selected_inside(row) => ("[-]", Role::Selected),
+            None if state.marks.any_inside(row) => ("[-]", Role::Selected),
             None => ("   ", Role::Dim),
         }
-    }
-
-    fn any_selected_inside(&self, row: usize) -> bool {
-        let Some(target) = self.state.target().filter(|target| !target.selection.is_empty()) else {
-            return false;
-        };
-        let inside = row + 1..self.state.board.node(row).end;
-        let mut rows = target.selection.keys().iter().filter_map(|key| self.state.board.row_of(key));
-        rows.any(|row| inside.contains(&row))
     }
 
     fn cell(&self, row: usize, target: usize) -> Vec<Span<'static>> {
