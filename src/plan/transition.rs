@@ -299,6 +299,9 @@ impl<'a> Transition<'a> {
                 continue;
             }
             if self.holds_data_and_stays(key, object) {
+                if self.comes_free(key, object) {
+                    continue;
+                }
                 let reason = format!("{user} uses it and holds data; change that one first");
                 return Err(Impossible { key: key.clone(), reason });
             }
@@ -316,6 +319,15 @@ impl<'a> Transition<'a> {
             && !matches!(self.fates.get(&user.key), Some(Fate::Recreate | Fate::Drop));
         let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user).is_some());
         holds && stays && !of_parent && !computed
+    }
+
+    /// Whether the own change of an object frees what goes from it: a column that gets another
+    /// type or collation.
+    fn comes_free(&self, key: &Key, user: &Object) -> bool {
+        let goes = matches!(self.fates.get(key), Some(Fate::Drop | Fate::GoesAlong));
+        let changes = matches!(self.fates.get(&user.key), Some(Fate::Alter(_)));
+        let after = self.to.get(&user.key);
+        goes && changes && after.is_some_and(|after| after.requires.iter().all(|need| need.on != *key))
     }
 
     /// Takes an object away for a while, and whoever uses it. Tells whether that is news.
