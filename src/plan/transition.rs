@@ -51,6 +51,10 @@ pub struct Transition<'a> {
     pub lifted: BTreeMap<&'a Key, BTreeSet<&'a str>>,
     /// For those that step aside or follow: for whom.
     pub because_of: BTreeMap<&'a Key, &'a Key>,
+    /// Who makes it happen, if that is known.
+    pub role: Option<&'a str>,
+    /// New objects that keep the grants with which they are born: canonical says nothing of them.
+    pub keep_grants: BTreeSet<&'a Key>,
 }
 
 /// An object whose change cannot be made, and why.
@@ -89,11 +93,19 @@ impl<'a> Transition<'a> {
             fates: BTreeMap::new(),
             lifted: BTreeMap::new(),
             because_of: BTreeMap::new(),
+            role: None,
+            keep_grants: BTreeSet::new(),
         };
         transition.own_fates()?;
         transition.rebuilds()?;
         transition.spread()?;
         Ok(transition)
+    }
+
+    /// The grants with which an object is born and that are not left to it.
+    pub fn born_with(&self, object: &Object) -> Vec<String> {
+        let role = self.role.filter(|_| !self.keep_grants.contains(&object.key));
+        role.map_or_else(Vec::new, |role| self.dialect.born_with(self.from, self.to, role, object))
     }
 
     /// What each object's own change asks for.
