@@ -46,6 +46,12 @@ pub trait Dialect: Sync + Send {
     /// a view can take the place of a table of its name only after the table is gone.
     fn names_taken(&self, object: &Object) -> Vec<String>;
 
+    /// The grants that a new object has from the moment at which a role makes it, because the
+    /// database says so of all new objects: default privileges that stand before and after.
+    fn born_with(&self, _before: &Catalog, _after: &Catalog, _role: &str, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The roles that an object's facets name.
     fn roles(&self, _object: &Object) -> Vec<String> {
         Vec::new()

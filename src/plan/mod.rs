@@ -158,7 +158,12 @@ fn statements(
     request: &Request<'_>,
     goal: &selection::Goal,
 ) -> Result<Vec<Statement>, transition::Impossible> {
-    let transition = Transition::between(request.dialect, &request.target.catalog, &goal.catalog)?;
+    let Request { canonical, target, drift, .. } = request;
+    let mut transition = Transition::between(request.dialect, &target.catalog, &goal.catalog)?;
+    transition.role = target.role.as_deref();
+    let new = goal.catalog.iter().filter(|object| !target.catalog.contains(&object.key));
+    let unmanaged = new.filter(|object| !drift.rules.compares("grants", canonical, object));
+    transition.keep_grants = unmanaged.map(|object| &object.key).collect();
     let events = order::order(&transition)?;
     Ok(segments::statements(&transition, events, request.target.role.as_deref(), &goal.needed))
 }

@@ -174,7 +174,17 @@ impl<'a, 't> Graph<'a, 't> {
         };
         let (bare, late) = now(object);
         let bare_parts: Vec<(Object, Vec<&'a str>)> = parts.iter().map(|part| now(part)).collect();
-        let mut steps = kind.create(&bare, &bare_parts.iter().map(|(part, _)| part).collect::<Vec<_>>())?;
+        let made = bare_parts.iter().map(|(part, _)| part).collect::<Vec<_>>();
+        let born_with = transition.born_with(object);
+        let mut steps = if born_with.is_empty() {
+            kind.create(&bare, &made)?
+        } else {
+            let mut born = without(&bare, &["grants"]);
+            let mut steps = kind.create(&born, &made)?;
+            born.facets.set("grants", born_with);
+            steps.extend(self.altered(&born, &bare)?);
+            steps
+        };
         steps.extend(kind.restore(object));
         let event = self.event(key, Action::Create, steps);
         let pieces = [(&**object, late)]

@@ -51,6 +51,10 @@ pub struct Transition<'a> {
     pub lifted: BTreeMap<&'a Key, BTreeSet<&'a str>>,
     /// For those that step aside or follow: for whom.
     pub because_of: BTreeMap<&'a Key, &'a Key>,
+    /// Who makes it happen, if that is known.
+    pub role: Option<&'a str>,
+    /// New objects that keep the grants with which they are born: canonical says nothing of them.
+    pub keep_grants: BTreeSet<&'a Key>,
 }
 
 /// An object whose change cannot be made, and why.
@@ -89,11 +93,19 @@ impl<'a> Transition<'a> {
             fates: BTreeMap::new(),
             lifted: BTreeMap::new(),
             because_of: BTreeMap::new(),
+            role: None,
+            keep_grants: BTreeSet::new(),
         };
         transition.own_fates()?;
         transition.rebuilds()?;
         transition.spread()?;
         Ok(transition)
+    }
+
+    /// The grants with which an object is born and that are not left to it.
+    pub fn born_with(&self, object: &Object) -> Vec<String> {
+        let role = self.role.filter(|_| !self.keep_grants.contains(&object.key));
+        role.map_or_else(Vec::new, |role| self.dialect.born_with(self.from, self.to, role, object))
     }
 
     /// What each object's own change asks for.
@@ -299,6 +311,9 @@ impl<'a> Transition<'a> {
                 continue;
             }
             if self.holds_data_and_stays(key, object) {
+                if self.comes_free(key, object) {
+                    continue;
+                }
                 let reason = format!("{user} uses it and holds data; change that one first");
                 return Err(Impossible { key: key.clone(), reason });
             }
@@ -316,6 +331,15 @@ impl<'a> Transition<'a> {
             && !matches!(self.fates.get(&user.key), Some(Fate::Recreate | Fate::Drop));
         let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user).is_some());
         holds && stays && !of_parent && !computed
+    }
+
+    /// Whether the own change of an object frees what goes from it: a column that gets another
+    /// type or collation.
+    fn comes_free(&self, key: &Key, user: &Object) -> bool {
+        let goes = matches!(self.fates.get(key), Some(Fate::Drop | Fate::GoesAlong));
+        let changes = matches!(self.fates.get(&user.key), Some(Fate::Alter(_)));
+        let after = self.to.get(&user.key);
+        goes && changes && after.is_some_and(|after| after.requires.iter().all(|need| need.on != *key))
     }
 
     /// Takes an object away for a while, and whoever uses it. Tells whether that is news.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dialect::{Alteration, Change, ObjectKind, Step, Unwritable, quote},
-    model::{Key, Kind, Object},
+    model::{Catalog, Key, Kind, Object},
 };
 
 /// The kind of default privileges. The path is role, where, and what the new objects are, as in
@@ -51,6 +51,27 @@ impl ObjectKind for DefaultPrivileges {
 /// The role whose new objects it is about.
 pub fn role(key: &Key) -> &str {
     key.root()
+}
+
+/// The grants that an object has when a role has just made it. Entries that are changed count as
+/// they were: they are changed after everything else.
+pub fn born_with(before: &Catalog, after: &Catalog, maker: &str, object: &Object) -> Vec<String> {
+    let class = match object.key.kind().name() {
+        "table" | "foreign table" | "view" | "materialized view" => "tables",
+        "sequence" => "sequences",
+        "function" | "procedure" | "aggregate" => "functions",
+        "enum" | "domain" | "composite type" | "range type" => "types",
+        "schema" => "schemas",
+        _ => return Vec::new(),
+    };
+    let in_force = before.iter().filter(|entry| {
+        entry.key.kind() == KIND
+            && entry.key.name() == class
+            && role(&entry.key) == maker
+            && entry.facets.text("schema").is_none_or(|schema| schema == object.key.root())
+            && after.contains(&entry.key)
+    });
+    in_force.flat_map(|entry| texts(entry, "grants")).collect()
 }
 
 /// The grants, with the role itself in the place of the owner of the new objects.

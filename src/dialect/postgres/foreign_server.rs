@@ -29,6 +29,8 @@ pub const READER: Reader = Reader {
 struct Facets {
     wrapper: String,
     r#type: Option<String>,
+    // `version` alone is that of an extension.
+    #[serde(rename = "server version")]
     version: Option<String>,
 }
 
@@ -70,7 +72,7 @@ impl ObjectKind for ForeignServer {
         }
         let to: Facets = typed(change.to)?;
         let mut clauses = String::new();
-        if change.touches("version") {
+        if change.touches("server version") {
             let version = to.version.as_deref().map_or_else(|| "NULL".to_owned(), quote::literal);
             clauses.push_str(&format!(" VERSION {version}"));
         }

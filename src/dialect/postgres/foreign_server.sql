@@ -5,7 +5,7 @@ select s.srvname as path1,
        pg_get_userbyid(s.srvowner) as owner,
        w.fdwname as wrapper,
        s.srvtype as type,
-       s.srvversion as version,
+       s.srvversion as server_version,
        (select array_agg(regexp_replace(o, '^([^=]*(pass|secret|token|credential|private|sslkey|api_?key|access_?key)[^=]*)=.*$', '\1=***', 'i') order by o)
         from unnest(s.srvoptions) o) as options,
        obj_description(s.oid, 'pg_foreign_server') as comment

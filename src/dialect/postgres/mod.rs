@@ -15,7 +15,7 @@ mod routine;
 pub mod session;
 
 use super::{Dialect, ObjectKind};
-use crate::model::{Key, Kind, Object};
+use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
 macro_rules! kinds {
@@ -109,6 +109,10 @@ impl Dialect for Postgres {
             },
             _ => Vec::new(),
         }
+    }
+
+    fn born_with(&self, before: &Catalog, after: &Catalog, role: &str, object: &Object) -> Vec<String> {
+        default_privileges::born_with(before, after, role, object)
     }
 
     fn roles(&self, object: &Object) -> Vec<String> {
