@@ -68,7 +68,7 @@ CREATE TABLE app.people (
     CONSTRAINT people_legacy_key UNIQUE (legacy) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT people_salary_check CHECK (salary >= 0) NO INHERIT,
     CONSTRAINT people_boss_fkey FOREIGN KEY (boss) REFERENCES app.people (id) ON DELETE SET NULL ON UPDATE CASCADE
-) WITH (fillfactor = 90, autovacuum_enabled = false, toast.autovacuum_enabled = false);
+) WITH (autovacuum_enabled = false, fillfactor = 90, toast.autovacuum_enabled = false);
 ALTER TABLE app.people ALTER COLUMN big SET STORAGE EXTERNAL;
 ALTER TABLE app.people ALTER COLUMN big SET COMPRESSION pglz;
 ALTER TABLE app.people ALTER COLUMN name SET STATISTICS 500;
@@ -200,7 +200,6 @@ CREATE VIEW app.adults AS SELECT p.id, p.name, p.email, p.feeling FROM app.peopl
 COMMENT ON VIEW app.adults IS 'Those who may';
 COMMENT ON COLUMN app.adults.name IS 'Theirs';
 GRANT SELECT ON app.adults TO reader;
-GRANT UPDATE (name) ON app.adults TO reader;
 CREATE VIEW app.happy_adults WITH (security_barrier = true, check_option = local) AS
     SELECT * FROM app.adults WHERE feeling = 'happy "indeed"';
 CREATE VIEW app.invoked WITH (security_invoker = on) AS
