@@ -141,7 +141,7 @@ fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
     let columns = row.get("_column_acl").and_then(Value::as_object).into_iter().flatten();
     let grants = columns.flat_map(|(column, items)| {
         let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column);
-        own.into_iter().map(move |grant| format!("{column}: {grant}"))
+        own.iter().map(|grant| acl::on_column(column, grant)).collect::<Vec<_>>()
     });
     grants.collect()
 }
