@@ -68,7 +68,7 @@ CREATE TABLE app.people (
     CONSTRAINT people_legacy_key UNIQUE (legacy) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT people_salary_check CHECK (salary >= 0) NO INHERIT,
     CONSTRAINT people_boss_fkey FOREIGN KEY (boss) REFERENCES app.people (id) ON DELETE SET NULL ON UPDATE CASCADE
-) WITH (fillfactor = 90, autovacuum_enabled = false, toast.autovacuum_enabled = false);
+) WITH (autovacuum_enabled = false, fillfactor = 90, toast.autovacuum_enabled = false);
 ALTER TABLE app.people ALTER COLUMN big SET STORAGE EXTERNAL;
 ALTER TABLE app.people ALTER COLUMN big SET COMPRESSION pglz;
 ALTER TABLE app.people ALTER COLUMN name SET STATISTICS 500;
@@ -148,6 +148,7 @@ CREATE INDEX people_sum ON app.people ((salary + 1), (number * 2));
 CREATE INDEX people_collated ON app.people (name COLLATE "POSIX" text_ops);
 ALTER INDEX app.people_sum ALTER COLUMN 1 SET STATISTICS 200;
 COMMENT ON INDEX app.people_lower IS 'For search';
+COMMENT ON INDEX app.people_pkey IS 'Behind the key';
 ALTER TABLE app.people CLUSTER ON people_lower;
 CREATE UNIQUE INDEX chickens_identity ON app.chickens (egg);
 ALTER TABLE app.chickens REPLICA IDENTITY USING INDEX chickens_identity;
@@ -219,6 +220,7 @@ ALTER MATERIALIZED VIEW app.by_mood ALTER COLUMN last SET STATISTICS 50;
 COMMENT ON MATERIALIZED VIEW app.by_mood IS 'Counted at night';
 COMMENT ON COLUMN app.by_mood.people IS 'How many';
 GRANT SELECT ON app.by_mood TO reader;
+GRANT SELECT (people), REFERENCES (last) ON app.by_mood TO "Writer of Things";
 CREATE VIEW app.of_counted AS SELECT * FROM app.by_mood;
 
 -- Triggers
@@ -273,3 +275,52 @@ COMMENT ON POLICY everybody ON app.people IS 'Come in';
 ALTER TABLE app.scratch OWNER TO auditor;
 ALTER FUNCTION app.factorial(integer) OWNER TO auditor;
 ALTER VIEW app.counting OWNER TO auditor;
+
+-- What extends the database itself
+CREATE COLLATION app.german (provider = icu, locale = 'de-DE', deterministic = false);
+COMMENT ON COLLATION app.german IS 'As in the telephone book';
+CREATE TABLE app.words (word text COLLATE app.german PRIMARY KEY);
+CREATE FUNCTION app.talk_call() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION app.talk_inline(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION app.talk_check(oid) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE TRUSTED LANGUAGE talk HANDLER app.talk_call INLINE app.talk_inline VALIDATOR app.talk_check;
+CREATE FUNCTION app.talks() RETURNS integer LANGUAGE talk AS 'BEGIN RETURN 1; END';
+CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE app.piled (a integer) USING pile;
+CREATE TRANSFORM FOR integer LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
+CREATE FUNCTION app.mood_number(app.mood) RETURNS integer LANGUAGE sql IMMUTABLE RETURN 1;
+CREATE CAST (app.mood AS integer) WITH FUNCTION app.mood_number(app.mood) AS ASSIGNMENT;
+CREATE CAST (app.point3 AS text) WITH INOUT;
+COMMENT ON CAST (app.mood AS integer) IS 'How much';
+CREATE CONVERSION app.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE FUNCTION app.mood_less(app.mood, app.mood) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT app.mood_number($1) < app.mood_number($2)';
+CREATE OPERATOR app.<<< (LEFTARG = app.mood, RIGHTARG = app.mood, FUNCTION = app.mood_less, COMMUTATOR = OPERATOR(app.>>>), RESTRICT = scalarltsel);
+CREATE OPERATOR app.>>> (LEFTARG = app.mood, RIGHTARG = app.mood, FUNCTION = app.mood_less, COMMUTATOR = OPERATOR(app.<<<));
+CREATE OPERATOR app.!!! (RIGHTARG = integer, FUNCTION = app.double);
+COMMENT ON OPERATOR app.!!! (NONE, integer) IS 'Twice';
+CREATE OPERATOR FAMILY app.moods USING hash;
+CREATE FUNCTION app.mood_hash(app.mood) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS 'SELECT 1';
+CREATE OPERATOR CLASS app.mood_ops FOR TYPE app.mood USING hash FAMILY app.moods AS OPERATOR 1 pg_catalog.= (anyenum, anyenum), FUNCTION 1 app.mood_hash(app.mood);
+CREATE TEXT SEARCH PARSER app.words (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+CREATE TEXT SEARCH TEMPLATE app.plain (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH DICTIONARY app.stems (TEMPLATE = pg_catalog.snowball, language = 'german', stopwords = 'german');
+CREATE TEXT SEARCH CONFIGURATION app.search (PARSER = pg_catalog."default");
+ALTER TEXT SEARCH CONFIGURATION app.search ADD MAPPING FOR asciiword, word WITH app.stems, simple;
+COMMENT ON TEXT SEARCH CONFIGURATION app.search IS 'To find things';
+CREATE INDEX people_search ON app.people USING gin (to_tsvector('app.search', big));
+
+-- What is elsewhere
+CREATE FOREIGN DATA WRAPPER nowhere OPTIONS (debug 'true');
+CREATE SERVER far TYPE 'x' VERSION '1' FOREIGN DATA WRAPPER nowhere OPTIONS (host 'it''s far', port '1');
+CREATE USER MAPPING FOR reader SERVER far OPTIONS ("user" 'bob');
+GRANT USAGE ON FOREIGN SERVER far TO reader;
+CREATE FOREIGN TABLE app.remote (id integer OPTIONS (column_name 'ID') NOT NULL, name text DEFAULT 'x', CHECK (id > 0)) SERVER far OPTIONS (table_name 'there');
+COMMENT ON FOREIGN TABLE app.remote IS 'Not here';
+CREATE PUBLICATION odd FOR TABLE app.eggs, TABLES IN SCHEMA "Odd Schema";
+CREATE PUBLICATION news FOR TABLE app.chickens (id, egg) WHERE (egg > 0) WITH (publish = 'insert, update');
+CREATE PUBLICATION everything FOR ALL TABLES WITH (publish_via_partition_root = true);
+
+-- What future objects get: last, or what is above would get it too
+ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO reader;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO "Writer of Things";
+ALTER DEFAULT PRIVILEGES FOR ROLE auditor REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

@@ -68,9 +68,11 @@ impl Grantable {
 
 /// The grants of an object as sorted texts, leaving out what every new object of its class has:
 /// `SELECT to app`, `SELECT to app with grant option`, and `no EXECUTE to PUBLIC` for a default
-/// that was revoked. Grantors are left out: who granted is no part of the schema.
+/// that was revoked. Grantors are left out: who granted is no part of the schema. Roles are quoted
+/// where SQL would quote them, so that no name can be taken for a word of ours.
 pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<String> {
     let Some(acl) = acl else { return Vec::new() };
+    let owner = &*quote::name(owner);
     let mut held: BTreeSet<(String, char, bool)> = BTreeSet::new();
     for (grantee, letters) in acl.iter().filter_map(|item| parse_item(item)) {
         let mut letters = letters.chars().peekable();
@@ -125,34 +127,58 @@ fn privilege(letter: char) -> Option<&'static str> {
     })
 }
 
-/// `grantee=letters/grantor`, the grantee quoted where it has to be and empty for PUBLIC.
+/// A grant of [`grants`] as one on a column.
+pub fn on_column(column: &str, grant: &str) -> String {
+    format!("{}: {grant}", quote::name(column))
+}
+
+/// The column and the grant of a text of [`on_column`].
+pub fn column_and_grant(text: &str) -> Option<(String, &str)> {
+    let (column, rest) = unquoted(text)?;
+    Some((column, rest.strip_prefix(": ")?))
+}
+
+/// The name that a text starts with, quoted or plain, and what follows it.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([':', ' ']).unwrap_or(text.len());
+        return Some((text[..end].to_owned(), &text[end..]));
+    };
+    let mut name = String::new();
+    let mut chars = quoted.char_indices().peekable();
+    loop {
+        let (at, c) = chars.next()?;
+        if c != '"' {
+            name.push(c);
+        } else if chars.next_if(|(_, next)| *next == '"').is_some() {
+            name.push('"');
+        } else {
+            return Some((name, &quoted[at + 1..]));
+        }
+    }
+}
+
+/// `grantee=letters/grantor`, the grantee quoted where it has to be and empty for PUBLIC; gives it as
+/// [`grants`] writes it.
 fn parse_item(item: &str) -> Option<(String, &str)> {
-    let (grantee, rest) = if let Some(quoted) = item.strip_prefix('"') {
-        let mut name = String::new();
-        let mut chars = quoted.char_indices().peekable();
-        let end = loop {
-            let (at, c) = chars.next()?;
-            if c != '"' {
-                name.push(c);
-            } else if chars.next_if(|(_, next)| *next == '"').is_some() {
-                name.push('"');
-            } else {
-                break at;
-            }
-        };
-        (name, quoted[end + 1..].strip_prefix('=')?)
-    } else {
-        let (name, rest) = item.split_once('=')?;
-        (if name.is_empty() { PUBLIC.to_owned() } else { name.to_owned() }, rest)
+    let (grantee, rest) = match item.starts_with('"') {
+        true => {
+            let (name, rest) = unquoted(item)?;
+            (quote::name(&name), rest.strip_prefix('=')?)
+        }
+        false => {
+            let (name, rest) = item.split_once('=')?;
+            (if name.is_empty() { PUBLIC.to_owned() } else { quote::name(name) }, rest)
+        }
     };
     Some((grantee, rest.split('/').next()?))
 }
 
 /// The role that a text of [`grants`] gives something to, if it is a role.
 pub fn grantee(text: &str) -> Option<String> {
-    let text = text.split_once(": ").map_or(text, |(_, grant)| grant);
+    let text = column_and_grant(text).map_or(text, |(_, grant)| grant);
     let grantee = Grant::parse(text)?.grantee;
-    (grantee != PUBLIC && grantee != OWNER).then(|| grantee.to_owned())
+    (grantee != PUBLIC && grantee != OWNER).then_some(unquoted(grantee)?.0)
 }
 
 struct Grant<'a> {
@@ -179,7 +205,11 @@ impl<'a> Grant<'a> {
         match self.grantee {
             PUBLIC => PUBLIC.to_owned(),
             OWNER => "CURRENT_USER".to_owned(),
-            role => quote::name(role),
+            // An inventory may have been edited: what is no name is quoted as a whole.
+            role => match unquoted(role) {
+                Some((name, "")) => quote::name(&name),
+                _ => quote::name(role),
+            },
         }
     }
 }
@@ -246,9 +276,28 @@ mod tests {
     fn a_grantee_with_odd_characters_is_read_and_quoted() {
         let acl = texts(&["me=arwdDxt/me", "\"o\"\"dd=r\"=r/me"]);
         let read = grants(Some(&acl), "me", Grantable::Relation);
-        assert_eq!(read, texts(&["SELECT to o\"dd=r"]));
+        assert_eq!(read, texts(&["SELECT to \"o\"\"dd=r\""]));
+        assert_eq!(grantee(&read[0]).as_deref(), Some("o\"dd=r"));
         let steps = change(&[], &read, "TABLE public.t", None);
         assert_eq!(steps[0].sql, "GRANT SELECT ON TABLE public.t TO \"o\"\"dd=r\"");
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_grant_stays_a_name() {
+        let acl = texts(&["\"x with grant option\"=r/me", "\"PUBLIC\"=r/me"]);
+        let sql: Vec<String> =
+            change(&[], &grants(Some(&acl), "me", Grantable::Column), "TABLE t", Some("a: b"))
+                .into_iter()
+                .map(|step| step.sql)
+                .collect();
+        let expected = [
+            "GRANT SELECT (\"a: b\") ON TABLE t TO \"PUBLIC\"",
+            "GRANT SELECT (\"a: b\") ON TABLE t TO \"x with grant option\"",
+        ];
+        assert_eq!(sql, expected);
+        let text = on_column("a: SELECT to x", "UPDATE to y");
+        assert_eq!(column_and_grant(&text), Some(("a: SELECT to x".to_owned(), "UPDATE to y")));
+        assert_eq!(column_and_grant("SELECT to x"), None);
     }
 
     #[test]

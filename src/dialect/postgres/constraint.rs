@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{comment, own_name, qualified, redress, typed},
+    common::{change_options, comment, own_name, qualified, redress, texts, typed},
     expression,
     inherited::ancestors_only_in,
     inspect::Reader,
@@ -88,12 +88,16 @@ impl ObjectKind for Constraint {
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let label = label(change.to);
         let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
-        if !change.only(&["comment", "index comment", "not valid"]) || change.touches("not valid") && !validated {
+        let in_place = ["comment", "index comment", "not valid", "options"];
+        if !change.only(&in_place) || change.touches("not valid") && !validated {
             return Ok(Alteration::Replace);
         }
-        let mut steps = redress(change, &label, None);
+        let index = index_label(change.to);
+        let mut steps =
+            change_options(&format!("ALTER {index}"), &texts(change.from, "options"), &texts(change.to, "options"));
+        steps.extend(redress(change, &label, None));
         if change.touches("index comment") {
-            steps.push(comment(&index_label(change.to), change.to.facets.text("index comment")));
+            steps.push(comment(&index, change.to.facets.text("index comment")));
         }
         if validated {
             let sql = format!("ALTER {} VALIDATE CONSTRAINT {}", owner(change.to), own_name(&change.to.key));
@@ -115,8 +119,11 @@ pub fn clause(object: &Object) -> Result<String, Unwritable> {
 
 /// What is put on a constraint after it was made.
 pub fn dressing(object: &Object) -> Vec<Step> {
-    let of = |facet, label: String| object.facets.text(facet).map(|text| comment(&label, Some(text)));
-    [of("comment", label(object)), of("index comment", index_label(object))].into_iter().flatten().collect()
+    let index = index_label(object);
+    let mut steps = change_options(&format!("ALTER {index}"), &[], &texts(object, "options"));
+    let of = |facet, label: &str| object.facets.text(facet).map(|text| comment(label, Some(text)));
+    steps.extend([of("comment", &label(object)), of("index comment", &index)].into_iter().flatten());
+    steps
 }
 
 /// The index behind the constraint, which has its name.

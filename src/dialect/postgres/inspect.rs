@@ -141,7 +141,7 @@ fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
     let columns = row.get("_column_acl").and_then(Value::as_object).into_iter().flatten();
     let grants = columns.flat_map(|(column, items)| {
         let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column);
-        own.into_iter().map(move |grant| format!("{column}: {grant}"))
+        own.iter().map(|grant| acl::on_column(column, grant)).collect::<Vec<_>>()
     });
     grants.collect()
 }
@@ -155,7 +155,7 @@ fn grant_columns(objects: &mut BTreeMap<Key, Object>, column: &Object, row: &Row
     if let Some(table) = objects.get_mut(parent) {
         let own = acl::grants(Some(&items), row.text("_owner").unwrap_or_default(), Grantable::Column);
         let mut grants = super::common::texts(table, "column grants");
-        grants.extend(own.into_iter().map(|grant| format!("{}: {grant}", column.key.name())));
+        grants.extend(own.iter().map(|grant| acl::on_column(column.key.name(), grant)));
         table.facets.set("column grants", grants);
     }
 }

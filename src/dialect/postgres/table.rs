@@ -249,10 +249,11 @@ fn clustered_on(object: &Object, index: Option<&str>) -> Step {
 /// Grants on columns, kept with their table as `column: privilege to role`.
 fn column_grants(from: &[String], to: &[String], on: &str) -> Vec<Step> {
     let of = |grants: &[String], column: &str| -> Vec<String> {
-        let own = grants.iter().filter_map(|grant| grant.split_once(": "));
-        own.filter(|(name, _)| *name == column).map(|(_, grant)| grant.to_owned()).collect()
+        let own = grants.iter().filter_map(|grant| acl::column_and_grant(grant));
+        own.filter(|(name, _)| name == column).map(|(_, grant)| grant.to_owned()).collect()
     };
-    let mut columns: Vec<&str> = from.iter().chain(to).filter_map(|grant| Some(grant.split_once(": ")?.0)).collect();
+    let mut columns: Vec<String> =
+        from.iter().chain(to).filter_map(|grant| Some(acl::column_and_grant(grant)?.0)).collect();
     columns.sort_unstable();
     columns.dedup();
     columns.iter().flat_map(|column| acl::change(&of(from, column), &of(to, column), on, Some(column))).collect()
