@@ -85,6 +85,10 @@ impl ObjectKind for Operator {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        if to.shell && !from.shell {
+            let reason = "canonical only names it and does not make it; make it there, or do not name it";
+            return Err(Unwritable::new(change.to, reason));
+        }
         if from.shell && !to.shell {
             return self.create(change.to, &[]).map(Alteration::InPlace);
         }

@@ -1,0 +1,7 @@
+CREATE TABLE t (id integer CONSTRAINT t_key PRIMARY KEY, note text CONSTRAINT t_note UNIQUE);
+COMMENT ON INDEX t_note IS 'Old';
+CREATE VIEW v AS SELECT id, note FROM t;
+GRANT SELECT (id), UPDATE (note) ON v TO intern;
+GRANT INSERT ON v TO intern;
+CREATE MATERIALIZED VIEW m AS SELECT id, note FROM t;
+GRANT SELECT (id) ON m TO intern;

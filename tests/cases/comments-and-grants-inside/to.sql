@@ -1,0 +1,7 @@
+CREATE TABLE t (id integer CONSTRAINT t_key PRIMARY KEY, note text CONSTRAINT t_note UNIQUE);
+COMMENT ON INDEX t_key IS 'New';
+CREATE VIEW v AS SELECT id, note FROM t;
+GRANT SELECT (id) ON v TO intern WITH GRANT OPTION;
+GRANT SELECT (note) ON v TO intern;
+CREATE MATERIALIZED VIEW m AS SELECT id, note FROM t;
+GRANT SELECT (note) ON m TO intern;

@@ -1,0 +1,5 @@
+CREATE SCHEMA s;
+CREATE CONVERSION s.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE ACCESS METHOD old_heap TYPE TABLE HANDLER heap_tableam_handler;
+CREATE COLLATION s.german (PROVIDER = libc, LOCALE = 'C');
+CREATE TABLE s.t (a text COLLATE s.german);

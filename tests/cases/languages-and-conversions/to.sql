@@ -1,0 +1,12 @@
+CREATE SCHEMA s;
+CREATE DEFAULT CONVERSION s.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE ACCESS METHOD new_heap TYPE TABLE HANDLER heap_tableam_handler;
+COMMENT ON ACCESS METHOD new_heap IS 'As the old one';
+CREATE TABLE s.t (a text COLLATE "C");
+CREATE COLLATION s.swedish (PROVIDER = libc, LC_COLLATE = 'C', LC_CTYPE = 'POSIX');
+CREATE TRUSTED LANGUAGE another HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
+REVOKE USAGE ON LANGUAGE another FROM PUBLIC;
+CREATE FUNCTION s.f() RETURNS integer LANGUAGE another AS 'BEGIN RETURN 1; END';
+CREATE TYPE s.v AS (a integer);
+CREATE FUNCTION s.read(internal) RETURNS internal LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE TRANSFORM FOR s.v LANGUAGE another (FROM SQL WITH FUNCTION s.read(internal));

@@ -1,0 +1,6 @@
+CREATE SCHEMA s;
+CREATE TYPE s.v AS (a integer);
+CREATE FUNCTION s.less(s.v, s.v) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a < ($2).a';
+CREATE FUNCTION s.text(s.v) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a::text';
+CREATE OPERATOR s.<< (FUNCTION = s.less, LEFTARG = s.v, RIGHTARG = s.v);
+CREATE CAST (s.v AS text) WITH FUNCTION s.text(s.v) AS ASSIGNMENT;
