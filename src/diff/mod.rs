@@ -102,7 +102,8 @@ pub type ChangedFacets<'a> = dyn Fn(&Object, &Object) -> Vec<String> + Sync + 'a
 pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: &ChangedFacets<'_>) -> Drift {
     let mut drift = Drift { rules: rules.clone(), ..Drift::default() };
     let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
-        if rules.hides(key) {
+        let unsaid = status == Status::Extra && canonical.silent_on.contains(&key.kind());
+        if rules.hides(key) || unsaid {
             drift.hidden += 1;
         } else {
             drift.differences.insert(key.clone(), Difference { status, facets, reason });
@@ -134,4 +135,29 @@ pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: 
         }
     }
     drift
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Facets, Kind};
+
+    fn snapshot(objects: &[&str]) -> Snapshot {
+        let object = |key: &&str| Object::new(key.parse().unwrap(), None, Facets::default());
+        Snapshot { catalog: objects.iter().map(object).collect(), ..Snapshot::default() }
+    }
+
+    fn every_facet(_: &Object, _: &Object) -> Vec<String> {
+        Vec::new()
+    }
+
+    #[test]
+    fn what_a_source_says_nothing_about_is_not_extra() {
+        let target = snapshot(&["subscription:feed", "table:public.orders"]);
+        let mut canonical = snapshot(&[]);
+        canonical.silent_on = vec![Kind::of("subscription")];
+        let drift = compare(&canonical, &target, &Rules::default(), &every_facet);
+        let keys: Vec<String> = drift.differences.keys().map(ToString::to_string).collect();
+        assert_eq!((keys, drift.hidden), (vec!["table:public.orders".to_owned()], 1));
+    }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Key};
+use super::{Catalog, Key, Kind};
 
 /// The version of the inventory format that this program writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
@@ -34,6 +34,10 @@ pub struct Snapshot {
     /// What the database has that is not read yet, by the plural of the kind: `publications` → 3.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_compared: BTreeMap<String, u64>,
+    /// Kinds that the source says nothing about, whatever it holds: a script's subscriptions are
+    /// never made in a scratch engine, so none of the target's is extra.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent_on: Vec<Kind>,
     /// Objects that are there but could not be read, each with the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<Key, String>,

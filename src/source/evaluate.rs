@@ -70,6 +70,7 @@ async fn in_postgres(
     }
     let Reading { mut snapshot, oids } = reading?;
     snapshot.locations = locate(&outcome.marks, &oids);
+    snapshot.silent_on = script::NEVER_MADE.to_vec();
     snapshot.notes = outcome.notes;
     Ok(snapshot)
 }

@@ -20,6 +20,7 @@ use std::{
 
 pub use actors::{Actors, Engine};
 pub use failure::{Failure, Failures};
+pub use remedy::NEVER_MADE;
 pub use run::{Outcome, run};
 pub use sqlite::{Made, run_sqlite};
 

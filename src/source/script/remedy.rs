@@ -5,6 +5,7 @@ use super::{
     words::{Word, after, starts, words},
 };
 use crate::dialect::postgres::session::ServerError;
+use crate::model::Kind;
 
 /// What to do about a statement that the engine refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ const NOT_THERE: [&str; 6] = ["42P01", "42883", "42704", "3F000", "42703", "4283
 pub fn first_word_is(statement: &str, keyword: &str) -> bool {
     words(statement).next().is_some_and(|word| word.is(keyword))
 }
+
+/// Kinds of objects that [`belongs_to_server`] keeps out of every scratch engine.
+pub const NEVER_MADE: [Kind; 2] = [Kind::of("subscription"), Kind::of("database")];
 
 /// Why a statement must not be run in a scratch engine, or nothing if it may: it changes the
 /// server that other databases share, or reaches out to another one.
