@@ -179,6 +179,7 @@ pub const BINDINGS: &[Binding] = {
         row(Tree, A::CollapseAll, "collapse-all", "C", "", "collapse all"),
         row(Targets, A::Enter, "use-target", "enter", "use it", "go on with this target in the objects"),
         row(Diff, A::Layout, "layout", "s", "side by side", "side by side, inline, or as fits the width"),
+        row(Diff, A::Whole, "whole", "f", "whole", "the whole definition, or only what differs"),
         row(
             Plan,
             A::Enter,

@@ -239,6 +239,16 @@ mod tests {
     }
 
     #[test]
+    fn every_action_can_be_done_by_a_key() {
+        let keymap = Keymap::default();
+        for number in 0..=Action::Next as usize {
+            let bound = BINDINGS.iter().find(|binding| binding.action as usize == number);
+            let binding = bound.unwrap_or_else(|| panic!("action number {number} has no key"));
+            assert!(!keymap.key(binding.action).is_empty(), "{}", binding.name);
+        }
+    }
+
+    #[test]
     fn action_names_are_unique_within_their_place() {
         for (at, binding) in BINDINGS.iter().enumerate() {
             assert!(BINDINGS[..at].iter().all(|other| other.name != binding.name), "{}", binding.name);
