@@ -173,6 +173,10 @@ fn facets(wanted: Option<&Object>, found: Option<&Object>, changed: &[String]) -
 /// A facet's value for people, on one line.
 fn shown(value: &Value) -> String {
     let text = match value {
+        // A body is better read in the definition, line by line.
+        Value::String(text) if text.trim().contains('\n') => {
+            format!("{} lines, see the definition", text.trim().lines().count())
+        }
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
