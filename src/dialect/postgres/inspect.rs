@@ -82,6 +82,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     require_named_indexes(&mut objects);
     objects.values_mut().for_each(|object| object.requires.sort());
     let not_compared = not_compared(session).await?;
+    let unknown = if superuser { BTreeMap::new() } else { unknown(session).await? };
     let catalog: Catalog = objects.into_values().collect();
     progress("done", catalog.len());
     let snapshot = Snapshot {
@@ -93,13 +94,14 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
         taken_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         complete: true,
         not_compared,
+        unknown,
         catalog,
         ..Snapshot::default()
     };
     Ok(Reading { snapshot, oids })
 }
 
-/// Stands in the queries that only a superuser may run; for others, `not_compared.sql` counts.
+/// Stands in the queries that only a superuser may run; for others there is `unknown.sql`.
 const SUPERUSERS_ONLY: &str = "-- superusers only";
 
 async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
@@ -172,6 +174,15 @@ fn strings(list: &Value) -> Option<Vec<String>> {
 fn drop_orphans(objects: &mut BTreeMap<Key, Object>) {
     let keys: HashSet<Key> = objects.keys().cloned().collect();
     objects.retain(|_, object| object.parent.as_ref().is_none_or(|parent| keys.contains(parent)));
+}
+
+/// Objects that the role may not read, each with the reason.
+async fn unknown(session: &mut Session) -> Result<BTreeMap<Key, String>, ServerError> {
+    let rows = session.rows(include_str!("unknown.sql")).await?;
+    let reasons = rows
+        .iter()
+        .filter_map(|row| Some((row.key(Kind::named(row.text("kind")?)), row.text("reason")?.to_owned())));
+    Ok(reasons.collect())
 }
 
 async fn not_compared(session: &mut Session) -> Result<BTreeMap<String, u64>, ServerError> {

@@ -3,13 +3,6 @@ select 'base types' as kinds, count(*) as count from pg_type t join pg_namespace
 where t.typtype = 'b' and t.typelem = 0 and t.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   and not exists (select 1 from pg_depend e where e.classid = 'pg_type'::regclass and e.objid = t.oid and e.deptype = 'e')
 union all
-select 'subscriptions', count(s.subdbid) from pg_subscription s
-where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())
-  and not (select r.rolsuper from pg_roles r where r.rolname = current_user)
-union all
-select 'options of user mappings', count(*) from pg_user_mappings
-where umoptions is null and not (select r.rolsuper from pg_roles r where r.rolname = current_user)
-union all
 select 'security labels', count(*) from pg_seclabel
 union all
 select 'large objects', count(*) from pg_largeobject_metadata
