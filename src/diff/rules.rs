@@ -58,9 +58,11 @@ impl Rules {
     pub fn compares(&self, facet: &str, canonical: &Snapshot, object: &Object) -> bool {
         match facet {
             // What a script makes belongs to whoever runs it, unless it says otherwise.
-            "owner" => self
-                .owners
-                .includes(canonical.complete || object.facets.text(facet) != canonical.role.as_deref()),
+            "owner" => {
+                let owner = object.facets.text(facet);
+                let named = owner.is_some() && (canonical.complete || owner != canonical.role.as_deref());
+                self.owners.includes(named)
+            }
             "grants" | "column grants" => {
                 self.grants.includes(canonical.complete || object.facets.get(facet).is_some())
             }
@@ -106,7 +108,24 @@ fn wildcard(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
+    use crate::model::{Facets, Kind};
+
+    #[test]
+    fn an_owner_counts_where_canonical_names_it() {
+        let owned = |owner: Option<&str>| {
+            let mut facets = Facets::default();
+            facets.set("owner", owner);
+            Object::new(Key::new(Kind::of("view"), ["public", "v"]), None, facets)
+        };
+        let script = Snapshot { role: Some("runner".to_owned()), ..Snapshot::default() };
+        let database = Snapshot { complete: true, ..script.clone() };
+        let compares =
+            |canonical: &Snapshot, owner| Rules::default().compares("owner", canonical, &owned(owner));
+        assert!(!compares(&script, Some("runner")), "what a script makes belongs to who runs it");
+        assert!(compares(&script, Some("app")));
+        assert!(compares(&database, Some("runner")));
+        assert!(!compares(&database, None));
+    }
 
     #[test]
     fn a_pattern_fits_by_kind_and_path() {

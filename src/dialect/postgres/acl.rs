@@ -17,6 +17,10 @@ pub enum Grantable {
     Routine,
     /// Schemas.
     Schema,
+    /// The schema `public`, which everybody may use.
+    PublicSchema,
+    /// The schema `public` of servers before 15, in which everybody may create as well.
+    OpenPublicSchema,
     /// Types and domains.
     Type,
     /// Languages.
@@ -37,6 +41,8 @@ impl Grantable {
             "sequences" => Grantable::Sequence,
             "functions" => Grantable::Routine,
             "schemas" => Grantable::Schema,
+            "public schema" => Grantable::PublicSchema,
+            "open public schema" => Grantable::OpenPublicSchema,
             "types" => Grantable::Type,
             "large objects" => Grantable::LargeObject,
             "addition" => Grantable::Addition,
@@ -51,7 +57,7 @@ impl Grantable {
             Grantable::Column | Grantable::Addition => "",
             Grantable::Sequence => "rwU",
             Grantable::Routine => "X",
-            Grantable::Schema => "UC",
+            Grantable::Schema | Grantable::PublicSchema | Grantable::OpenPublicSchema => "UC",
             Grantable::Type | Grantable::Language | Grantable::Foreign => "U",
             Grantable::LargeObject => "rw",
         }
@@ -60,7 +66,8 @@ impl Grantable {
     fn public_default(self) -> &'static str {
         match self {
             Grantable::Routine => "X",
-            Grantable::Type | Grantable::Language => "U",
+            Grantable::Type | Grantable::Language | Grantable::PublicSchema => "U",
+            Grantable::OpenPublicSchema => "UC",
             _ => "",
         }
     }
@@ -263,6 +270,19 @@ mod tests {
     #[test]
     fn no_acl_means_no_grants() {
         assert_eq!(grants(None, "me", Grantable::Relation), texts(&[]));
+    }
+
+    #[test]
+    fn everybody_uses_the_public_schema_and_created_in_it_before_15() {
+        let old = texts(&["postgres=UC/postgres", "=UC/postgres"]);
+        assert_eq!(grants(Some(&old), "postgres", Grantable::OpenPublicSchema), texts(&[]));
+        let new = texts(&["pg_database_owner=UC/pg_database_owner", "=U/pg_database_owner"]);
+        assert_eq!(grants(Some(&new), "pg_database_owner", Grantable::PublicSchema), texts(&[]));
+        let closed = texts(&["postgres=UC/postgres"]);
+        assert_eq!(
+            grants(Some(&closed), "postgres", Grantable::PublicSchema),
+            texts(&["no USAGE to PUBLIC"])
+        );
     }
 
     #[test]
