@@ -33,7 +33,7 @@ pub fn first_word_is(statement: &str, keyword: &str) -> bool {
     words(statement).next().is_some_and(|word| word.is(keyword))
 }
 
-/// Kinds of objects that [`belongs_to_server`] keeps out of every scratch engine.
+/// Kinds of objects that `belongs_to_server` keeps out of every scratch engine.
 pub const NEVER_MADE: [Kind; 2] = [Kind::of("subscription"), Kind::of("database")];
 
 /// Why a statement must not be run in a scratch engine, or nothing if it may: it changes the
