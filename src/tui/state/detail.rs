@@ -157,7 +157,7 @@ fn subject(dialect: &dyn Dialect, object: &Object) -> Key {
 }
 
 fn facets(wanted: Option<&Object>, found: Option<&Object>, changed: &[String]) -> Vec<FacetRow> {
-    let value = |object: Option<&Object>, name: &str| object?.facets.get(name).map(shown);
+    let value = |object: Option<&Object>, name: &str| object?.facets.get(name).map(of_facet);
     let row = |name: &str| FacetRow {
         name: text::clean(name).into_owned(),
         canonical: value(wanted, name),
@@ -170,13 +170,17 @@ fn facets(wanted: Option<&Object>, found: Option<&Object>, changed: &[String]) -
     }
 }
 
-/// A facet's value for people, on one line.
+/// A facet's value for people, on one line. A body is better read in the definition.
+fn of_facet(value: &Value) -> String {
+    match value.as_str().map(|text| text.trim().lines().count()) {
+        Some(lines) if lines > 1 => format!("{lines} lines, see the definition"),
+        _ => shown(value),
+    }
+}
+
+/// A value for people, on one line.
 fn shown(value: &Value) -> String {
     let text = match value {
-        // A body is better read in the definition, line by line.
-        Value::String(text) if text.trim().contains('\n') => {
-            format!("{} lines, see the definition", text.trim().lines().count())
-        }
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
@@ -265,6 +269,12 @@ mod tests {
         };
         let live = changed.iter().find(|pair| pair.live.is_some()).unwrap();
         assert!(marked(&live.live).concat().contains("10"), "{:?}", marked(&live.live));
+    }
+
+    #[test]
+    fn a_body_is_left_to_the_definition() {
+        assert_eq!(of_facet(&Value::from("\nBEGIN\nEND;\n")), "2 lines, see the definition");
+        assert_eq!(of_facet(&Value::from("now()")), "now()");
     }
 
     #[test]
