@@ -1,8 +1,11 @@
 //! Scripts loaded from end to end: a scratch engine is started, the script is run, the catalog read.
 
+mod support;
+
 use std::{fs, path::Path};
 
 use schemascope::{
+    dialect::postgres::session::Session,
     model::Snapshot,
     scratch::{self, Choice},
     source::{LoadOptions, Source, SourceError, load},
@@ -70,4 +73,21 @@ async fn the_embedded_engine_runs_a_script_with_extensions_and_names_those_that_
     let hint = error.hint().unwrap();
     assert!(hint.contains("--scratch URL") && hint.contains("vector"), "{hint}");
     scratch::shut_down().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_being_migrated_is_not_waited_for_and_says_what_to_do() {
+    let cluster = support::Cluster::start();
+    let Ok(url) = cluster.database("shop").parse() else { panic!("the cluster's URL is one") };
+    cluster.execute("shop", "CREATE TABLE orders (id integer PRIMARY KEY, CHECK (id > 0))");
+    let mut migration = Session::scratch(&url).await.unwrap();
+    migration.execute("BEGIN").await.unwrap();
+    migration.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let cache = tempfile::tempdir().unwrap();
+    let error = load_with(Choice::Local, &Source::Postgres(url.clone()), cache.path()).await.unwrap_err();
+    assert!(error.to_string().contains("lock timeout"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("try again when it is done")), "{error}");
+    migration.execute("ROLLBACK").await.unwrap();
+    let read = load_with(Choice::Local, &Source::Postgres(url), cache.path()).await.unwrap();
+    assert!(read.catalog.keys().any(|key| key.to_string() == "table:public.orders"));
 }

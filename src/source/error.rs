@@ -230,7 +230,13 @@ impl SourceError {
             SourceError::SqliteConnect(error) => Some(&error.hint),
             SourceError::Sqlite { .. } => Some("Check that the sqlite3 program can do the same."),
             SourceError::Scratch(error) => Some(&error.hint),
-            SourceError::Server { error, .. } => error.hint.as_deref(),
+            SourceError::Server { error, .. } => error.hint.as_deref().or(match error.sqlstate.as_str() {
+                // lock_not_available, query_canceled, insufficient_privilege.
+                "55P03" => Some("Another session is changing a table at this moment, perhaps a migration: try again when it is done."),
+                "57014" => Some("The server is slow or busy: try again when it has less to do."),
+                "42501" => Some("Connect as a role that may read the catalog and the schemas of this database."),
+                _ => None,
+            }),
         }
     }
 }
