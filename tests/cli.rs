@@ -173,6 +173,32 @@ fn drift_is_found_closed_by_the_plan_and_then_gone() {
     assert!(nothing.out.lines().all(|line| line.starts_with("--")), "{}", nothing.out);
 }
 
+#[test]
+fn a_plan_leads_back_again_and_canonical_can_adopt_the_drift() {
+    let (user, cluster) = (User::new(), Cluster::start());
+    let schema = user.write("schema.sql", SCHEMA);
+    let live = cluster.database("live");
+    cluster.execute("live", SCHEMA);
+    cluster.execute("live", DRIFT);
+    let start = dump(&cluster, "live");
+
+    let back = user.run(&["plan", &schema, &live, "--all", "--reverse"]);
+    let lost = "What this cannot bring back: All rows of public.orders_backup are gone.";
+    let back = back.check(1, &["back to what it was", lost, "Proven", "DROP INDEX"], &[]);
+    let there = user.run(&["plan", &schema, &live, "--all"]).check(1, &["Proven"], &[]);
+    for (name, script) in [("fix.sql", there.out), ("back.sql", back.out)] {
+        let file = user.write(name, &script);
+        cluster.psql("live", &["-v", "ON_ERROR_STOP=1", "-f", &file]);
+    }
+    assert_eq!(dump(&cluster, "live"), start);
+
+    let adopted = user.run(&["plan", &schema, &live, "--all", "--direction", "canonical-follows"]);
+    let adopted = adopted.check(1, &["changes schema.sql so that it matches", "Proven"], &[]);
+    assert!(!adopted.out.contains("OWNER"), "{}", adopted.out);
+    let migrated = user.write("migrated.sql", &format!("{SCHEMA}\n{}", adopted.out));
+    user.run(&["diff", &migrated, &live]).check(0, &["no differences"], &[]);
+}
+
 fn dump(cluster: &Cluster, database: &str) -> String {
     let dump = cluster.dump(database, &[]);
     // Each dump carries a random word between these two.

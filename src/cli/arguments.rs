@@ -7,7 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
-use crate::source::SourceKind;
+use crate::{plan::Direction, source::SourceKind};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -192,6 +192,9 @@ pub struct Plan {
     /// How the differences to close are selected.
     #[command(flatten)]
     pub selection: Selection,
+    /// What the SQL is for, and how it is written.
+    #[command(flatten)]
+    pub shape: Shape,
     /// Write to this file instead of standard output; it is written whole or not at all
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -221,6 +224,28 @@ pub struct Selection {
     /// Leave out differences of objects like this; alone, it selects all others
     #[arg(long, value_name = "PATTERN")]
     pub except: Vec<String>,
+}
+
+/// What the SQL of a plan is for, and how it is written.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "The SQL")]
+pub struct Shape {
+    /// Which side the SQL changes
+    ///
+    /// With `canonical-follows` the canonical schema adopts the selected differences: the SQL is
+    /// its next migration.
+    #[arg(long, value_name = "WHICH", value_parser = direction(), default_value = Direction::default().name())]
+    pub direction: Direction,
+    /// Print the way back: the SQL that undoes what the plan for this selection does
+    ///
+    /// What it cannot bring back, such as the rows of dropped tables, is said in its first lines.
+    #[arg(long)]
+    pub reverse: bool,
+}
+
+fn direction() -> impl TypedValueParser<Value = Direction> {
+    // Only names of directions get past the first parser.
+    PossibleValuesParser::new(Direction::ALL.map(Direction::name)).try_map(|name| name.parse::<Direction>())
 }
 
 /// The kinds of sources, by the names that they have elsewhere too.

@@ -12,7 +12,7 @@ use crate::{
     dialect,
     diff::Status,
     model::Key,
-    plan::{Plan, Proof, Request, plan, proof::prove},
+    plan::{Direction, Plan, Proof, Request, Sides, plan, proof::prove, reverse},
     report::{Compared, Side, plan_json, script},
 };
 
@@ -27,26 +27,34 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
         return Err(Error::new("The dialect of the schema is not known.", ""));
     };
     let nothing = BTreeSet::new();
-    let request = Request {
-        dialect,
-        canonical: &canonical.snapshot,
-        target: &compared.snapshot,
-        drift: &compared.drift,
-        selection: &nothing,
+    let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
+    let turned;
+    let (request, leads, follows) = match arguments.shape.direction {
+        Direction::TargetFollows => (request, &canonical.name, &target),
+        Direction::CanonicalFollows => {
+            turned = Sides::turned(&request);
+            (turned.request(&request), &target, &canonical.name)
+        }
     };
     let selected = selection::select(&arguments.selection, &request);
     for pattern in &selected.idle_patterns {
         setup.console.note(&format!("The pattern {pattern} fits no difference."));
     }
     let request = Request { selection: &selected.keys, ..request };
-    let mut plan = plan(&request);
-    plan.canonical.clone_from(&canonical.name);
-    plan.target.clone_from(&target);
+    let back;
+    let (request, mut plan) = if arguments.shape.reverse {
+        back = Sides::back_from(&request);
+        (back.request(&request), reverse(&request))
+    } else {
+        (request, plan(&request))
+    };
+    plan.canonical.clone_from(leads);
+    plan.target.clone_from(follows);
     let proof = match (plan.is_empty(), arguments.no_prove) {
         (true, _) => Proof::NotTried { reason: "there is nothing to run.".to_owned() },
         (false, true) => Proof::NotTried { reason: "--no-prove was given.".to_owned() },
         (false, false) => {
-            setup.console.progress(&target, "proving the SQL on a scratch copy", 0);
+            setup.console.progress(follows, "proving the SQL on a scratch copy", 0);
             prove(&request, &plan, &setup.scratch).await
         }
     };

@@ -8,12 +8,14 @@ pub mod quote;
 pub mod row;
 pub mod sqlite;
 mod step;
+mod style;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 
 pub use step::{Action, Alteration, Change, Hazard, HazardCode, Step, Transaction};
+pub use style::{ParseStyleError, Style};
 
 use crate::model::{Catalog, Kind, Object};
 
@@ -61,7 +63,16 @@ pub trait Dialect: Sync + Send {
     fn preamble(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// The statements that change how long a session waits for a lock, and how long a statement
+    /// may take, from one pair of times to another. `None` is as long as the database says itself.
+    fn timeouts(&self, _from: Timeouts, _to: Timeouts) -> Vec<String> {
+        Vec::new()
+    }
 }
+
+/// How long to wait for a lock, and how long a statement may take.
+pub type Timeouts = (Option<Duration>, Option<Duration>);
 
 /// What a dialect knows about one kind of object. All of it is pure: catalogs in, SQL out.
 pub trait ObjectKind: Sync + Send {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use rules::{Rules, matches};
+pub use rules::{Managed, Rules, matches};
 
 use crate::model::{Key, Object, Snapshot};
 
@@ -84,6 +84,19 @@ impl Drift {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.differences.is_empty()
+    }
+
+    /// The same drift seen from the other side: what is missing there is extra here.
+    pub fn turned(&self) -> Drift {
+        let mut turned = self.clone();
+        for difference in turned.differences.values_mut() {
+            difference.status = match difference.status {
+                Status::Missing => Status::Extra,
+                Status::Extra => Status::Missing,
+                status => status,
+            };
+        }
+        turned
     }
 
     /// How many differences there are of a status.

@@ -8,18 +8,23 @@ mod order;
 pub mod proof;
 mod segments;
 mod selection;
+mod sides;
 mod transition;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
+pub use sides::{Direction, ParseDirectionError, Sides};
 use transition::Transition;
 
-pub use crate::dialect::{Action, Hazard, HazardCode, Transaction};
+pub use crate::dialect::{Action, Hazard, HazardCode, ParseStyleError, Style, Transaction};
 use crate::{
-    dialect::Dialect,
+    dialect::{self, Dialect},
     diff::{Drift, Status},
-    model::{Key, Snapshot},
+    model::{Key, Location, Snapshot},
 };
 
 /// What a plan is made from.
@@ -35,11 +40,32 @@ pub struct Request<'a> {
     pub drift: &'a Drift,
     /// The differences to close.
     pub selection: &'a BTreeSet<Key>,
+    /// How the SQL is written.
+    pub style: Style,
+}
+
+impl<'a> Request<'a> {
+    /// A request for plain SQL.
+    pub fn new(
+        dialect: &'static dyn Dialect,
+        canonical: &'a Snapshot,
+        target: &'a Snapshot,
+        drift: &'a Drift,
+        selection: &'a BTreeSet<Key>,
+    ) -> Self {
+        Request { dialect, canonical, target, drift, selection, style: Style::Plain }
+    }
 }
 
 /// SQL that closes the selected differences: data, to be shown, written, proven.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
+    /// The dialect that it is written in: `postgres` or `sqlite`.
+    #[serde(default)]
+    pub dialect: String,
+    /// How it is written.
+    #[serde(default)]
+    pub style: Style,
     /// Statements before the first segment: settings of the session.
     pub preamble: Vec<String>,
     /// The statements, in order.
@@ -55,6 +81,12 @@ pub struct Plan {
     pub target: String,
     /// The side that it follows, for people.
     pub canonical: String,
+    /// Whether it leads back to where the target was before it followed canonical.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undoes: bool,
+    /// What a plan that leads back cannot bring back, in full sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
 }
 
 /// One statement of a plan.
@@ -77,6 +109,40 @@ pub struct Statement {
     /// a view that steps aside and comes back, a missing type that a column needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because_of: Option<Key>,
+    /// The facets of the object that it changes, where the object stands before and after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<String>,
+    /// How long it may wait for a lock; in milliseconds where it is written down.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millis")]
+    pub lock_timeout: Option<Duration>,
+    /// How long it may take in all; in milliseconds where it is written down.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millis")]
+    pub statement_timeout: Option<Duration>,
+    /// How often its segment may be tried again after a lock could not be had in time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+    /// Where canonical says what the object has to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// Durations as whole milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
+    }
 }
 
 impl Plan {
@@ -97,7 +163,25 @@ impl Plan {
 
     /// The sentence that says who changes.
     pub fn sentence(&self) -> String {
-        format!("This SQL changes {} so that it matches {}.", self.target, self.canonical)
+        let Plan { target, canonical, .. } = self;
+        match self.undoes {
+            false => format!("This SQL changes {target} so that it matches {canonical}."),
+            true => format!(
+                "This SQL brings {target} back to what it was before it was changed to match {canonical}."
+            ),
+        }
+    }
+
+    /// The settings of the session that have to be made before a statement, given that those
+    /// before the statements in front of it were made.
+    pub fn settings(&self, statement: usize) -> Vec<String> {
+        let Some((this, dialect)) = self.statements.get(statement).zip(dialect::by_name(&self.dialect))
+        else {
+            return Vec::new();
+        };
+        let before = statement.checked_sub(1).and_then(|before| self.statements.get(before));
+        let timeouts = |statement: &Statement| (statement.lock_timeout, statement.statement_timeout);
+        dialect.timeouts(before.map_or((None, None), timeouts), timeouts(this))
     }
 }
 
@@ -134,11 +218,32 @@ pub fn every_difference(drift: &Drift) -> BTreeSet<Key> {
 ///
 /// What cannot be done is left out and named in [`Plan::refused`]; the rest is planned.
 pub fn plan(request: &Request<'_>) -> Plan {
+    let (goal, statements) = planned(request);
+    assembled(request, goal, statements)
+}
+
+/// Makes the way back: the plan that leads from where the request's plan leads to where it started.
+///
+/// [`Plan::lost`] says what it cannot bring back. For its proof see [`Sides::back_from`].
+pub fn reverse(request: &Request<'_>) -> Plan {
+    let sides = Sides::back_from(request);
+    let mut back = plan(&sides.request(request));
+    back.undoes = true;
+    back.canonical.clone_from(&request.canonical.source);
+    let there = plan(request);
+    let gone = there.statements.iter().flat_map(|statement| &statement.hazards);
+    let gone = gone.filter(|hazard| hazard.code == HazardCode::LosesData);
+    back.lost = gone.map(|hazard| hazard.message.clone()).collect();
+    back
+}
+
+/// What the target comes to, and the statements that bring it there.
+fn planned(request: &Request<'_>) -> (selection::Goal, Vec<Statement>) {
     let mut refused = BTreeMap::new();
     loop {
         let goal = selection::goal(request, refused);
         match statements(request, &goal) {
-            Ok(statements) => return assembled(request, goal, statements),
+            Ok(statements) => return (goal, statements),
             Err(impossible) => {
                 refused = goal.refused;
                 let known = request.drift.differences.contains_key(&impossible.key);
@@ -165,12 +270,19 @@ fn statements(
     let unmanaged = new.filter(|object| !drift.rules.compares("grants", canonical, object));
     transition.keep_grants = unmanaged.map(|object| &object.key).collect();
     let events = order::order(&transition)?;
-    Ok(segments::statements(&transition, events, request.target.role.as_deref(), &goal.needed))
+    let mut statements =
+        segments::statements(&transition, events, request.target.role.as_deref(), &goal.needed);
+    for statement in &mut statements {
+        statement.location = canonical.location(&statement.key).cloned();
+    }
+    Ok(statements)
 }
 
 fn assembled(request: &Request<'_>, goal: selection::Goal, statements: Vec<Statement>) -> Plan {
     let preamble = if statements.is_empty() { &[] } else { request.dialect.preamble() };
     Plan {
+        dialect: request.dialect.name().to_owned(),
+        style: request.style,
         preamble: preamble.iter().map(|sql| (*sql).to_owned()).collect(),
         statements,
         needed: goal.needed,
@@ -178,6 +290,7 @@ fn assembled(request: &Request<'_>, goal: selection::Goal, statements: Vec<State
         made_for: request.target.catalog.fingerprint().to_string(),
         target: request.target.source.clone(),
         canonical: request.canonical.source.clone(),
+        ..Plan::default()
     }
 }
 
@@ -191,5 +304,43 @@ pub fn definition(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> Stri
     match kind.create(object, &transition::inline_parts(dialect, catalog, key)) {
         Ok(steps) => steps.iter().map(|step| format!("{};\n", step.sql)).collect(),
         Err(error) => format!("-- {error}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_reads_back_as_it_was_written_down() {
+        let key: Key = "index:public.orders.\"a.b\"".parse().unwrap();
+        let statement = Statement {
+            sql: "CREATE INDEX CONCURRENTLY i ON orders (id)".to_owned(),
+            key: key.clone(),
+            action: Action::Create,
+            segment: 0,
+            transaction: Transaction::Outside,
+            hazards: vec![Hazard { code: HazardCode::MayFail, message: "It may.".to_owned() }],
+            because_of: Some(key.clone()),
+            facets: vec!["not null".to_owned()],
+            lock_timeout: Some(Duration::from_millis(1500)),
+            statement_timeout: None,
+            retries: 3,
+            location: Some(Location { file: "schema.sql".into(), line: 7 }),
+        };
+        let plan = Plan {
+            dialect: "postgres".to_owned(),
+            style: Style::Online,
+            statements: vec![statement],
+            needed: [(key.clone(), key.clone())].into(),
+            refused: [(key, "because".to_owned())].into(),
+            lost: vec!["All rows are gone.".to_owned()],
+            undoes: true,
+            ..Plan::default()
+        };
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+        assert!(json.contains(r#""style":"online""#) && json.contains(r#""lock_timeout":1500"#), "{json}");
+        assert_eq!(plan.settings(0), ["SET lock_timeout = '1500ms'"]);
     }
 }

@@ -25,6 +25,8 @@ pub struct Event<'a> {
     pub action: Action,
     /// The statements.
     pub steps: Vec<Step>,
+    /// The facets that they change, where the object stands before and after.
+    pub facets: BTreeSet<&'a str>,
     /// The events that have to come before it, by their place in the order.
     pub after: BTreeSet<usize>,
 }
@@ -88,7 +90,10 @@ impl<'a, 't> Graph<'a, 't> {
     }
 
     fn event(&mut self, key: &'a Key, action: Action, steps: Vec<Step>) -> usize {
-        self.events.push(Event { key, action, steps, after: BTreeSet::new() });
+        let states = self.transition.from.get(key).zip(self.transition.to.get(key));
+        let facets = states.filter(|_| action == Action::Alter);
+        let facets = facets.map_or_else(BTreeSet::new, |(old, new)| change(old, new).facets);
+        self.events.push(Event { key, action, steps, facets, after: BTreeSet::new() });
         self.events.len() - 1
     }
 

@@ -51,6 +51,11 @@ pub fn statements(
                 transaction: step.transaction,
                 hazards: if fresh { Vec::new() } else { step.hazards },
                 because_of: because_of(transition, needed, event.key),
+                facets: event.facets.iter().map(|facet| (*facet).to_owned()).collect(),
+                lock_timeout: None,
+                statement_timeout: None,
+                retries: 0,
+                location: None,
                 sql: step.sql,
             });
             if statements.last().is_some_and(|last| last.transaction == Transaction::Outside) {

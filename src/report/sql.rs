@@ -1,9 +1,9 @@
 //! A plan as a script: what it does, for whom and how dangerous it is, and then the SQL.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, ops::Range};
 
 use super::{clean, utc, words::counted};
-use crate::plan::{HazardCode, Plan, Proof, Statement, Transaction};
+use crate::plan::{HazardCode, Plan, Proof, Style, Transaction};
 
 /// The plan as a script that `psql -v ON_ERROR_STOP=1 -f` runs, and `sqlite3 -bail` likewise.
 ///
@@ -16,8 +16,10 @@ pub fn script(plan: &Plan, proof: &Proof, made_at: u64) -> String {
         for setting in &plan.preamble {
             script.statement(setting);
         }
+        let mut place = 0;
         for segment in plan.statements.chunk_by(|a, b| a.segment == b.segment) {
-            script.segment(segment);
+            script.segment(plan, place..place + segment.len());
+            place += segment.len();
         }
     }
     script.text
@@ -40,6 +42,9 @@ impl Script {
         }
         let version = env!("CARGO_PKG_VERSION");
         self.comment(&format!("Made by schemascope {version} on {}.", utc(made_at)));
+        if plan.style != Style::Plain {
+            self.comment(&style_sentence(plan.style));
+        }
         self.exceptions(plan);
         if plan.is_empty() {
             return;
@@ -69,9 +74,13 @@ impl Script {
         for (key, reason) in &plan.refused {
             self.comment(&format!("Selected, but left open: {key}: {reason}"));
         }
+        for lost in &plan.lost {
+            self.comment(&format!("What this cannot bring back: {lost}"));
+        }
     }
 
-    fn segment(&mut self, statements: &[Statement]) {
+    fn segment(&mut self, plan: &Plan, places: Range<usize>) {
+        let statements = &plan.statements[places.clone()];
         let outside = statements.iter().any(|s| s.transaction == Transaction::Outside);
         self.text.push('\n');
         if outside {
@@ -79,13 +88,16 @@ impl Script {
         } else {
             self.text.push_str("BEGIN;\n");
         }
-        for statement in statements {
+        for (place, statement) in places.zip(statements) {
             self.text.push('\n');
             for hazard in &statement.hazards {
                 self.comment(&format!("hazard {}: {}", hazard.code, hazard.message));
             }
             if let Some(because_of) = &statement.because_of {
                 self.comment(&format!("needed by {because_of}"));
+            }
+            for setting in plan.settings(place) {
+                self.statement(&setting);
             }
             self.statement(&statement.sql);
         }
@@ -110,6 +122,15 @@ impl Script {
         let last_line = sql.lines().next_back().unwrap_or("");
         self.text.push_str(if last_line.contains("--") { "\n;\n" } else { ";\n" });
     }
+}
+
+fn style_sentence(style: Style) -> String {
+    let what = match style {
+        Style::Plain => "the plainest SQL that does it.",
+        Style::Idempotent => "it can be run twice, and run whole after half of it was run.",
+        Style::Online => "no long locks, for a database that is in use.",
+    };
+    format!("Style {style}: {what}")
 }
 
 fn segments_sentence(plan: &Plan) -> String {
@@ -152,7 +173,7 @@ fn proof_sentence(proof: &Proof) -> String {
 mod tests {
     use super::*;
     use crate::{
-        plan::{Action, Hazard},
+        plan::{Action, Hazard, Statement},
         report::fixture::key,
     };
 
@@ -165,6 +186,11 @@ mod tests {
             transaction,
             hazards: Vec::new(),
             because_of: None,
+            facets: Vec::new(),
+            lock_timeout: None,
+            statement_timeout: None,
+            retries: 0,
+            location: None,
         }
     }
 
@@ -187,6 +213,7 @@ mod tests {
             made_for: "0123456789abcdef".to_owned(),
             target: "prod\n; DROP TABLE users; --".to_owned(),
             canonical: "schema.sql".to_owned(),
+            ..Plan::default()
         }
     }
 

@@ -115,13 +115,8 @@ pub struct PlanRequest {
 impl PlanRequest {
     /// The request as the planner takes it.
     pub fn as_request(&self) -> plan::Request<'_> {
-        plan::Request {
-            dialect: self.dialect.0,
-            canonical: &self.canonical,
-            target: &self.comparison.snapshot,
-            drift: &self.comparison.drift,
-            selection: &self.selection,
-        }
+        let Comparison { snapshot, drift, .. } = &*self.comparison;
+        plan::Request::new(self.dialect.0, &self.canonical, snapshot, drift, &self.selection)
     }
 
     /// Makes the plan. Pure.

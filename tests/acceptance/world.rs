@@ -127,7 +127,7 @@ impl Pair {
     pub fn request<'a>(&'a self, selection: &'a BTreeSet<Key>) -> Request<'a> {
         let dialect = by_name(&self.canonical.dialect).expect("a dialect");
         let Pair { canonical, target, drift } = self;
-        Request { dialect, canonical, target, drift, selection }
+        Request::new(dialect, canonical, target, drift, selection)
     }
 
     /// The plan that closes the selected differences.

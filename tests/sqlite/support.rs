@@ -107,13 +107,7 @@ pub fn migration(from: &Snapshot, to: &Snapshot) -> Plan {
     };
     let drift = compare(to, from, &Rules::default(), &changed);
     let selection = every_difference(&drift);
-    let plan = plan(&Request {
-        dialect: dialect(),
-        canonical: to,
-        target: from,
-        drift: &drift,
-        selection: &selection,
-    });
+    let plan = plan(&Request::new(dialect(), to, from, &drift, &selection));
     assert!(plan.refused.is_empty(), "{:#?}", plan.refused);
     plan
 }

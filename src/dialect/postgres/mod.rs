@@ -14,7 +14,9 @@ mod retype;
 mod routine;
 pub mod session;
 
-use super::{Dialect, ObjectKind};
+use std::time::Duration;
+
+use super::{Dialect, ObjectKind, Timeouts};
 use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
@@ -135,6 +137,17 @@ impl Dialect for Postgres {
     /// Bodies may speak of what comes later in the plan.
     fn preamble(&self) -> &'static [&'static str] {
         &["SET check_function_bodies = off"]
+    }
+
+    fn timeouts(&self, from: Timeouts, to: Timeouts) -> Vec<String> {
+        let set = |name: &str, from: Option<Duration>, to: Option<Duration>| {
+            let value = to.map_or_else(|| "DEFAULT".to_owned(), |time| format!("'{}ms'", time.as_millis()));
+            (from != to).then(|| format!("SET {name} = {value}"))
+        };
+        [set("lock_timeout", from.0, to.0), set("statement_timeout", from.1, to.1)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

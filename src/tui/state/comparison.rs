@@ -50,8 +50,7 @@ impl Comparison {
         };
         let drift = diff::compare(canonical, &snapshot, rules, &changed);
         let selection = plan::every_difference(&drift);
-        let request =
-            plan::Request { dialect, canonical, target: &snapshot, drift: &drift, selection: &selection };
+        let request = plan::Request::new(dialect, canonical, &snapshot, &drift, &selection);
         let mut hazards: BTreeMap<Key, BTreeSet<HazardCode>> = BTreeMap::new();
         for statement in plan::plan(&request).statements {
             // What makes the statement necessary is what the user selects or not.
