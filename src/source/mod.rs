@@ -7,6 +7,7 @@ mod file;
 pub mod inventory;
 pub mod lexer;
 pub mod locate;
+mod mark;
 mod recognise;
 pub mod script;
 pub mod split;
@@ -17,6 +18,7 @@ use std::{
 };
 
 pub use error::SourceError;
+pub use mark::{Mark, changed_since, mark};
 pub use recognise::{SourceKind, UnknownKind};
 
 use crate::{

@@ -7,13 +7,14 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Write},
     net::TcpListener,
     os::unix::{
         fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -155,6 +156,41 @@ impl Drop for Cluster {
         if !stopped.is_ok_and(|status| status.success()) {
             let _ = self.process.kill();
         }
+        let _ = self.process.wait();
+    }
+}
+
+/// A session that stays open between statements, to hold locks and transactions.
+pub struct Open {
+    process: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Open {
+    /// Opens one as superuser.
+    pub fn new(cluster: &Cluster, database: &str) -> Open {
+        let mut psql = Command::new(cluster.binaries.join("psql"));
+        psql.args(["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", &cluster.url(database)]);
+        let mut process = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("psql can be run");
+        let answers = BufReader::new(process.stdout.take().expect("a pipe"));
+        Open { process, answers }
+    }
+
+    /// Runs statements, and returns when they are done.
+    pub fn run(&mut self, sql: &str) {
+        let input = self.process.stdin.as_mut().expect("a pipe");
+        writeln!(input, "{sql}\n\\echo done").and_then(|()| input.flush()).expect("psql listens");
+        let mut line = String::new();
+        while line.trim_end() != "done" {
+            line.clear();
+            assert!(self.answers.read_line(&mut line).expect("an answer") > 0, "psql ended: {sql}");
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }

@@ -7,6 +7,7 @@ mod acl;
 mod common;
 pub mod connect;
 pub mod expression;
+pub mod fingerprint;
 mod inherited;
 pub mod inspect;
 mod options;
