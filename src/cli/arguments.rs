@@ -124,6 +124,15 @@ pub enum Command {
     /// Print the SQL that closes selected differences of one target
     #[command(after_help = PLAN)]
     Plan(Plan),
+    /// Look after the configuration: where it is, whether it is right, a first one
+    #[command(after_help = super::config::EXAMPLES)]
+    Config(super::config::Config),
+    /// Print what a shell needs to complete the command line
+    #[command(after_help = super::completions::EXAMPLES)]
+    Completions(super::completions::Completions),
+    /// Print the manual page
+    #[command(after_help = super::man::EXAMPLES)]
+    Man,
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
     Engine,

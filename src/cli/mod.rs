@@ -4,11 +4,14 @@
 //! piped. Nothing here ends the process: `main` does.
 
 pub mod arguments;
+mod completions;
+pub mod config;
 mod console;
 mod demo;
 mod diff;
 mod inspect;
 mod load;
+mod man;
 mod open;
 mod plan;
 mod selection;
@@ -115,6 +118,12 @@ async fn dispatch(
     console: &Console,
 ) -> Result<Outcome, Error> {
     let Arguments { global, command } = arguments;
+    match &command {
+        Some(Command::Config(arguments)) => return config::run(arguments, &global, surroundings, console),
+        Some(Command::Completions(arguments)) => return completions::run(arguments, console),
+        Some(Command::Man) => return man::run(console),
+        _ => {}
+    }
     let setup = Setup::new(&global, surroundings, console)?;
     match command {
         Some(Command::Open(sides)) => open::run(&setup, &sides, global.json).await,
@@ -122,7 +131,9 @@ async fn dispatch(
         Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
-        Some(Command::Engine) => Err(Error::new("The engine is started by schemascope itself.", "")),
+        Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
+            Err(Error::new("The engine is started by schemascope itself.", ""))
+        }
         None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
     }
 }

@@ -11,6 +11,7 @@ use super::{
     sides::{Named, Setup},
 };
 use crate::{
+    config,
     dialect::postgres::session::{Fault, Session},
     source::{LoadOptions, Source},
     tui,
@@ -49,6 +50,14 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
+    let (themes, _) = config::themes(setup.config.folder.as_deref());
+    let (appearance, faults) = tui::Appearance::new(&setup.config, &themes);
+    if let Some(fault) = faults.first() {
+        return Err(Error::new(
+            fault.to_string(),
+            "schemascope config check looks for mistakes in all of it.",
+        ));
+    }
     let mut sides = ask_passwords(setup, canonical, targets).await;
     let canonical = sides.remove(0);
     let options = tui::Options {
@@ -57,9 +66,7 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         targets: sides.into_iter().map(target).collect(),
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
-        theme: setup.config.theme.clone(),
-        mouse: true,
-        keys: setup.config.keys.clone().into_iter().collect(),
+        appearance,
         environment: setup.environment().clone(),
         now: setup.now,
     };

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{Error, Surroundings, arguments::Global, console::Console};
 use crate::{
-    config::{self, CommandLine, Config, Places},
+    config::{self, CommandLine, Config},
     scratch,
     source::{Source, SourceKind, UnknownKind},
 };
@@ -48,20 +48,14 @@ impl<'a> Setup<'a> {
     /// # Errors
     /// Where a configuration cannot be used, or an option has a value that it cannot have.
     pub fn new(global: &Global, surroundings: &'a Surroundings, console: &'a Console) -> Result<Self, Error> {
-        let places = Places {
-            explicit: global.config.clone(),
-            current_folder: surroundings.current_folder.clone(),
-            home: surroundings.home.clone(),
-        };
+        let places = super::config::places(global, surroundings);
         let variables = |name: &str| surroundings.environment.variable(name).map(str::to_owned);
         let config = config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
         let kind = match (global.canonical_kind, &config.canonical_kind) {
             (Some(kind), _) => Some(kind),
-            (None, Some(written)) => Some(
-                written
-                    .parse()
-                    .map_err(|error: UnknownKind| Error::new(format!("canonical-kind: {error}."), ""))?,
-            ),
+            (None, Some(written)) => Some(written.parse().map_err(|error: UnknownKind| {
+                Error::new(config.fault("canonical-kind", format!("{error}."), "").to_string(), "")
+            })?),
             (None, None) => None,
         };
         let engine = global.scratch.as_deref().or(config.scratch.as_ref().map(|address| address.expose()));
@@ -126,17 +120,27 @@ impl<'a> Setup<'a> {
         }
         let canonical = self.recognised("canonical", canonical.expose(), self.kind, None);
         let targets = self.config.targets.iter();
-        let targets = targets
-            .map(|(name, target)| self.recognised(name, target.address.expose(), None, Some(target.clone())));
+        let targets = targets.map(|(name, target)| self.target(name, target, None));
         Ok((Named { name: label(&canonical), ..canonical }, targets.collect()))
     }
 
     fn named(&self, text: &str, kind: Option<SourceKind>) -> Named {
         match self.config.targets.get(text) {
-            Some(target) => self.recognised(text, target.address.expose(), kind, Some(target.clone())),
+            Some(target) => self.target(text, target, kind),
             None => {
                 let side = self.recognised(text, text, kind, None);
                 Named { name: label(&side), ..side }
+            }
+        }
+    }
+
+    /// A configured target; where its address is not known, that is its error.
+    fn target(&self, name: &str, target: &config::Target, kind: Option<SourceKind>) -> Named {
+        match &target.address {
+            Ok(address) => self.recognised(name, address.expose(), kind, Some(target.clone())),
+            Err(why) => {
+                let source = Err(why.to_string());
+                Named { name: name.to_owned(), source, target: Some(target.clone()) }
             }
         }
     }
@@ -179,6 +183,9 @@ pub fn with_hint(message: &str, hint: Option<&str>) -> String {
         _ => message.to_owned(),
     }
 }
+
+/// The words for where scripts are run.
+pub const ENGINES: [&str; 3] = ["auto", "embedded", "local"];
 
 fn choice(text: &str, surroundings: &Surroundings) -> Result<scratch::Choice, Error> {
     match text {

@@ -1,15 +1,18 @@
-//! One configuration file: its shape, and errors that say where and what to write instead.
+//! One configuration file: its shape, and what it comes to.
 
 use std::{
     collections::BTreeMap,
-    ops::Range,
     path::{Path, PathBuf},
 };
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Address, CommandLine, Target, Variables, expand};
+use super::{
+    Address, CommandLine, Target, Variables, document, expand,
+    keys::{self, Keys},
+};
 use crate::diff::Rules;
 
 /// A configuration that cannot be used.
@@ -32,127 +35,147 @@ pub struct Settings {
     pub(super) canonical_kind: Option<String>,
     pub(super) scratch: Option<Address>,
     pub(super) theme: Option<String>,
-    pub(super) keys: IndexMap<String, Vec<String>>,
+    pub(super) mouse: Option<bool>,
+    pub(super) keys: BTreeMap<String, Vec<String>>,
     pub(super) rules: Option<Rules>,
     pub(super) targets: IndexMap<String, Target>,
+    pub(super) places: BTreeMap<String, String>,
 }
 
-/// The file as it is written.
-#[derive(Debug, Deserialize)]
+/// What schemascope is told once: in `schemascope.toml`, which a repository keeps, and in
+/// `config.toml` in the user's configuration folder. Relative paths start at the file's own folder,
+/// and URLs and paths may hold `${VARIABLES}`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Written {
+#[schemars(title = "schemascope.toml")]
+pub(super) struct Written {
+    /// The canonical schema: a script, a folder of scripts, an inventory, or the URL of a database.
     canonical: Option<String>,
+    /// What kind of source the canonical schema is, where that is not to be recognised.
     #[serde(alias = "canonical_kind")]
     canonical_kind: Option<String>,
+    /// Where scripts are run to see what they mean: `auto`, `embedded`, `local`, or the URL of a
+    /// PostgreSQL server.
     scratch: Option<String>,
+    /// The theme of the terminal: a built-in one, or the name of a file in the folder `themes`
+    /// beside `config.toml`, without its `.toml`.
     theme: Option<String>,
+    /// Whether the terminal takes the mouse. Without it the terminal's own selection of text works.
+    mouse: Option<bool>,
+    /// Keys of the terminal, by the name of the action; those of one place in a table of its own,
+    /// as in `[keys.tree]`.
     #[serde(default)]
-    keys: IndexMap<String, Keys>,
+    keys: BTreeMap<String, Keys>,
+    /// What comparisons leave out.
     rules: Option<Rules>,
+    /// The databases that ought to have the canonical schema, by their names.
     #[serde(default)]
     targets: BTreeMap<String, WrittenTarget>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Keys {
-    One(String),
-    Several(Vec<String>),
-}
-
-#[derive(Debug, Deserialize)]
+/// A database that ought to have the canonical schema.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenTarget {
+    /// Its URL, or any other source.
     url: Option<String>,
+    /// The environment variable that has its URL.
     #[serde(alias = "url_env")]
     url_env: Option<String>,
+    /// The program that prints its password: a line for the shell, or a list of words.
     #[serde(alias = "password_command")]
     password_command: Option<CommandLine>,
+    /// Whether the terminal warns that it is precious.
     #[serde(default)]
     protected: bool,
+    /// The colour of its name: one of the sixteen, a number up to 255, or `#rrggbb`.
     color: Option<String>,
+    /// What the terminal calls it, if not by its name.
     label: Option<String>,
 }
 
-/// Reads the text of a configuration file. Relative paths in it start at the file's own folder.
-///
-/// # Errors
-/// Where it is not TOML, has a setting that does not exist, or names a variable that is not set.
-pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> Result<Settings, ConfigError> {
-    let written: Written = toml::from_str(text).map_err(|error| explain(file, text, &error))?;
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let place = file.display().to_string();
-    let address = |setting: &str, text: &str| -> Result<Address, ConfigError> {
-        let secret = expand(text, variables).map_err(|message| ConfigError {
-            place: place.clone(),
-            message: format!("The setting {setting} cannot be used. {message}"),
-            hint: String::new(),
-        })?;
-        Ok(Address(secret).based_on(folder))
-    };
+/// Reads the text of a configuration file: what it says without what is wrong in it, and everything
+/// that is wrong. Relative paths in it start at the file's own folder.
+pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, Vec<ConfigError>) {
+    let document = document::read::<Written>(file, text);
+    let (written, places, mut faults) = (document.written, document.places, document.faults);
+    let reading = Reading { file, places: &places, variables };
+    let mut noted = |fault| faults.push(fault);
+    let canonical = written.canonical.map(|text| reading.address("canonical", &text));
+    let scratch = written.scratch.map(|text| match text.contains("://") {
+        true => reading.address("scratch", &text),
+        // `auto`, `embedded` and `local` are words, not paths.
+        false => Ok(Address(text.into())),
+    });
     let mut targets = IndexMap::new();
     for (name, target) in written.targets {
-        let setting = format!("targets.{name}");
-        let address = match (&target.url, &target.url_env) {
-            (Some(url), None) => address(&setting, url)?,
-            (None, Some(variable)) => address(&setting, &format!("${{{variable}}}"))?,
-            _ => {
-                let message = format!("The target {name} needs url or url-env, and not both.");
-                return Err(ConfigError { place, message, hint: String::new() });
+        match reading.target(&name, target) {
+            Ok(target) => {
+                if let Err(fault) = &target.address {
+                    noted(fault.clone());
+                }
+                targets.insert(name, target);
             }
-        };
-        let WrittenTarget { password_command, protected, color, label, .. } = target;
-        targets.insert(name, Target { address, password_command, protected, color, label });
+            // What was left out may have been its address.
+            Err(_) if document.incomplete.contains(&format!("targets.{name}")) => {}
+            Err(fault) => noted(fault),
+        }
     }
-    let keys = written.keys.into_iter().map(|(action, keys)| match keys {
-        Keys::One(key) => (action, vec![key]),
-        Keys::Several(keys) => (action, keys),
-    });
-    Ok(Settings {
+    let settings = Settings {
         file: file.to_owned(),
-        canonical: written.canonical.map(|text| address("canonical", &text)).transpose()?,
+        canonical: canonical.transpose().unwrap_or_else(|fault| {
+            noted(fault);
+            None
+        }),
         canonical_kind: written.canonical_kind,
-        // `auto`, `embedded` and `local` are words, not paths.
-        scratch: match written.scratch {
-            Some(text) if text.contains("://") => Some(address("scratch", &text)?),
-            word => word.map(|word| Address(word.into())),
-        },
+        scratch: scratch.transpose().unwrap_or_else(|fault| {
+            noted(fault);
+            None
+        }),
         theme: written.theme,
-        keys: keys.collect(),
+        mouse: written.mouse,
+        keys: keys::by_name(written.keys),
         rules: written.rules,
         targets,
-    })
-}
-
-/// The parser's error with its place, and the nearest name where one was not known.
-fn explain(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let (line, column) = error.span().map_or((1, 1), |span: Range<usize>| place(text, span.start));
-    let message = error.message().trim().replace('\n', " ");
-    let words: Vec<&str> = message.split('`').collect();
-    let hint = match (message.starts_with("unknown field"), words.get(1)) {
-        (true, Some(unknown)) => {
-            let known = words.iter().skip(3).step_by(2);
-            nearest(unknown, known.copied()).map_or(String::new(), |known| format!(" Did you mean {known}?"))
-        }
-        _ => String::new(),
+        places,
     };
-    let mut sentence = message;
-    if !sentence.ends_with('.') {
-        sentence.push('.');
+    (settings, faults)
+}
+
+/// What the texts of one file are understood by.
+struct Reading<'a> {
+    file: &'a Path,
+    places: &'a BTreeMap<String, String>,
+    variables: &'a Variables<'a>,
+}
+
+impl Reading<'_> {
+    fn fault(&self, setting: &str, message: String) -> ConfigError {
+        let place = self.places.get(setting).cloned();
+        let place = place.unwrap_or_else(|| self.file.display().to_string());
+        ConfigError { place, message, hint: String::new() }
     }
-    ConfigError { place: format!("{}:{line}:{column}", file.display()), message: sentence, hint }
-}
 
-/// Line and column of a byte of a text, both from 1, the column in characters.
-fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
+    fn address(&self, setting: &str, text: &str) -> Result<Address, ConfigError> {
+        let secret = expand(text, self.variables).map_err(|message| {
+            self.fault(setting, format!("The setting {setting} cannot be used. {message}"))
+        })?;
+        Ok(Address(secret).based_on(self.file.parent().unwrap_or(Path::new(""))))
+    }
 
-/// The known word that looks most like one that was written, if any does.
-pub(super) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let alike = |known: &str| similar::TextDiff::from_chars(written, known).ratio();
-    let rated = known.map(|known| (alike(known), known));
-    rated.filter(|(ratio, _)| *ratio >= 0.6).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+    fn target(&self, name: &str, written: WrittenTarget) -> Result<Target, ConfigError> {
+        let setting = format!("targets.{name}");
+        let WrittenTarget { url, url_env, password_command, protected, color, label } = written;
+        let address = match (url, url_env) {
+            (Some(url), None) => self.address(&format!("{setting}.url"), &url),
+            (None, Some(variable)) => {
+                self.address(&format!("{setting}.url-env"), &format!("${{{variable}}}"))
+            }
+            _ => {
+                let message = format!("The target {name} needs url or url-env, and not both.");
+                return Err(self.fault(&setting, message));
+            }
+        };
+        Ok(Target { address, password_command, protected, color, label })
+    }
 }

@@ -3,21 +3,33 @@
 //! Nothing here asks the process for its environment: variables come in as a function, folders as
 //! paths, and the binary is the only one that looks.
 
+mod document;
+mod dot_env;
 mod expand;
 mod file;
+mod init;
+mod keys;
 mod locate;
+mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+pub use document::{Document, nearest, read as read_document};
 pub use expand::{Variables, expand};
 pub use file::{ConfigError, parse};
-pub use locate::{Places, load};
+pub use init::{Draft, draft};
+pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, survey, themes};
+pub use schema::schema;
 
 use crate::diff::Rules;
 
@@ -35,21 +47,28 @@ pub struct Config {
     pub canonical_kind: Option<String>,
     /// Where scripts are run: `auto`, `embedded`, `local` or a URL.
     pub scratch: Option<Address>,
+    /// The folder of the user's own file, where `themes/` is.
+    pub folder: Option<PathBuf>,
     /// The theme of the terminal.
     pub theme: Option<String>,
-    /// Keys of the terminal, by the name of the action.
-    pub keys: IndexMap<String, Vec<String>>,
+    /// Whether the terminal takes the mouse, if that is said.
+    pub mouse: Option<bool>,
+    /// Keys of the terminal, by the name of the action: `select`, or `tree.select` where they are
+    /// for one place.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// What comparisons leave out.
     pub rules: Rules,
     /// The targets, by their names.
     pub targets: IndexMap<String, Target>,
+    /// Where each setting was made, by its dotted name: `FILE:LINE:COLUMN`.
+    pub places: BTreeMap<String, String>,
 }
 
 /// A target that a file names.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Where it is.
-    pub address: Address,
+    /// Where it is; or why that is not known, when a variable is not set.
+    pub address: Result<Address, ConfigError>,
     /// The program that prints its password.
     pub password_command: Option<CommandLine>,
     /// Whether the terminal marks it as one to be careful with.
@@ -65,8 +84,8 @@ pub struct Target {
 pub struct Address(pub SecretString);
 
 /// A program with its arguments.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected a line for the shell, or a list of a program and its arguments")]
 pub enum CommandLine {
     /// One line for the shell.
     Shell(String),
@@ -107,10 +126,19 @@ impl Config {
         replace(&mut self.canonical_kind, nearer.canonical_kind);
         replace(&mut self.scratch, nearer.scratch);
         replace(&mut self.theme, nearer.theme);
+        replace(&mut self.mouse, nearer.mouse);
         self.keys.extend(nearer.keys);
         if let Some(rules) = nearer.rules {
             self.rules = rules;
         }
         self.targets.extend(nearer.targets);
+        self.places.extend(nearer.places);
+    }
+
+    /// What is wrong with a setting, said where the setting was made.
+    pub fn fault(&self, setting: &str, message: impl Into<String>, hint: &str) -> ConfigError {
+        let place = self.places.get(setting).cloned();
+        let hint = if hint.is_empty() { String::new() } else { format!(" {hint}") };
+        ConfigError { place: place.unwrap_or_else(|| setting.to_owned()), message: message.into(), hint }
     }
 }

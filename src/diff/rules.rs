@@ -1,11 +1,12 @@
 //! What a comparison leaves out: one value, used by the comparison alone.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Key, Object, Snapshot};
 
 /// What to leave out of a comparison. Plan, report and screen see only what it lets through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rules {
     /// Which owners are compared.
@@ -19,7 +20,7 @@ pub struct Rules {
 }
 
 /// How far owners or grants are part of what a canonical schema says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Managed {
     /// As far as canonical mentions them. A database or an inventory mentions all; a script

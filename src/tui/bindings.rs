@@ -48,6 +48,7 @@ pub enum Action {
     Narrower,
     Wider,
     Theme,
+    Mouse,
     Help,
     Palette,
     Suspend,
@@ -84,6 +85,42 @@ pub enum Context {
 }
 
 impl Context {
+    /// All of them.
+    pub const ALL: [Context; 9] = [
+        Context::Panes,
+        Context::Targets,
+        Context::Tree,
+        Context::Diff,
+        Context::Plan,
+        Context::Filter,
+        Context::Prompt,
+        Context::Help,
+        Context::Palette,
+    ];
+
+    /// Its name, for configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Context::Panes => "everywhere",
+            Context::Targets => "targets",
+            Context::Tree => "objects",
+            Context::Diff => "difference",
+            Context::Plan => "plan",
+            Context::Filter => "filter",
+            Context::Prompt => "question",
+            Context::Help => "help",
+            Context::Palette => "palette",
+        }
+    }
+
+    /// Where that is, for sentences: `in the objects`.
+    pub fn whereabouts(self) -> String {
+        match self {
+            Context::Panes => "everywhere".to_owned(),
+            other => format!("in the {}", other.name()),
+        }
+    }
+
     /// Whether it is one of the panes.
     pub fn is_pane(self) -> bool {
         matches!(self, Context::Targets | Context::Tree | Context::Diff | Context::Plan)
@@ -122,6 +159,13 @@ pub struct Binding {
     pub bar: &'static str,
 }
 
+impl Binding {
+    /// Whether its keys can be set for a place: its own; what is for every pane, for each of them.
+    pub fn is_for(&self, context: Context) -> bool {
+        self.context == context || self.context == Context::Panes && context.is_pane()
+    }
+}
+
 const fn row(
     context: Context,
     action: Action,
@@ -134,7 +178,7 @@ const fn row(
 }
 
 /// Everything that can be done, in the order of the help; the bar takes from the top.
-pub const BINDINGS: &[Binding] = {
+pub static BINDINGS: &[Binding] = {
     use Action as A;
     use Context::{Diff, Filter, Help, Palette, Panes, Plan, Prompt, Targets, Tree};
     &[
@@ -256,6 +300,7 @@ pub const BINDINGS: &[Binding] = {
         row(Panes, A::PreviousMatch, "previous-match", "N", "", "go to the previous match of the filter"),
         row(Panes, A::Palette, "palette", ": ctrl-p", "", "find anything on this list by name, and do it"),
         row(Panes, A::Theme, "theme", "T", "", "take the next theme"),
+        row(Panes, A::Mouse, "mouse", "M", "", "take the mouse, or leave it to select text with"),
         row(Panes, A::Suspend, "suspend", "ctrl-z", "", "put the program to sleep; `fg` brings it back"),
         row(Panes, A::Back, "back", "esc", "", "go one level back: range, zoom, filter"),
         row(Panes, A::Cancel, "cancel", "ctrl-c", "", "cancel what is being read, or quit"),

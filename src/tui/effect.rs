@@ -87,6 +87,10 @@ pub enum Effect {
     },
     /// Take the next theme.
     NextTheme,
+    /// Take the theme of this name.
+    Theme(String),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Put the program to sleep.
     Suspend,
     /// End.

@@ -15,7 +15,7 @@ use super::{
     message::{Loaded, Message},
     sample,
     state::{State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, side::SideId},
-    theme::Theme,
+    theme::{Theme, Themes},
     update,
     view::view,
 };
@@ -135,7 +135,7 @@ impl Harness {
 
     /// The screen as text, without the blanks at the ends of lines.
     pub fn screen(&self) -> String {
-        text_of(&self.draw(&Theme::built_in("dark").unwrap()))
+        text_of(&self.draw(Themes::default().get("dark").unwrap()))
     }
 
     /// The selected differences of the active target, as they are written.

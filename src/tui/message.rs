@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{
+    background::Background,
     highlight::Highlighted,
     state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
 };
@@ -26,6 +27,8 @@ pub enum Message {
     Resize(u16, u16),
     /// A deadline has passed.
     Tick,
+    /// The terminal told what its background is.
+    Background(Background),
     /// A reading has come further.
     Progress {
         /// Whose.

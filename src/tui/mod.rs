@@ -3,12 +3,15 @@
 //! `update` and `view` are pure; `runtime` owns the clock, `world` does what effects say,
 //! `terminal` has the tty. Nothing is drawn and nobody is woken up while nothing happens.
 
+mod appearance;
+mod background;
 mod bindings;
 mod clipboard;
 mod effect;
 #[cfg(test)]
 mod harness;
 mod highlight;
+mod key;
 pub mod keymap;
 mod layout;
 mod message;
@@ -24,17 +27,18 @@ mod update;
 mod view;
 mod world;
 
-use std::{collections::BTreeMap, time::Instant};
+use std::time::Instant;
 
 use crossterm::event::EventStream;
 use tokio::sync::mpsc::unbounded_channel;
 
+pub use self::appearance::{Appearance, faults, key_names, theme_names};
 use self::{
-    keymap::{Keymap, KeymapError},
+    background::Hearing,
+    message::Message,
     runtime::{Device, DrawError, Runtime},
     state::{State, TargetSetup},
     terminal::{Screen, Tty, TtyError},
-    theme::{Theme, ThemeError},
     world::{Sources, World},
 };
 use crate::{
@@ -56,12 +60,8 @@ pub struct Options {
     pub load: LoadOptions,
     /// What the comparison leaves out.
     pub rules: Rules,
-    /// The theme's name; by default one that fits the terminal.
-    pub theme: Option<String>,
-    /// Whether the mouse is ours.
-    pub mouse: bool,
-    /// Keys that take the place of the built-in ones, by the name of the action.
-    pub keys: BTreeMap<String, Vec<String>>,
+    /// How it looks, and what its keys do.
+    pub appearance: Appearance,
     /// The environment of the program.
     pub environment: Environment,
     /// The time, in seconds since 1970-01-01 UTC.
@@ -87,12 +87,6 @@ pub enum TuiError {
     /// There is no terminal, or none that can be drawn on.
     #[error(transparent)]
     Terminal(#[from] TtyError),
-    /// The theme cannot be used.
-    #[error(transparent)]
-    Theme(#[from] ThemeError),
-    /// The keys cannot be bound.
-    #[error(transparent)]
-    Keys(#[from] KeymapError),
     /// The terminal went away.
     #[error(transparent)]
     Draw(#[from] DrawError),
@@ -101,16 +95,13 @@ pub enum TuiError {
 /// Opens the terminal and runs it until the user quits, or until the program is told to end.
 ///
 /// # Errors
-/// Where there is no terminal, or the theme or the keys are not what they should be: before
-/// anything is drawn.
+/// Where there is no terminal: before anything is drawn.
 pub async fn run(options: Options) -> Result<(), TuiError> {
-    let keymap = Keymap::with_overrides(&options.keys)?;
+    let Appearance { keymap, themes, theme: chosen, mouse } = options.appearance;
     let colors = terminal::colors(&options.environment);
-    let name =
-        options.theme.as_deref().unwrap_or_else(|| terminal::default_theme(colors, &options.environment));
-    let theme = Theme::built_in(name)?.for_colors(colors);
+    let fitting = terminal::default_theme(colors, &options.environment);
     let told_to_end = listen();
-    let (tty, screen) = Tty::enter(options.mouse, &options.environment)?;
+    let (tty, screen) = Tty::enter(mouse, &options.environment)?;
     let size = screen.size().map_err(TtyError::Io)?;
     let setups = options.targets.iter().map(|target| TargetSetup {
         label: target.label.clone(),
@@ -124,6 +115,10 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
         keymap,
         Instant::now(),
     );
+    state.mouse = mouse;
+    state.themes = themes.names().map(str::to_owned).collect();
+    let asks = chosen.is_none() && terminal::asks_for_background(colors, &options.environment);
+    let theme = themes.shown(chosen.as_deref().unwrap_or(fitting), colors);
     let sources = Sources {
         canonical: options.canonical,
         targets: options.targets.into_iter().map(|target| target.source).collect(),
@@ -133,9 +128,16 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
         now: options.now,
     };
     let (sender, messages) = unbounded_channel();
+    let heard = sender.clone();
+    // Nobody listens any more once the program ends.
+    let tell = move |background| drop(heard.send(Message::Background(background)));
+    let events = Hearing::new(EventStream::new(), asks, tell);
     let world = World::new(sources, sender);
     let mut runtime =
-        Runtime { terminal: screen, device: tty, events: EventStream::new(), messages, world, theme, colors };
+        Runtime { terminal: screen, device: tty, events, messages, world, theme, themes, colors };
+    if asks {
+        runtime.device.ask_for_background().map_err(TtyError::Io)?;
+    }
     runtime.run(&mut state, told_to_end).await?;
     Ok(())
 }
@@ -143,6 +145,10 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
 impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {
     fn suspend(&mut self, screen: &mut Screen) -> std::io::Result<()> {
         Tty::suspend(self, screen)
+    }
+
+    fn take_mouse(&mut self, mouse: bool) -> std::io::Result<()> {
+        Tty::take_mouse(self, mouse)
     }
 }
 

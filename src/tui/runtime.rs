@@ -15,7 +15,7 @@ use super::{
     effect::Effect,
     message::Message,
     state::State,
-    theme::{Colors, Theme, names},
+    theme::{Colors, Theme, Themes},
     update,
     view::view,
     world::World,
@@ -32,6 +32,12 @@ pub trait Device<B: Backend> {
     /// # Errors
     /// What the terminal said.
     fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
+
+    /// Takes the mouse, or gives it back.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    fn take_mouse(&mut self, mouse: bool) -> Result<(), B::Error>;
 }
 
 /// Everything that the loop runs on.
@@ -48,6 +54,8 @@ pub struct Runtime<B: Backend, D, E> {
     pub world: World,
     /// How everything looks.
     pub theme: Theme,
+    /// How else it could look.
+    pub themes: Themes,
     /// How many colours can be shown.
     pub colors: Colors,
 }
@@ -137,8 +145,13 @@ where
                     state.size = (size.width, size.height);
                 }
                 Effect::NextTheme => {
-                    self.theme = next_theme(&self.theme, self.colors);
+                    self.theme = self.themes.after(&self.theme.name, self.colors);
                     state.say_theme(&self.theme.name);
+                }
+                Effect::Theme(name) => self.theme = self.themes.shown(&name, self.colors),
+                Effect::Mouse(mouse) => {
+                    let taken = self.device.take_mouse(mouse);
+                    taken.map_err(|error| DrawError(error.to_string()))?;
                 }
                 other => self.world.perform(other),
             }
@@ -169,16 +182,6 @@ fn message_of(event: Event) -> Option<Message> {
         Event::Resize(columns, rows) => Some(Message::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,
     }
-}
-
-/// The next of the themes that the terminal can show.
-fn next_theme(theme: &Theme, colors: Colors) -> Theme {
-    let names = names();
-    let at = names.iter().position(|name| *name == theme.name).unwrap_or(0);
-    let others = (1..=names.len()).map(|step| names[(at + step) % names.len()]);
-    let shown = |name: &str| Theme::built_in(name).ok().map(|next| next.for_colors(colors));
-    let mut fitting = others.filter_map(|name| shown(name).filter(|shown| shown.name == name));
-    fitting.next().unwrap_or_else(|| theme.clone())
 }
 
 #[cfg(test)]

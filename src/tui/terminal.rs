@@ -16,7 +16,7 @@ use crossterm::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use super::theme::Colors;
+use super::{background, theme::Colors};
 use crate::dialect::postgres::connect::Environment;
 
 /// Whether the tty is ours at the moment, for the panic hook and for leaving once.
@@ -77,6 +77,27 @@ impl Tty {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
         Ok(())
+    }
+
+    /// Takes the mouse, or leaves it to the terminal's own selection of text.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    pub fn take_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Asks what the background is; the answer comes among the keys.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    pub fn ask_for_background(&self) -> io::Result<()> {
+        execute!(io::stdout(), crossterm::style::Print(background::QUESTION))
     }
 
     /// Gives the tty back, sleeps as the shell wants it, and takes the tty again.
@@ -146,6 +167,13 @@ fn colors_of(no_color: &str, colorterm: &str, term: &str) -> Colors {
         (.., term) if term.contains("256color") => Colors::Indexed,
         _ => Colors::Sixteen,
     }
+}
+
+/// Whether a terminal can be asked for its background, and has not told it by itself. The console of
+/// Linux prints what it does not know.
+pub fn asks_for_background(colors: Colors, environment: &Environment) -> bool {
+    let told = environment.variable("COLORFGBG").is_some();
+    colors >= Colors::Indexed && !told && environment.variable("TERM") != Some("linux")
 }
 
 /// The theme that fits a terminal of which nobody said anything: dark or light where the terminal

@@ -145,7 +145,7 @@ impl World {
                 self.copy("the SQL", script.into());
             }
             Effect::Copy { what, text } => self.copy(what, text),
-            Effect::NextTheme | Effect::Suspend | Effect::Quit => {}
+            Effect::NextTheme | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
 

@@ -32,6 +32,10 @@ impl Device<TestBackend> for &mut Sleeps {
         self.0 += 1;
         Ok(())
     }
+
+    fn take_mouse(&mut self, _: bool) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 fn inventory(folder: &Path, name: &str, snapshot: &Snapshot) -> Result<Source, String> {
@@ -118,7 +122,8 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
         events,
         messages,
         world: World::new(sources, world_sender),
-        theme: Theme::built_in("dark").unwrap(),
+        theme: Theme::default(),
+        themes: Themes::default(),
         colors: Colors::True,
     };
     let ended = timeout(Duration::from_secs(60), runtime.run(&mut state, std::future::pending())).await;

@@ -194,6 +194,12 @@ pub struct State {
     pub prove_at: Option<Instant>,
     /// Whether plans are proven by themselves.
     pub proves_by_itself: bool,
+    /// The names of the themes that can be taken.
+    pub themes: Vec<String>,
+    /// Whether the user took a theme, which the terminal's background changes nothing about.
+    pub theme_taken: bool,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
 }
 
 /// A dialect that prints as its name.
@@ -268,6 +274,9 @@ impl State {
             notice: None,
             prove_at: None,
             proves_by_itself: true,
+            themes: Vec::new(),
+            theme_taken: false,
+            mouse: true,
         }
     }
 

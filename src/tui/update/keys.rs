@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::{InputRequest, backend::crossterm::EventHandler};
 
-use super::{overlay, panes, prove, select, tree, world};
+use super::{look, overlay, panes, prove, select, tree, world};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, Context},
@@ -108,7 +108,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Zoom => state.zoomed = !state.zoomed,
         A::Narrower => panes::widen(state, -4),
         A::Wider => panes::widen(state, 4),
-        A::Theme => return vec![Effect::NextTheme],
+        A::Theme => return look::next_theme(state),
+        A::Mouse => return look::toggle_mouse(state),
         A::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         A::Palette => state.overlay = Some(Overlay::Palette { input: tui_input::Input::default(), at: 0 }),
         A::Suspend => return vec![Effect::Suspend],

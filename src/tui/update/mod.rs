@@ -2,6 +2,7 @@
 //! message.
 
 mod keys;
+mod look;
 mod mouse;
 mod overlay;
 mod panes;
@@ -13,7 +14,7 @@ mod world;
 
 use std::{sync::Arc, time::Instant};
 
-pub use overlay::palette;
+pub use overlay::{Offer, palette};
 
 use super::{
     effect::{Effect, PlanRequest},
@@ -51,6 +52,7 @@ pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> 
             Vec::new()
         }
         Message::Tick => Vec::new(),
+        Message::Background(background) => look::take_background(state, background),
         other => world::take(state, other),
     };
     effects.extend(follow_up(state));

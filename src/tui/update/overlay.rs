@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{keys, panes};
+use super::{keys, look, panes};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, BINDINGS, Binding, Context},
@@ -46,15 +46,19 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Palette { input, at }) => {
-            let fitting = palette(input.value(), context);
+            let fitting = palette(input.value(), context, &state.themes);
             let last = fitting.len().saturating_sub(1);
             match action {
                 Action::Next => *at = if *at >= last { 0 } else { *at + 1 },
                 Action::Previous => *at = if *at == 0 { last } else { *at - 1 },
                 Action::Accept => {
-                    let chosen = fitting.get(*at).map(|binding| binding.action);
+                    let chosen = fitting.into_iter().nth(*at);
                     state.overlay = None;
-                    return chosen.map(|action| keys::act(state, action)).unwrap_or_default();
+                    return match chosen {
+                        Some(Offer::Do(binding)) => keys::act(state, binding.action),
+                        Some(Offer::Theme(name)) => look::take_theme(state, name),
+                        None => Vec::new(),
+                    };
                 }
                 _ => {}
             }
@@ -71,18 +75,49 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// What the palette offers: everything that can be done in this pane and whose name or description
-/// has all the words.
-pub fn palette(words: &str, context: Context) -> Vec<&'static Binding> {
+/// Something that the palette offers.
+#[derive(Clone, Debug)]
+pub enum Offer {
+    /// To do what keys do.
+    Do(&'static Binding),
+    /// To take a theme.
+    Theme(String),
+}
+
+impl Offer {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        match self {
+            Offer::Do(binding) => binding.name.replace('-', " "),
+            Offer::Theme(name) => format!("theme {name}"),
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub fn help(&self) -> String {
+        match self {
+            Offer::Do(binding) => binding.help.to_owned(),
+            Offer::Theme(name) => format!("take the theme {name}"),
+        }
+    }
+}
+
+/// What the palette offers: everything that can be done in this pane, and every theme, whose name or
+/// description has all the words.
+pub fn palette(words: &str, context: Context, themes: &[String]) -> Vec<Offer> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let offered = BINDINGS.iter().filter(|binding| {
-        let here = binding.context == context || matches!(binding.context, Context::Panes | Context::Tree);
-        let text = format!("{} {}", binding.name.replace('-', " "), binding.help.to_lowercase());
-        here && words.iter().all(|word| text.contains(word.as_str()))
-    });
-    let mut offered: Vec<&Binding> = offered.collect();
+    let here = |binding: &&Binding| {
+        binding.context == context || matches!(binding.context, Context::Panes | Context::Tree)
+    };
+    let actions = BINDINGS.iter().filter(here).map(Offer::Do);
+    let themes = themes.iter().cloned().map(Offer::Theme);
+    let fits = |offer: &Offer| {
+        let text = format!("{} {}", offer.name(), offer.help()).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    let mut offered: Vec<Offer> = actions.chain(themes).filter(fits).collect();
     let first = words.first().cloned().unwrap_or_default();
-    offered.sort_by_key(|binding| !binding.name.starts_with(&first));
+    offered.sort_by_key(|offer| !offer.name().starts_with(&first));
     offered
 }
 

@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::cut_line;
 use crate::tui::{
-    keymap::{BINDINGS, Binding, Context},
+    keymap::{Action, Binding, Context},
     state::{State, Tone},
     text,
     theme::{Role, Theme},
@@ -47,41 +47,46 @@ pub fn draw_status(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Re
 pub fn draw_keys(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let named = |context: Context| {
-        BINDINGS.iter().filter(move |binding| binding.context == context && !binding.bar.is_empty())
+        let bindings = state.keymap.bindings(context);
+        bindings.filter(|(binding, keys)| !binding.bar.is_empty() && !keys.is_empty())
     };
-    let mut bindings: Vec<&Binding> = named(context).collect();
+    let mut bindings: Vec<Labelled> = named(context).collect();
     if context.is_pane() {
-        bindings.extend(named(Context::Panes));
+        let own: Vec<Action> = bindings.iter().map(|(binding, _)| binding.action).collect();
+        bindings.extend(named(Context::Panes).filter(|(binding, _)| !own.contains(&binding.action)));
     }
     // Help and quit are what somebody who is lost looks for: they keep a place at the end.
-    let (last, first): (Vec<&Binding>, Vec<&Binding>) =
-        bindings.into_iter().partition(|binding| matches!(binding.name, "help" | "quit"));
-    let reserved: usize = last.iter().map(|binding| width(state, binding)).sum();
+    let (last, first): (Vec<Labelled>, Vec<Labelled>) =
+        bindings.into_iter().partition(|(binding, _)| matches!(binding.name, "help" | "quit"));
+    let reserved: usize = last.iter().map(width).sum();
     let mut room = usize::from(area.width).saturating_sub(reserved);
     let mut spans = Vec::new();
     for binding in first {
-        let width = width(state, binding);
+        let width = width(&binding);
         if width > room {
             break;
         }
         room -= width;
-        spans.extend(labelled(state, theme, binding));
+        spans.extend(labelled(theme, &binding));
     }
-    last.into_iter().for_each(|binding| spans.extend(labelled(state, theme, binding)));
+    last.iter().for_each(|binding| spans.extend(labelled(theme, binding)));
     frame.render_widget(cut_line(spans, usize::from(area.width)), area);
 }
 
-fn first_key(state: &State, binding: &Binding) -> String {
-    state.keymap.keys(binding).split(' ').next().unwrap_or_default().to_owned()
+/// A binding with its keys.
+type Labelled = (&'static Binding, String);
+
+fn first_key((_, keys): &Labelled) -> &str {
+    keys.split(' ').next().unwrap_or_default()
 }
 
-fn width(state: &State, binding: &Binding) -> usize {
-    text::width(&first_key(state, binding)) + text::width(binding.bar) + 3
+fn width(labelled: &Labelled) -> usize {
+    text::width(first_key(labelled)) + text::width(labelled.0.bar) + 3
 }
 
-fn labelled<'a>(state: &State, theme: &Theme, binding: &Binding) -> Vec<Span<'a>> {
-    vec![
-        Span::styled(format!(" {}", first_key(state, binding)), theme.style(Role::Key)),
-        Span::styled(format!(" {} ", binding.bar), theme.style(Role::Dim)),
+fn labelled(theme: &Theme, labelled: &Labelled) -> [Span<'static>; 2] {
+    [
+        Span::styled(format!(" {}", first_key(labelled)), theme.style(Role::Key)),
+        Span::styled(format!(" {} ", labelled.0.bar), theme.style(Role::Dim)),
     ]
 }

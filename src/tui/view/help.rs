@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{draw_lines, draw_scrollbar, popup};
 use crate::tui::{
-    keymap::{BINDINGS, Context, Keymap},
+    keymap::{Context, Keymap},
     state::State,
     text,
     theme::{Role, Theme},
@@ -73,11 +73,10 @@ fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
             continue;
         }
         rows.push(Row::Title(place.title()));
-        for binding in BINDINGS.iter().filter(|binding| binding.context == *place) {
+        for (binding, mut keys) in keymap.bindings(*place) {
             let help = text::wrap(binding.help, columns.saturating_sub(KEYS + 2).max(16));
-            for (part, line) in help.into_iter().enumerate() {
-                let keys = if part == 0 { keymap.keys(binding) } else { String::new() };
-                rows.push(Row::Keys(keys, line));
+            for line in help {
+                rows.push(Row::Keys(std::mem::take(&mut keys), line));
             }
         }
         rows.push(Row::Blank);

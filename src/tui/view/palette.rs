@@ -13,7 +13,7 @@ use crate::tui::{
     state::State,
     text,
     theme::{Role, Theme},
-    update,
+    update::{self, Offer},
 };
 
 /// Draws the palette.
@@ -22,13 +22,18 @@ pub fn draw(state: &State, input: &Input, at: usize, theme: &Theme, frame: &mut 
     let columns = usize::from(inner.width);
     draw_input(input, "› ", theme, frame, inner);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-    let offered = update::palette(input.value(), state.focus.context());
+    let offered = update::palette(input.value(), state.focus.context(), &state.themes);
     let first = (at + 1).saturating_sub(usize::from(list.height));
-    let lines = offered.iter().enumerate().skip(first).map(|(index, binding)| {
+    let lines = offered.iter().enumerate().skip(first).map(|(index, offer)| {
+        let keys = match offer {
+            Offer::Do(binding) => state.keymap.keys(binding),
+            Offer::Theme(_) => String::new(),
+        };
+        let help = text::clean(&offer.help()).into_owned();
         let spans = vec![
-            Span::styled(text::fit_right(&state.keymap.keys(binding), 12), theme.style(Role::Key)),
+            Span::styled(text::fit_right(&keys, 12), theme.style(Role::Key)),
             Span::raw("  "),
-            Span::raw(text::fit(binding.help, columns.saturating_sub(14))),
+            Span::raw(text::fit(&help, columns.saturating_sub(14))),
         ];
         let line = cut_line(spans, columns);
         if index == at { line.patch_style(theme.style(Role::Cursor)) } else { line }

@@ -13,7 +13,7 @@ use crate::{
         message::Message,
         sample::{self, key},
         state::side::SideId,
-        theme::{Role, Theme, names},
+        theme::{Role, Theme, Themes},
     },
 };
 
@@ -27,6 +27,10 @@ fn at(mut harness: Harness, object: &str) -> Harness {
     assert!(harness.state.tree.reveal(&board, row));
     harness.send(Message::Tick);
     harness
+}
+
+fn theme(name: &str) -> Theme {
+    Themes::default().get(name).unwrap().clone()
 }
 
 #[test]
@@ -159,7 +163,7 @@ fn names_cannot_take_over_the_terminal() {
 fn every_size_draws_in_every_state() {
     let sizes = (1..=200).step_by(7).chain([2, 3, 59, 60, 61, 76, 79, 80, 100, 120]);
     let heights: Vec<u16> = vec![1, 2, 3, 4, 5, 8, 14, 15, 16, 19, 20, 24, 37, 60];
-    let theme = Theme::built_in("dark").unwrap();
+    let theme = theme("dark");
     for columns in sizes {
         for rows in &heights {
             for keys in ["", "a 3", "a 4 z", "1", "?", ":", "a w", "/"] {
@@ -192,7 +196,7 @@ fn cell_of<'a>(buffer: &'a Buffer, text: &str) -> &'a Cell {
 
 #[test]
 fn a_protected_target_has_its_own_colour() {
-    let theme = Theme::built_in("dark").unwrap();
+    let theme = theme("dark");
     let buffer = Harness::new(MEDIUM).draw(&theme);
     let protected = theme.style(Role::Protected);
     assert_eq!(cell_of(&buffer, "prod-eu     protected").bg, protected.bg.unwrap());
@@ -201,7 +205,7 @@ fn a_protected_target_has_its_own_colour() {
 
 #[test]
 fn statuses_and_hazards_have_their_colours_and_the_cursor_is_seen() {
-    let theme = Theme::built_in("dark").unwrap();
+    let theme = theme("dark");
     let buffer = at(Harness::new(LARGE), "table:public.invoices").draw(&theme);
     assert_eq!(cell_of(&buffer, "-! ").fg, theme.style(Role::Extra).fg.unwrap());
     assert_eq!(cell_of(&buffer, "!  ").fg, theme.style(Role::Danger).fg.unwrap());
@@ -211,7 +215,7 @@ fn statuses_and_hazards_have_their_colours_and_the_cursor_is_seen() {
 
 #[test]
 fn changed_words_are_marked_and_sql_is_coloured() {
-    let theme = Theme::built_in("dark").unwrap();
+    let theme = theme("dark");
     let buffer = at(Harness::new(LARGE), "column:public.orders.total").draw(&theme);
     assert_eq!(cell_of(&buffer, "CREATE TABLE").fg, theme.style(Role::SqlKeyword).fg.unwrap());
     let marked = buffer.content.iter().filter(|cell| cell.bg == theme.style(Role::AddedWord).bg.unwrap());
@@ -222,10 +226,10 @@ fn changed_words_are_marked_and_sql_is_coloured() {
 fn every_theme_draws_and_mono_has_no_colour_but_shows_the_cursor() {
     let mut harness = Harness::new(MEDIUM);
     harness.press("a");
-    for name in names() {
-        harness.draw(&Theme::built_in(name).unwrap());
+    for name in Themes::default().names() {
+        harness.draw(&theme(name));
     }
-    let buffer = harness.draw(&Theme::built_in("mono").unwrap());
+    let buffer = harness.draw(&theme("mono"));
     let colourless =
         |cell: &Cell| cell.fg == ratatui::style::Color::Reset && cell.bg == ratatui::style::Color::Reset;
     assert!(buffer.content.iter().all(colourless));
@@ -234,7 +238,7 @@ fn every_theme_draws_and_mono_has_no_colour_but_shows_the_cursor() {
 
 #[test]
 fn the_pane_with_the_focus_is_seen() {
-    let theme = Theme::built_in("dark").unwrap();
+    let theme = theme("dark");
     let mut harness = Harness::new(MEDIUM);
     let focused = theme.style(Role::BorderFocused).fg.unwrap();
     assert_eq!(cell_of(&harness.draw(&theme), "╭ 2 Differences").fg, focused);
