@@ -8,6 +8,7 @@ pub mod inventory;
 pub mod lexer;
 pub mod locate;
 mod mark;
+pub mod migrations;
 mod recognise;
 pub mod script;
 pub mod split;
