@@ -133,6 +133,9 @@ pub enum Command {
     /// Print the manual page
     #[command(after_help = super::man::EXAMPLES)]
     Man,
+    /// Look at a folder of migrations beside the history in a target, or write the next migration
+    #[command(after_help = super::migrations::HELP)]
+    Migrations(super::migrations::Migrations),
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
     Engine,

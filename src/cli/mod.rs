@@ -12,6 +12,7 @@ mod diff;
 mod inspect;
 mod load;
 mod man;
+mod migrations;
 mod open;
 mod plan;
 mod selection;
@@ -134,7 +135,18 @@ async fn dispatch(
         Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
             Err(Error::new("The engine is started by schemascope itself.", ""))
         }
+        Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
+        Some(Command::Engine) => Err(Error::new("The engine is started by schemascope itself.", "")),
         None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
+    }
+}
+
+/// A document of a command as JSON. Strings and maps with text keys always have a JSON form; should
+/// one not, the text says so.
+fn json(document: &impl serde::Serialize) -> String {
+    match serde_json::to_string_pretty(document) {
+        Ok(json) => json + "\n",
+        Err(error) => format!("{{\"error\": {:?}}}\n", error.to_string()),
     }
 }
 

@@ -110,6 +110,31 @@ impl<'a> Setup<'a> {
         Ok(side)
     }
 
+    /// The targets that words name; without words, those of the configuration.
+    ///
+    /// # Errors
+    /// Where there are none, or a program that prints a password failed.
+    pub async fn targets(&self, words: &[String]) -> Result<Vec<Named>, Error> {
+        let names = self.config.targets.keys();
+        let words: Vec<&str> = if words.is_empty() {
+            names.map(String::as_str).collect()
+        } else {
+            words.iter().map(String::as_str).collect()
+        };
+        if words.is_empty() {
+            return Err(Error::new(
+                "No target was named, and there is no configuration that names one.",
+                "Name a database, for example postgres://user@host/database.",
+            ));
+        }
+        let mut targets: Vec<Named> = words.into_iter().map(|word| self.named(word, None)).collect();
+        for target in &mut targets {
+            self.ask_program(target).await?;
+        }
+        make_distinct(&mut targets);
+        Ok(targets)
+    }
+
     fn configured(&self) -> Result<(Named, Vec<Named>), Error> {
         let Some(canonical) = &self.config.canonical else { return Err(Error::first_run(&self.config)) };
         if self.config.targets.is_empty() {

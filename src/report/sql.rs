@@ -25,6 +25,26 @@ pub fn script(plan: &Plan, proof: &Proof, made_at: u64) -> String {
     script.text
 }
 
+/// Each of these statements of a plan as text: its hazards as comments, the settings that it needs,
+/// and the statement with its semicolon and a newline. Transactions are left to whoever runs them.
+pub fn statements(plan: &Plan, places: Range<usize>) -> Vec<String> {
+    let one = |place: usize| {
+        let mut script = Script::default();
+        script.planned(plan, place);
+        script.text
+    };
+    places.filter(|place| *place < plan.statements.len()).map(one).collect()
+}
+
+/// What the first lines of a plan's script say, one sentence a line, without comment marks.
+pub fn summary(plan: &Plan, proof: &Proof, made_at: u64) -> Vec<String> {
+    let mut script = Script::default();
+    script.header(plan, proof, made_at);
+    let lines = script.text.lines().filter_map(|line| line.strip_prefix("-- "));
+    // How to run it is the migration tool's business.
+    lines.filter(|line| !line.starts_with("Stop at the first error")).map(str::to_owned).collect()
+}
+
 #[derive(Default)]
 struct Script {
     text: String,
@@ -88,18 +108,9 @@ impl Script {
         } else {
             self.text.push_str("BEGIN;\n");
         }
-        for (place, statement) in places.zip(statements) {
+        for place in places {
             self.text.push('\n');
-            for hazard in &statement.hazards {
-                self.comment(&format!("hazard {}: {}", hazard.code, hazard.message));
-            }
-            if let Some(because_of) = &statement.because_of {
-                self.comment(&format!("needed by {because_of}"));
-            }
-            for setting in plan.settings(place) {
-                self.statement(&setting);
-            }
-            self.statement(&statement.sql);
+            self.planned(plan, place);
         }
         if !outside {
             self.text.push_str("\nCOMMIT;\n");
@@ -107,6 +118,21 @@ impl Script {
                 self.comment("Committed here, because what was just added cannot be used before that.");
             }
         }
+    }
+
+    /// One statement of a plan, with what has to be known about it in front.
+    fn planned(&mut self, plan: &Plan, place: usize) {
+        let statement = &plan.statements[place];
+        for hazard in &statement.hazards {
+            self.comment(&format!("hazard {}: {}", hazard.code, hazard.message));
+        }
+        if let Some(because_of) = &statement.because_of {
+            self.comment(&format!("needed by {because_of}"));
+        }
+        for setting in plan.settings(place) {
+            self.statement(&setting);
+        }
+        self.statement(&statement.sql);
     }
 
     /// One line of comment; what would end the line is spelled out.

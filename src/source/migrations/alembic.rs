@@ -101,7 +101,8 @@ impl Tool for Alembic {
     }
 
     fn files(&self, folder: &Folder, name: &Named, part: &Part) -> Vec<NewFile> {
-        let id = &blake3::hash(format!("{} {} {:?}", name.version, name.slug, part.up).as_bytes()).to_hex()[..12];
+        let id =
+            &blake3::hash(format!("{} {} {:?}", name.version, name.slug, part.up).as_bytes()).to_hex()[..12];
         let after: Vec<String> = heads(folder).into_iter().map(|head| format!("\"{head}\"")).collect();
         let before = match &after[..] {
             [] => "None".to_owned(),
@@ -178,7 +179,8 @@ fn title(text: &str) -> Option<String> {
 fn has_downgrade(text: &str) -> bool {
     let body = text.split_once("def downgrade").map_or("", |(_, body)| body);
     let lines = body.lines().skip(1).map(str::trim);
-    let mut code = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("\"\"\""));
+    let mut code =
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("\"\"\""));
     code.next().is_some_and(|line| line != "pass" && !line.starts_with("raise"))
 }
 
@@ -229,7 +231,10 @@ mod tests {
     #[test]
     fn a_revision_and_those_before_it_are_read_in_every_spelling() {
         let text = "\"\"\"add users\n\nRevises: a1\n\"\"\"\nrevision: str = 'b2'  # x\ndown_revision: Union[str, None] = (\n    \"a1\",\n    'a2',\n)\n";
-        assert_eq!(assigned(text, "revision").map(|(line, value)| (line, strings(value))), Some((5, vec!["b2".to_owned()])));
+        assert_eq!(
+            assigned(text, "revision").map(|(line, value)| (line, strings(value))),
+            Some((5, vec!["b2".to_owned()]))
+        );
         assert_eq!(strings(assigned(text, "down_revision").unwrap().1), ["a1", "a2"]);
         assert_eq!(title(text).as_deref(), Some("add users"));
         assert!(strings(assigned("down_revision = None\n", "down_revision").unwrap().1).is_empty());
@@ -237,6 +242,9 @@ mod tests {
 
     #[test]
     fn a_colon_that_would_be_a_parameter_is_escaped() {
-        assert_eq!(colons("SELECT ':x', a::text, arr[1:2], ' :y'"), "SELECT '\\:x', a::text, arr[1:2], ' \\:y'");
+        assert_eq!(
+            colons("SELECT ':x', a::text, arr[1:2], ' :y'"),
+            "SELECT '\\:x', a::text, arr[1:2], ' \\:y'"
+        );
     }
 }

@@ -1,9 +1,11 @@
 //! What changed in a file since it was applied, as far as it can be found out.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::{Folder, History, Migration, past};
+use super::{Folder, History, Migration, Report, State, past};
 use crate::source::split::{PieceKind, Syntax, split};
 
 /// What changed in a file since it was applied.
@@ -15,9 +17,23 @@ pub struct Change {
     pub lines: Vec<String>,
 }
 
+/// Says of every edited migration of a report what changed in it, as far as [`what_changed`] knows.
+pub fn explain(folder: &Folder, history: &History, report: &mut Report) {
+    let files: Vec<(PathBuf, u32, String)> =
+        folder.migrations.iter().map(|it| (it.file.clone(), it.line, it.version.clone())).collect();
+    for entry in report.migrations.iter_mut().filter(|entry| entry.state == State::Edited) {
+        let own = |(file, line, _): &&(PathBuf, u32, String)| {
+            entry.file.as_ref() == Some(file) && entry.line.unwrap_or(1) == *line
+        };
+        if let Some((.., version)) = files.iter().find(own) {
+            entry.change = what_changed(folder, history, version);
+        }
+    }
+}
+
 /// What changed in a migration whose checksum is no longer the recorded one: line ends, what the
 /// repository has of it, or the statements that the history keeps. Asks the repository with `git`.
-pub fn what_changed(folder: &Folder, history: &History, version: &str) -> Option<Change> {
+fn what_changed(folder: &Folder, history: &History, version: &str) -> Option<Change> {
     let migration = folder.get(version)?;
     let applied = history.applied.iter().find(|applied| applied.version == version)?;
     if let Some(statements) = &applied.statements {

@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn a_hand_made_checksum_is_known_by_its_length() {
         assert_eq!(like(&sha256("a"), "abc"), Some(sha256("abc")));
-        assert_eq!(like("md5:900150983cd24fb0d6963f7d28e17f72", "abc").unwrap(), "md5:900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(
+            like("md5:900150983cd24fb0d6963f7d28e17f72", "abc").unwrap(),
+            "md5:900150983cd24fb0d6963f7d28e17f72"
+        );
         assert_eq!(like("3421780262", "123456789"), Some("3421780262".to_owned()));
         assert_eq!(like("what is this", "abc"), None);
     }

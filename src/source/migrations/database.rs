@@ -61,10 +61,9 @@ impl Database {
                 .rows(sql)
                 .await
                 .map_err(|error| SourceError::Server { doing: doing(), error: error.into() }.into()),
-            Database::Sqlite(session) => session
-                .rows(sql)
-                .await
-                .map_err(|error| SourceError::Sqlite { doing: doing(), error }.into()),
+            Database::Sqlite(session) => {
+                session.rows(sql).await.map_err(|error| SourceError::Sqlite { doing: doing(), error }.into())
+            }
         }
     }
 
@@ -97,9 +96,8 @@ impl Database {
             let text = |column| row.text(column).unwrap_or_default().to_owned();
             tables.entry((text("schema"), text("name"))).or_default().push(text("column"));
         }
-        let tables = tables
-            .into_iter()
-            .map(|((schema, name), columns)| Table { schema, name, columns, is_sqlite });
+        let tables =
+            tables.into_iter().map(|((schema, name), columns)| Table { schema, name, columns, is_sqlite });
         Ok(tables.collect())
     }
 

@@ -110,8 +110,12 @@ impl MigrationsError {
             MigrationsError::UnexpectedShape { .. } => {
                 Some("Name the table with --table and the tool with --tool, if it is another one.")
             }
-            MigrationsError::Ambiguous { .. } => Some("Choose with --table, as in --table public.schema_version."),
-            MigrationsError::Exists { .. } => Some("Give the migration another name, or wait for the next second."),
+            MigrationsError::Ambiguous { .. } => {
+                Some("Choose with --table, as in --table public.schema_version.")
+            }
+            MigrationsError::Exists { .. } => {
+                Some("Give the migration another name, or wait for the next second.")
+            }
             MigrationsError::Unwritable { .. } => Some("Check the folder and its permissions."),
             MigrationsError::Programs { hint, .. } => Some(hint),
         }

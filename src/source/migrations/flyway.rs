@@ -70,8 +70,16 @@ impl Tool for Flyway {
     }
 
     fn query(&self, table: &Table) -> String {
-        let columns =
-            ["version", "description", "type", "checksum", "installed_by", "installed_on", "success", "installed_rank"];
+        let columns = [
+            "version",
+            "description",
+            "type",
+            "checksum",
+            "installed_by",
+            "installed_on",
+            "success",
+            "installed_rank",
+        ];
         table.select(&columns, "installed_rank")
     }
 

@@ -160,7 +160,8 @@ fn release(row: &Row, names: &[String], migrations: &[Migration]) -> Vec<Applied
     let recorded = row.text("checksum").map(str::trim);
     let made = recorded.zip(whole).and_then(|(recorded, whole)| checksum::like(recorded, &whole));
     let fits = made.as_deref() == recorded || made.is_none();
-    let one = |(name, known): (&String, Option<&Migration>)| Applied {
+    let one = |(name, known): (&String, Option<&Migration>)| {
+        Applied {
         version: known.map_or_else(|| name.clone(), |migration| migration.version.clone()),
         name: Some(words(name)),
         at: row.text("applied_at").map(str::to_owned),
@@ -170,6 +171,7 @@ fn release(row: &Row, names: &[String], migrations: &[Migration]) -> Vec<Applied
         }),
         note: Some(format!("release {version}")),
         ..Applied::default()
+    }
     };
     members.into_iter().map(one).collect()
 }

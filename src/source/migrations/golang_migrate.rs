@@ -68,7 +68,8 @@ impl Tool for GolangMigrate {
         let version = row.text("version").unwrap_or_default();
         let current: i64 = version.parse().map_err(|_| format!("its version {version:?} is no number"))?;
         // "No version" is -1: all was taken back.
-        let reached = |migration: &&Migration| migration.version.parse::<i64>().is_ok_and(|own| own <= current);
+        let reached =
+            |migration: &&Migration| migration.version.parse::<i64>().is_ok_and(|own| own <= current);
         let mut applied: Vec<Applied> =
             migrations.iter().filter(reached).map(|it| Applied::version(it.version.clone())).collect();
         applied.sort_by(|a, b| super::version::natural(&a.version, &b.version));

@@ -45,6 +45,7 @@ impl Tool for Liquibase {
                     repeatable: set.again,
                     is_sql: set.is_sql,
                     text: set.text,
+                    settings: set.settings,
                     ..Migration::default()
                 });
             }
@@ -113,7 +114,7 @@ impl Tool for Liquibase {
         let sql = migration.text.as_bytes();
         match recorded.split_once(':')?.0 {
             "9" => Some(changeset_sum(9, &without_blanks(sql))),
-            "8" => Some(changeset_sum(8, &with_single_blanks(sql))),
+            "8" => Some(changeset_sum(8, &with_single_blanks(&migration.settings, sql))),
             // Older ones are made anew by Liquibase itself when it meets them.
             _ => None,
         }
@@ -169,15 +170,86 @@ fn without_blanks(sql: &[u8]) -> Vec<u8> {
     sql.iter().copied().filter(|byte| !is_blank(*byte)).collect()
 }
 
-/// As version 8 reads SQL: one blank in place of several, none at the ends, and in front the settings
-/// that formatted SQL has by default (no delimiter of its own, split, without comments).
-fn with_single_blanks(sql: &[u8]) -> Vec<u8> {
+/// As version 8 reads SQL: one blank in place of several, none at the ends, and in front how it is
+/// to be cut into statements.
+fn with_single_blanks(settings: &str, sql: &[u8]) -> Vec<u8> {
     let words: Vec<&[u8]> = sql.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty()).collect();
-    let mut all = b"null:true:true:".to_vec();
+    let mut all = settings.as_bytes().to_vec();
     all.extend(words.join(&b' '));
     all
 }
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::source::migrations::folder::File;
+
+    const CHANGELOG: &str = "--liquibase formatted sql
+
+--changeset ann:1
+--comment: the users
+CREATE TABLE users (
+    id   int,   -- the id
+    name text
+);
+--rollback DROP TABLE users;
+
+--changeset ann:2 splitStatements:false
+CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN 1;
+END;
+$$;
+
+--changeset bob:3 runOnChange:true
+CREATE OR REPLACE VIEW v AS   SELECT id FROM users;
+";
+
+    fn read() -> Vec<Migration> {
+        let path = Path::new("db/001.sql").to_owned();
+        let file = File { path, name: "001.sql".to_owned(), text: CHANGELOG.to_owned() };
+        Liquibase.read(&Listing { folder: "db".into(), files: vec![file] }).unwrap()
+    }
+
+    #[test]
+    fn checksums_are_those_that_liquibase_itself_recorded() {
+        // What Liquibase 4.28.0 and 4.4.0 wrote into databasechangelog for this very file.
+        let recorded = [
+            ["9:032e7b87170502512a4f370619695ca4", "8:6af88833a5049a6b7ac00ecf3ab20281"],
+            ["9:80e21c8a20d5cb168cd87ece5187a797", "8:1119137762a7659ae994ead2eab98481"],
+            ["9:07050674037d5febfd364375ccf68618", "8:82654dcdc45548fc587f63c00f14520b"],
+        ];
+        for (migration, recorded) in read().iter().zip(recorded) {
+            for checksum in recorded {
+                assert_eq!(Liquibase.checksum(migration, checksum).as_deref(), Some(checksum));
+            }
+        }
+    }
+
+    #[test]
+    fn changesets_have_their_lines_and_ways_back() {
+        let read = read();
+        let told: Vec<_> =
+            read.iter().map(|it| (&*it.version, it.line, it.reversible, it.repeatable)).collect();
+        assert_eq!(
+            told,
+            [
+                ("001.sql::1::ann", 3, true, false),
+                ("001.sql::2::ann", 11, false, false),
+                ("001.sql::3::bob", 18, false, true)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_means_the_file_wherever_liquibase_was_started() {
+        assert_eq!(known("1", "ann", "src/main/db/001.sql", &read()), "001.sql::1::ann");
+        assert_eq!(known("1", "ann", "other-001.sql", &read()), "other-001.sql::1::ann");
+    }
 }

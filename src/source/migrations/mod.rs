@@ -29,12 +29,12 @@ mod version;
 
 use std::{cmp::Ordering, fmt, path::PathBuf};
 
-pub use change::{Change, what_changed};
+pub use change::{Change, explain};
 pub use create::{Draft, NewFile, Part, next, write};
 pub use database::{Database, Table};
 pub use error::MigrationsError;
 pub use folder::{Folder, Listing};
-pub use history::{History, history};
+pub use history::{History, Wanted, history, known_tables};
 pub use status::{Entry, Report, State, report};
 
 use crate::dialect::row::Row;
@@ -173,6 +173,8 @@ pub struct Migration {
     pub line: u32,
     /// The text that its checksum is made of.
     pub text: String,
+    /// What its checksum is made of besides.
+    pub settings: String,
     /// Whether the tool can take it back.
     pub reversible: bool,
     /// Whether it is run again whenever its text changes, after all others.

@@ -65,10 +65,13 @@ impl Tool for Prisma {
         for row in rows.iter().filter(|row| row.text("rolled_back_at").is_none()) {
             let name = row.text("migration_name").ok_or("a row has no migration_name")?;
             let finished = row.text("finished_at").map(str::to_owned);
-            let logs = row.text("logs").and_then(|logs| logs.lines().map(str::trim).find(|line| !line.is_empty()));
+            let logs =
+                row.text("logs").and_then(|logs| logs.lines().map(str::trim).find(|line| !line.is_empty()));
             let failed = finished.is_none().then(|| {
                 let logs = logs.map_or(String::new(), |logs| format!(" ({logs})"));
-                format!("it began and did not finish{logs}; say what became of it with `prisma migrate resolve`")
+                format!(
+                    "it began and did not finish{logs}; say what became of it with `prisma migrate resolve`"
+                )
             });
             applied.push(Applied {
                 at: finished.or_else(|| row.text("started_at").map(str::to_owned)),

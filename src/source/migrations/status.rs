@@ -174,7 +174,8 @@ fn beside(folder: &Folder, migration: &Migration, applied: &Applied) -> Entry {
     } else {
         entry.state = State::Applied;
         if entry.recorded.is_some() && checks.is_none() {
-            entry.reason = Some("its checksum cannot be made anew, so an edit would not be noticed".to_owned());
+            entry.reason =
+                Some("its checksum cannot be made anew, so an edit would not be noticed".to_owned());
         }
     }
     entry
@@ -192,7 +193,7 @@ fn waiting(folder: &Folder, migration: &Migration, newer_was_applied: bool) -> E
 
 fn entry_of(migration: &Migration) -> Entry {
     Entry {
-        version: migration.version.clone(),
+        version: spelled(migration),
         name: migration.name.clone(),
         state: State::Pending,
         file: Some(migration.file.clone()),
@@ -204,6 +205,14 @@ fn entry_of(migration: &Migration) -> Entry {
         reason: None,
         change: None,
     }
+}
+
+/// The version as the file has it, where that is a number with zeros in front.
+fn spelled(migration: &Migration) -> String {
+    let name = migration.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+    let same = !digits.is_empty() && super::version::number(&digits) == migration.version;
+    if same { digits } else { migration.version.clone() }
 }
 
 /// A migration that only the history tells of.

@@ -15,6 +15,8 @@ pub struct Changeset {
     pub line: u32,
     /// Its SQL, or whatever it is written in.
     pub text: String,
+    /// How it is cut into statements: what version 8 of the checksums is made of besides the text.
+    pub settings: String,
     /// Whether it says how it is taken back.
     pub rollback: bool,
     /// Whether it is run again when it changes, or always.
@@ -59,12 +61,20 @@ fn is_formatted(text: &str) -> bool {
 fn directive<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let comment = line.trim_start().strip_prefix("--")?.trim_start();
     let (word, rest) = comment.split_at_checked(name.len())?;
-    (word.eq_ignore_ascii_case(name) && (rest.is_empty() || rest.starts_with([' ', '\t', ':']))).then_some(rest)
+    (word.eq_ignore_ascii_case(name) && (rest.is_empty() || rest.starts_with([' ', '\t', ':'])))
+        .then_some(rest)
 }
 
 /// Directives whose lines are no part of the SQL.
-const ASIDE: [&str; 7] =
-    ["comment", "precondition", "preconditions", "precondition-sql-check", "validCheckSum", "property", "labels"];
+const ASIDE: [&str; 7] = [
+    "comment",
+    "precondition",
+    "preconditions",
+    "precondition-sql-check",
+    "validCheckSum",
+    "property",
+    "labels",
+];
 
 fn formatted(file: &File) -> Result<Vec<Changeset>, MigrationsError> {
     let mut sets: Vec<Changeset> = Vec::new();
@@ -81,7 +91,9 @@ fn formatted(file: &File) -> Result<Vec<Changeset>, MigrationsError> {
         }
         let Some(current) = sets.last_mut() else { continue };
         let lower = text.trim_start().to_ascii_lowercase();
-        if lower.starts_with("/*") && lower.trim_start_matches("/*").trim_start().starts_with("liquibase rollback") {
+        if lower.starts_with("/*")
+            && lower.trim_start_matches("/*").trim_start().starts_with("liquibase rollback")
+        {
             (current.rollback, in_rollback) = (true, true);
         }
         if in_rollback {
@@ -110,7 +122,11 @@ fn set(rest: &str, line: u32) -> Option<Changeset> {
         word(rest, ' ').map(|(value, _)| value)
     };
     let says = |name: &str| value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    // Unless it says otherwise, formatted SQL is split and its comments are left out.
+    let or_true = |name: &str| value(name).map_or("true".to_owned(), |value| value.to_ascii_lowercase());
+    let delimiter = value("endDelimiter").unwrap_or_else(|| "null".to_owned());
     Some(Changeset {
+        settings: format!("{delimiter}:{}:{}:", or_true("splitStatements"), or_true("stripComments")),
         id,
         author: author.trim().to_owned(),
         logical_path: value("logicalFilePath"),
@@ -136,11 +152,7 @@ fn word(text: &str, end: char) -> Option<(String, &str)> {
 }
 
 /// The changesets of a changelog that describes changes, by their ids and authors alone.
-fn described(
-    file: &File,
-    mark: &str,
-    field: fn(&str, &str) -> Option<String>,
-) -> Vec<Changeset> {
+fn described(file: &File, mark: &str, field: fn(&str, &str) -> Option<String>) -> Vec<Changeset> {
     let starts: Vec<usize> = file
         .text
         .match_indices(mark)
@@ -163,6 +175,7 @@ fn described(
             rollback: text.contains("rollback"),
             again: says("runOnChange") || says("runAlways"),
             is_sql: false,
+            ..Changeset::default()
         })
     });
     sets.collect()
@@ -171,7 +184,8 @@ fn described(
 /// The value of an attribute in the tag that a text starts with.
 fn xml_attribute(text: &str, name: &str) -> Option<String> {
     let tag = &text[..text.find('>')?];
-    let (_, rest) = tag.split_once(&format!(" {name}="))
+    let (_, rest) = tag
+        .split_once(&format!(" {name}="))
         .or_else(|| tag.split_once(&format!("\n{name}=")))
         .or_else(|| tag.split_once(&format!("\t{name}=")))?;
     let quote = rest.chars().next().filter(|quote| "\"'".contains(*quote))?;
@@ -183,7 +197,8 @@ fn yaml_field(text: &str, name: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let line = line.trim().trim_start_matches(['-', '{']).trim();
         let (key, value) = line.split_once(':')?;
-        let clean = |text: &str| text.trim().trim_end_matches(',').trim().trim_matches(['"', '\'']).to_owned();
+        let clean =
+            |text: &str| text.trim().trim_end_matches(',').trim().trim_matches(['"', '\'']).to_owned();
         (clean(key) == name).then(|| clean(value))
     })
 }
