@@ -51,7 +51,7 @@ pub const TOOLS: [&dyn Tool; 12] = [
     &dbmate::Dbmate,
     &supabase::Supabase,
     &golang_migrate::GolangMigrate,
-    &sqlx::Sqlx,
+    &self::sqlx::Sqlx,
     &generic::Generic,
 ];
 
