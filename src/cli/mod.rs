@@ -132,11 +132,10 @@ async fn dispatch(
         Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
+        Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
         Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
             Err(Error::new("The engine is started by schemascope itself.", ""))
         }
-        Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
-        Some(Command::Engine) => Err(Error::new("The engine is started by schemascope itself.", "")),
         None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
     }
 }
