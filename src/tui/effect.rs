@@ -1,11 +1,14 @@
 //! What the program does to the world, as values; [`world`](super::world) does it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use super::state::{DialectRef, board::Sides, comparison::Comparison, detail::DetailRequest, side::SideId};
+use super::{
+    request::PlanRequest,
+    state::{DialectRef, board::Sides, detail::DetailRequest, side::SideId},
+};
 use crate::{
     model::{Key, Snapshot},
-    plan::{self, Plan, Proof},
+    plan::{Direction, Plan, Proof},
 };
 
 /// Something to be done; what comes of it is a message.
@@ -32,6 +35,8 @@ pub enum Effect {
         canonical: Arc<Snapshot>,
         /// The target.
         snapshot: Arc<Snapshot>,
+        /// Which side is to follow: that is whom it can hurt.
+        direction: Direction,
     },
     /// Put the board together.
     BuildBoard {
@@ -95,39 +100,4 @@ pub enum Effect {
     Suspend,
     /// End.
     Quit,
-}
-
-/// What a plan is made from, and for which selection.
-#[derive(Clone)]
-pub struct PlanRequest {
-    /// The target.
-    pub target: usize,
-    /// The revision of its selection.
-    pub revision: u64,
-    /// How both sides are spelled.
-    pub dialect: DialectRef,
-    /// The schema that is meant.
-    pub canonical: Arc<Snapshot>,
-    /// The target, and what differs.
-    pub comparison: Arc<Comparison>,
-    /// The differences to close.
-    pub selection: Arc<BTreeSet<Key>>,
-    /// The target's name for people, and canonical's.
-    pub labels: (String, String),
-}
-
-impl PlanRequest {
-    /// The request as the planner takes it.
-    pub fn as_request(&self) -> plan::Request<'_> {
-        let Comparison { snapshot, drift, .. } = &*self.comparison;
-        plan::Request::new(self.dialect.0, &self.canonical, snapshot, drift, &self.selection)
-    }
-
-    /// Makes the plan. Pure.
-    pub fn make(&self) -> Plan {
-        let mut plan = plan::plan(&self.as_request());
-        // People know the sides by the names that they gave them.
-        (plan.target, plan.canonical) = self.labels.clone();
-        plan
-    }
 }

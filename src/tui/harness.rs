@@ -82,8 +82,8 @@ impl Harness {
 
     fn perform(&mut self, effect: Effect) -> Option<Message> {
         match effect {
-            Effect::Compare { target, generations, dialect, canonical, snapshot } => {
-                let result = Comparison::make(dialect, &canonical, snapshot, &Rules::default());
+            Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
+                let result = Comparison::make(dialect, &canonical, snapshot, &Rules::default(), direction);
                 Some(Message::Compared { target, generations, result: result.map(Arc::new) })
             }
             Effect::BuildBoard { revision, sides } => {
@@ -92,11 +92,9 @@ impl Harness {
             Effect::Detail { of, request } => {
                 Some(Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
             }
-            Effect::Plan(request) => Some(Message::Planned {
-                target: request.target,
-                revision: request.revision,
-                plan: request.make(),
-            }),
+            Effect::Plan(request) => {
+                Some(Message::Planned { target: request.target, id: request.id, plan: request.make() })
+            }
             Effect::Highlight(text) => Some(Message::Highlighted {
                 id: highlight::id(&text),
                 highlighted: Arc::new(highlight::highlight(&text)),
@@ -114,6 +112,15 @@ impl Harness {
             let event = Key::parse(key).unwrap_or_else(|| panic!("{key} is no key")).event();
             self.send(Message::Key(event));
         }
+        self
+    }
+
+    /// Puts the cursor of the tree on an object.
+    pub fn go_to(&mut self, object: &str) -> &mut Self {
+        let board = Arc::clone(&self.state.board);
+        let row = board.row_of(&sample::key(object)).unwrap_or_else(|| panic!("there is no {object}"));
+        assert!(self.state.tree.reveal(&board, row), "{object} is not shown");
+        self.send(Message::Tick);
         self
     }
 

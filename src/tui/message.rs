@@ -7,7 +7,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::{
     background::Background,
     highlight::Highlighted,
-    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+    state::{
+        DialectRef, board::Board, comparison::Comparison, detail::Detail, planned::PlanId, side::SideId,
+    },
 };
 use crate::{
     model::{Key, Snapshot},
@@ -76,8 +78,8 @@ pub enum Message {
     Planned {
         /// For which target.
         target: usize,
-        /// For which revision of its selection.
-        revision: u64,
+        /// Which one.
+        id: PlanId,
         /// The plan.
         plan: Plan,
     },
@@ -85,8 +87,8 @@ pub enum Message {
     Proved {
         /// For which target.
         target: usize,
-        /// For which revision of its selection.
-        revision: u64,
+        /// Which one.
+        id: PlanId,
         /// What came out.
         proof: Proof,
     },

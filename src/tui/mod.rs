@@ -15,6 +15,7 @@ mod key;
 pub mod keymap;
 mod layout;
 mod message;
+mod request;
 mod runtime;
 #[cfg(test)]
 mod sample;

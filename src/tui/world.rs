@@ -18,16 +18,17 @@ use tokio::{
 
 use super::{
     clipboard,
-    effect::{Effect, PlanRequest},
+    effect::Effect,
     highlight,
     message::{Loaded, Message},
+    request::PlanRequest,
     save,
     state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
 };
 use crate::{
     dialect::{self, Dialect, postgres::connect::Environment},
     diff::Rules,
-    plan::{self, Plan, Proof},
+    plan::{Plan, Proof},
     report,
     source::{self, LoadOptions, Source},
 };
@@ -104,10 +105,10 @@ impl World {
                 }
                 self.example.send_modify(|example| example.forget(side));
             }
-            Effect::Compare { target, generations, dialect, canonical, snapshot } => {
+            Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
                 let sources = Arc::clone(&self.sources);
                 self.compute(move || {
-                    let result = Comparison::make(dialect, &canonical, snapshot, &sources.rules);
+                    let result = Comparison::make(dialect, &canonical, snapshot, &sources.rules, direction);
                     Some(Message::Compared { target, generations, result: result.map(Arc::new) })
                 });
             }
@@ -124,10 +125,8 @@ impl World {
             }
             Effect::Plan(request) => {
                 let latest = latest(&self.latest_plan);
-                let (target, revision) = (request.target, request.revision);
-                self.compute(move || {
-                    latest().then(|| Message::Planned { target, revision, plan: request.make() })
-                });
+                let (target, id) = (request.target, request.id);
+                self.compute(move || latest().then(|| Message::Planned { target, id, plan: request.make() }));
             }
             Effect::Prove { request, plan } => self.prove(request, plan),
             Effect::CancelProof => self.cancel_proof(),
@@ -214,17 +213,17 @@ impl World {
 
     fn prove(&mut self, request: PlanRequest, plan: Arc<Plan>) {
         self.cancel_proof();
-        let (target, revision) = (request.target, request.revision);
+        let (target, id) = (request.target, request.id);
         let sources = Arc::clone(&self.sources);
         let messages = self.messages.clone();
         let job = tokio::spawn(async move {
-            let proof = prove(&request, &plan, &sources.load).await;
-            let _ = messages.send(Message::Proved { target, revision, proof });
+            let proof = request.prove(&plan, &sources.load.scratch).await;
+            let _ = messages.send(Message::Proved { target, id, proof });
         });
         self.proof = Some(job.abort_handle());
         self.watch(job, move |reason| {
             let proof = Proof::Failed { engine: "the scratch engine".to_owned(), reason };
-            Message::Proved { target, revision, proof }
+            Message::Proved { target, id, proof }
         });
     }
 
@@ -325,10 +324,6 @@ async fn read(
         )
     })?;
     Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
-}
-
-async fn prove(request: &PlanRequest, plan: &Plan, options: &LoadOptions) -> Proof {
-    plan::proof::prove(&request.as_request(), plan, &options.scratch).await
 }
 
 /// A job's question whether it is still the latest of its kind.

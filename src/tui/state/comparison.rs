@@ -10,7 +10,7 @@ use crate::{
     dialect,
     diff::{self, Drift, Rules, Status},
     model::{Key, Object, Snapshot},
-    plan::{self, HazardCode},
+    plan::{self, Direction, Hazard, HazardCode, Sides},
 };
 
 /// What one target was found to be, compared with canonical.
@@ -18,13 +18,15 @@ use crate::{
 pub struct Comparison {
     /// The target, as it was read.
     pub snapshot: Arc<Snapshot>,
+    /// Which side is to follow the other: that one is what closing a difference can hurt.
+    pub direction: Direction,
     /// What differs there.
     pub drift: Arc<Drift>,
     /// The differences that stand for themselves: not the parts of what is missing or extra as a
     /// whole, which come and go with it.
     pub whole: BTreeSet<Key>,
     /// What closing a difference can hurt, for those that can hurt anything.
-    pub hazards: BTreeMap<Key, BTreeSet<HazardCode>>,
+    pub hazards: BTreeMap<Key, Vec<Hazard>>,
 }
 
 impl Comparison {
@@ -37,6 +39,7 @@ impl Comparison {
         canonical: &Snapshot,
         snapshot: Arc<Snapshot>,
         rules: &Rules,
+        direction: Direction,
     ) -> Result<Self, String> {
         if canonical.dialect != snapshot.dialect {
             return Err(format!(
@@ -51,25 +54,45 @@ impl Comparison {
         let drift = diff::compare(canonical, &snapshot, rules, &changed);
         let selection = plan::every_difference(&drift);
         let request = plan::Request::new(dialect, canonical, &snapshot, &drift, &selection);
-        let mut hazards: BTreeMap<Key, BTreeSet<HazardCode>> = BTreeMap::new();
+        let turned = (direction == Direction::CanonicalFollows).then(|| Sides::turned(&request));
+        let request = turned.as_ref().map_or(request, |sides| sides.request(&request));
+        let mut hazards: BTreeMap<Key, Vec<Hazard>> = BTreeMap::new();
         for statement in plan::plan(&request).statements {
             // What makes the statement necessary is what the user selects or not.
             let cause = statement.because_of.filter(|cause| drift.differences.contains_key(cause));
             let key = cause.unwrap_or(statement.key);
             if drift.differences.contains_key(&key) && !statement.hazards.is_empty() {
-                hazards.entry(key).or_default().extend(statement.hazards.iter().map(|hazard| hazard.code));
+                hazards.entry(key).or_default().extend(statement.hazards);
             }
+        }
+        for hazards in hazards.values_mut() {
+            hazards.sort_by_key(|hazard| hazard.code);
         }
         let whole =
             drift.differences.keys().filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
-        Ok(Comparison { whole: whole.cloned().collect(), snapshot, drift: Arc::new(drift), hazards })
+        Ok(Comparison {
+            whole: whole.cloned().collect(),
+            snapshot,
+            direction,
+            drift: Arc::new(drift),
+            hazards,
+        })
     }
 
-    /// Whether closing a difference loses data, or takes away something that canonical does not
-    /// have: such differences are selected by a key of their own only.
+    /// Whether closing a difference loses data, or takes away something that the side to be followed
+    /// does not have: such differences are selected by a key of their own only.
     pub fn is_dangerous(&self, key: &Key) -> bool {
-        self.drift.status(key) == Status::Extra
-            || self.hazards.get(key).is_some_and(|codes| codes.contains(&HazardCode::LosesData))
+        let dropped = match self.direction {
+            Direction::TargetFollows => Status::Extra,
+            Direction::CanonicalFollows => Status::Missing,
+        };
+        self.drift.status(key) == dropped
+            || self.hazards_of(key).any(|hazard| hazard.code == HazardCode::LosesData)
+    }
+
+    /// What closing a difference can hurt.
+    pub fn hazards_of(&self, key: &Key) -> impl Iterator<Item = &Hazard> {
+        self.hazards.get(key).into_iter().flatten()
     }
 
     /// Whether there is a difference that a plan can close.
@@ -95,12 +118,19 @@ mod tests {
     #[test]
     fn a_difference_knows_what_closing_it_can_hurt() {
         let (canonical, live) = (sample::canonical(), sample::live());
-        let comparison =
-            Comparison::make(sample::dialect(), &canonical, Arc::new(live), &Rules::default()).unwrap();
+        let comparison = Comparison::make(
+            sample::dialect(),
+            &canonical,
+            Arc::new(live),
+            &Rules::default(),
+            Direction::default(),
+        )
+        .unwrap();
         let table = sample::key("table:public.debug_dump");
         assert_eq!(comparison.drift.status(&table), Status::Extra);
         assert!(
-            comparison.is_dangerous(&table) && comparison.hazards[&table].contains(&HazardCode::LosesData)
+            comparison.is_dangerous(&table)
+                && comparison.hazards_of(&table).any(|hazard| hazard.code == HazardCode::LosesData)
         );
         assert!(!comparison.is_dangerous(&sample::key("table:public.invoices")));
     }
@@ -108,9 +138,14 @@ mod tests {
     #[test]
     fn schemas_of_two_databases_are_not_compared() {
         let other = Snapshot { dialect: "sqlite".to_owned(), ..sample::live() };
-        let error =
-            Comparison::make(sample::dialect(), &sample::canonical(), Arc::new(other), &Rules::default())
-                .unwrap_err();
+        let error = Comparison::make(
+            sample::dialect(),
+            &sample::canonical(),
+            Arc::new(other),
+            &Rules::default(),
+            Direction::default(),
+        )
+        .unwrap_err();
         assert!(error.starts_with("A postgres schema cannot be compared with a sqlite one."), "{error}");
     }
 }

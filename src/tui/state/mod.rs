@@ -2,10 +2,12 @@
 
 pub mod board;
 pub mod comparison;
+pub mod definition;
 pub mod detail;
 pub mod filter;
 pub mod marks;
 pub mod planned;
+mod screen;
 pub mod selection;
 pub mod side;
 pub mod tree;
@@ -16,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use screen::{DiffLayout, Notice, Overlay, Pane, Tone};
 use tui_input::Input;
 
 use self::{
@@ -24,7 +27,7 @@ use self::{
     detail::Detail,
     filter::{Against, Filter},
     marks::Marks,
-    planned::Proving,
+    planned::{PlanId, Proving},
     side::{Side, SideId, Target},
     tree::Tree,
 };
@@ -40,92 +43,6 @@ const NOTICE: Duration = Duration::from_secs(6);
 const TICK: Duration = Duration::from_millis(125);
 /// How long the selection has to rest before its plan is proven by itself.
 const PROVE_AFTER: Duration = Duration::from_millis(900);
-
-/// One of the four panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pane {
-    /// The connections.
-    Targets,
-    /// The objects.
-    Tree,
-    /// One object on both sides.
-    Diff,
-    /// The SQL of the selection.
-    Plan,
-}
-
-impl Pane {
-    /// All panes, in the order of their numbers.
-    pub const ALL: [Pane; 4] = [Pane::Targets, Pane::Tree, Pane::Diff, Pane::Plan];
-
-    /// Where its keys are bound.
-    pub fn context(self) -> Context {
-        match self {
-            Pane::Targets => Context::Targets,
-            Pane::Tree => Context::Tree,
-            Pane::Diff => Context::Diff,
-            Pane::Plan => Context::Plan,
-        }
-    }
-}
-
-/// How two definitions are put beside each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DiffLayout {
-    /// Side by side where there is room.
-    #[default]
-    Auto,
-    /// Side by side.
-    SideBySide,
-    /// One under the other.
-    Inline,
-}
-
-/// Something that lies over the panes and takes the keys.
-#[derive(Clone, Debug)]
-pub enum Overlay {
-    /// The keys.
-    Help {
-        /// How many lines are scrolled away.
-        scroll: usize,
-    },
-    /// Everything that can be done, narrowed by words.
-    Palette {
-        /// The words.
-        input: Input,
-        /// Which of the actions that fit is marked.
-        at: usize,
-    },
-    /// Where to write the SQL.
-    Write {
-        /// The path.
-        input: Input,
-        /// The path that exists, if the user has to say yes to replacing it.
-        exists: Option<String>,
-    },
-}
-
-/// How bad a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Something went well.
-    Success,
-    /// Something to know.
-    Note,
-    /// Something failed.
-    Error,
-}
-
-/// A sentence that goes away by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// The sentence.
-    pub text: String,
-    /// How bad it is.
-    pub tone: Tone,
-    /// When it goes away.
-    pub until: Instant,
-}
 
 /// Everything.
 #[derive(Clone, Debug)]
@@ -170,12 +87,16 @@ pub struct State {
     pub layout: DiffLayout,
     /// Whether definitions are shown whole, and not only what differs.
     pub whole: bool,
+    /// The line under the cursor of the difference.
+    pub diff_at: usize,
     /// Scroll position of the difference, in lines.
     pub diff_scroll: usize,
     /// The statement under the cursor of the plan.
     pub plan_at: usize,
     /// Scroll position of the plan, in lines.
     pub plan_scroll: usize,
+    /// What the cursors of objects and plan were on when they were last brought together.
+    pub linked: (Option<Key>, Option<PlanId>, usize),
     /// Texts whose colours are known.
     pub highlighted: HashMap<u64, Arc<Highlighted>>,
     /// Texts whose colours were asked for.
@@ -240,6 +161,7 @@ impl State {
             selection: selection::Selection::default(),
             planned: None,
             plan_wanted: None,
+            shape: planned::Shape::default(),
         };
         State {
             size,
@@ -262,9 +184,11 @@ impl State {
             detail_wanted: None,
             layout: DiffLayout::default(),
             whole: false,
+            diff_at: 0,
             diff_scroll: 0,
             plan_at: 0,
             plan_scroll: 0,
+            linked: (None, None, 0),
             highlighted: HashMap::new(),
             highlight_wanted: HashSet::new(),
             focus: Pane::Tree,

@@ -3,15 +3,39 @@
 use std::sync::Arc;
 
 use crate::{
-    plan::{HazardCode, Plan, Proof, Transaction},
+    model::Key,
+    plan::{Direction, HazardCode, Plan, Proof, Style, Transaction},
     tui::{text, theme::Role},
 };
+
+/// From so many rows on, what is known of the proof stays on the screen.
+const ROOM_FOR_PROOF: usize = 12;
+
+/// How plans are to be: what a key each switches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// How the SQL is written.
+    pub style: Style,
+    /// Which side follows the other.
+    pub direction: Direction,
+    /// Whether it is the way back that is shown.
+    pub back: bool,
+}
+
+/// Which plan of a target it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanId {
+    /// The revision of the selection that it closes.
+    pub selection: u64,
+    /// How it is.
+    pub shape: Shape,
+}
 
 /// A plan with what is known about it.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The revision of the selection that it closes.
-    pub revision: u64,
+    /// Which one it is.
+    pub id: PlanId,
     /// The plan.
     pub plan: Arc<Plan>,
     /// Its SQL, clean, for highlighting; the statements follow each other line by line.
@@ -78,6 +102,15 @@ pub enum PlanLine {
     Needed(String),
     /// Something that the plan leaves open.
     Refused(String),
+    /// Something that the way back cannot bring back.
+    Lost(String),
+    /// A setting that goes before a statement.
+    Setting {
+        /// Which statement.
+        statement: usize,
+        /// The SQL.
+        text: String,
+    },
     /// Nothing.
     Blank,
 }
@@ -88,7 +121,8 @@ impl PlanLine {
         match self {
             PlanLine::Sql { statement, .. }
             | PlanLine::Hazard { statement, .. }
-            | PlanLine::Because { statement, .. } => Some(*statement),
+            | PlanLine::Because { statement, .. }
+            | PlanLine::Setting { statement, .. } => Some(*statement),
             _ => None,
         }
     }
@@ -96,7 +130,7 @@ impl PlanLine {
 
 impl Planned {
     /// A plan that was just made.
-    pub fn new(revision: u64, plan: Plan) -> Self {
+    pub fn new(id: PlanId, plan: Plan) -> Self {
         let mut sql = String::new();
         for statement in &plan.statements {
             for line in text::clean_lines(&format!("{};", statement.sql)) {
@@ -105,24 +139,42 @@ impl Planned {
             }
         }
         let proving = Proving::Waiting;
-        Planned { revision, plan: Arc::new(plan), sql: sql.into(), proving }
+        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving }
     }
 
-    /// The lines of the pane, sentences broken to fit so many columns.
-    pub fn lines(&self, columns: usize) -> Vec<PlanLine> {
+    /// The lines that stay at the top of the pane: who changes, and what went wrong with the proof or,
+    /// where there is room, what is known of it.
+    pub fn head(&self, columns: usize, rows: usize) -> Vec<PlanLine> {
+        let mut lines = Vec::new();
+        if self.plan.is_empty() {
+            return lines;
+        }
+        lines.extend(wrapped(&self.plan.sentence(), columns).into_iter().map(PlanLine::Sentence));
+        if rows >= ROOM_FOR_PROOF {
+            lines.extend(self.proof_lines(columns));
+        }
+        lines
+    }
+
+    fn proof_lines(&self, columns: usize) -> impl Iterator<Item = PlanLine> {
+        let (role, sentence) = self.proof_sentence();
+        wrapped(&sentence, columns).into_iter().map(move |text| PlanLine::Proof { text, role })
+    }
+
+    /// The lines of the pane under its head, sentences broken to fit so many columns.
+    pub fn lines(&self, columns: usize, rows: usize) -> Vec<PlanLine> {
         let plan = &self.plan;
         let mut lines = Vec::new();
-        let wrapped = |text: &str, indent: usize| {
-            text::wrap(&text::clean(text), columns.saturating_sub(indent).max(16))
-        };
-        if !plan.is_empty() {
-            lines.extend(wrapped(&plan.sentence(), 0).into_iter().map(PlanLine::Sentence));
-            let (role, sentence) = self.proof_sentence();
-            lines.extend(wrapped(&sentence, 0).into_iter().map(|text| PlanLine::Proof { text, role }));
+        let wrapped = |text: &str, indent: usize| wrapped(text, columns.saturating_sub(indent));
+        if !plan.is_empty() && rows < ROOM_FOR_PROOF {
+            lines.extend(self.proof_lines(columns));
         }
         for (key, reason) in &plan.refused {
             let sentence = format!("left open: {key}: {reason}");
             lines.extend(wrapped(&sentence, 2).into_iter().map(PlanLine::Refused));
+        }
+        for lost in &plan.lost {
+            lines.extend(wrapped(&format!("cannot bring back: {lost}"), 2).into_iter().map(PlanLine::Lost));
         }
         for (key, by) in &plan.needed {
             let sentence = format!("not selected, but needed by {by}: {key}");
@@ -152,6 +204,10 @@ impl Planned {
                     lines.push(PlanLine::Because { statement: at, text });
                 }
             }
+            for setting in plan.settings(at) {
+                let text = text::clean(&format!("{setting};")).into_owned();
+                lines.push(PlanLine::Setting { statement: at, text });
+            }
             for text in text::clean_lines(&format!("{};", statement.sql)) {
                 let parts = text::breaks(&text, columns.saturating_sub(2).max(16));
                 lines.extend(parts.into_iter().map(|part| PlanLine::Sql { statement: at, line, part }));
@@ -176,6 +232,13 @@ impl Planned {
         }
     }
 
+    /// The first statement that acts on an object, or is there because of it.
+    pub fn statement_of(&self, key: &Key) -> Option<usize> {
+        let statements = &self.plan.statements;
+        let because = || statements.iter().position(|statement| statement.because_of.as_ref() == Some(key));
+        statements.iter().position(|statement| statement.key == *key).or_else(because)
+    }
+
     /// How many statements lose data.
     pub fn lossy(&self) -> usize {
         let loses = |statement: &&crate::plan::Statement| {
@@ -183,6 +246,11 @@ impl Planned {
         };
         self.plan.statements.iter().filter(loses).count()
     }
+}
+
+/// A sentence in lines of so many columns.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    text::wrap(&text::clean(text), columns.max(16))
 }
 
 fn segment_title(plan: &Plan, segment: usize) -> String {

@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{comparison::Comparison, planned::Planned, selection::Selection};
+use super::{
+    comparison::Comparison,
+    planned::{PlanId, Planned, Shape},
+    selection::Selection,
+};
 use crate::model::Snapshot;
 
 /// Canonical, or one of the targets by its number.
@@ -106,13 +110,20 @@ pub struct Target {
     pub selection: Selection,
     /// The last plan that was made.
     pub planned: Option<Planned>,
-    /// The revision of the selection that a plan was asked for last.
-    pub plan_wanted: Option<u64>,
+    /// The plan that was asked for last.
+    pub plan_wanted: Option<PlanId>,
+    /// How its plans are to be.
+    pub shape: Shape,
 }
 
 impl Target {
+    /// Which plan is wanted at this moment.
+    pub fn plan_id(&self) -> PlanId {
+        PlanId { selection: self.selection.revision(), shape: self.shape }
+    }
+
     /// The plan of the selection at this moment, if it has been made already.
     pub fn current_plan(&self) -> Option<&Planned> {
-        self.planned.as_ref().filter(|planned| planned.revision == self.selection.revision())
+        self.planned.as_ref().filter(|planned| planned.id == self.plan_id())
     }
 }

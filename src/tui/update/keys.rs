@@ -85,10 +85,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Write => overlay::ask_where_to_write(state),
         A::Copy => return panes::copy(state),
         A::Prove => return prove_now(state),
+        A::Style => panes::next_style(state),
+        A::Flip => return panes::flip(state),
+        A::WayBack => panes::turn_back(state),
         A::Layout => panes::next_layout(state),
         A::Whole => {
             state.whole = !state.whole;
-            state.diff_scroll = 0;
+            (state.diff_at, state.diff_scroll) = (0, 0);
         }
         A::Up | A::Down | A::PageUp | A::PageDown | A::First | A::Last | A::Left | A::Right => {
             panes::step(state, action);

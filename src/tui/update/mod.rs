@@ -1,11 +1,15 @@
 //! What each message changes, and what has to be done about it. Pure: the time comes with the
 //! message.
 
+#[cfg(test)]
+mod difference_tests;
 mod keys;
 mod look;
 mod mouse;
 mod overlay;
 mod panes;
+#[cfg(test)]
+mod plan_tests;
 mod select;
 #[cfg(test)]
 mod tests;
@@ -17,9 +21,10 @@ use std::{sync::Arc, time::Instant};
 pub use overlay::{Offer, palette};
 
 use super::{
-    effect::{Effect, PlanRequest},
+    effect::Effect,
     highlight, layout,
     message::Message,
+    request::PlanRequest,
     state::{
         Pane, State,
         detail::DetailRequest,
@@ -65,6 +70,7 @@ fn follow_up(state: &mut State) -> Vec<Effect> {
     let rows = layout::lines_of(state, Pane::Tree).height;
     state.tree.keep_in_view(usize::from(rows));
     state.refresh_marks();
+    panes::link(state);
     panes::keep_in_range(state);
     effects.extend(wanted_detail(state));
     effects.extend(wanted_plan(state));
@@ -80,24 +86,27 @@ fn wanted_detail(state: &mut State) -> Option<Effect> {
         return None;
     }
     state.detail_wanted = Some(of.clone());
-    state.diff_scroll = 0;
+    if state.detail_of.as_ref().is_none_or(|before| before.0 != of.0) {
+        (state.diff_at, state.diff_scroll) = (0, 0);
+    }
     let request = DetailRequest {
         dialect,
         key: of.0.clone(),
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
-        comparison: state.comparison().cloned(),
+        targets: state.targets.iter().map(|target| target.comparison.clone()).collect(),
+        active: state.active,
     };
     Some(Effect::Detail { of, request })
 }
 
 /// Asks for the plan of the selection as it is now; what is known of an older one is worth nothing.
 fn wanted_plan(state: &mut State) -> Vec<Effect> {
-    let is_new = |target: &Target| target.plan_wanted != Some(target.selection.revision());
+    let is_new = |target: &Target| target.plan_wanted != Some(target.plan_id());
     let Some(request) = state.target().filter(|target| is_new(target)).and_then(|_| plan_request(state))
     else {
         return Vec::new();
     };
-    state.targets[state.active].plan_wanted = Some(request.revision);
+    state.targets[state.active].plan_wanted = Some(request.id);
     state.prove_at = None;
     abandon_proof(state);
     vec![Effect::CancelProof, Effect::Plan(request)]
@@ -108,10 +117,10 @@ fn plan_request(state: &State) -> Option<PlanRequest> {
     let target = state.target()?;
     Some(PlanRequest {
         target: state.active,
-        revision: target.selection.revision(),
+        id: target.plan_id(),
         dialect: state.dialect?,
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
-        comparison: Arc::clone(target.comparison.as_ref()?),
+        comparison: Arc::clone(target.comparison.as_ref().filter(|c| c.direction == target.shape.direction)?),
         selection: Arc::new(target.selection.keys().clone()),
         labels: (target.side.label.clone(), state.canonical.label.clone()),
     })
@@ -131,7 +140,7 @@ fn prove(state: &mut State) -> Option<Effect> {
     let request = plan_request(state)?;
     abandon_proof(state);
     let target = &mut state.targets[state.active];
-    let planned = target.planned.as_mut().filter(|planned| planned.revision == request.revision)?;
+    let planned = target.planned.as_mut().filter(|planned| planned.id == request.id)?;
     planned.proving = Proving::Running;
     Some(Effect::Prove { request, plan: Arc::clone(&planned.plan) })
 }

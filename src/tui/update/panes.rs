@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::tree;
+use super::{tree, world};
 use crate::{
-    plan::Proof,
+    plan::{Direction, Proof, Style},
     tui::{
         effect::Effect,
         keymap::Action,
         layout,
         state::{
             DiffLayout, Pane, State, Tone,
-            planned::{PlanLine, Proving},
+            planned::{PlanLine, Proving, Shape},
             side::Target,
         },
-        view,
+        text, view,
     },
 };
 
@@ -31,7 +31,8 @@ pub fn step(state: &mut State, action: Action) {
         },
         Pane::Diff => {
             let page = half_page(state, Pane::Diff);
-            state.diff_scroll = scrolled(state.diff_scroll, page, action);
+            state.diff_at = scrolled(state.diff_at, page, action);
+            keep_line_in_view(state);
         }
         Pane::Plan => step_in_plan(state, action),
     }
@@ -51,6 +52,15 @@ fn scrolled(line: usize, page: usize, action: Action) -> usize {
         Action::Last => usize::MAX,
         _ => line,
     }
+}
+
+/// Scrolls the difference so that the line under its cursor is on the screen.
+fn keep_line_in_view(state: &mut State) {
+    let area = layout::lines_of(state, Pane::Diff);
+    let last = view::diff_lines(state, area.width).saturating_sub(1);
+    state.diff_at = state.diff_at.min(last);
+    let height = usize::from(area.height).max(1);
+    state.diff_scroll = state.diff_scroll.clamp((state.diff_at + 1).saturating_sub(height), state.diff_at);
 }
 
 /// In the plan the cursor goes from statement to statement.
@@ -74,28 +84,102 @@ fn step_in_plan(state: &mut State, action: Action) {
 fn scroll_to_statement(state: &mut State) {
     let area = layout::lines_of(state, Pane::Plan);
     let Some(planned) = state.target().and_then(Target::current_plan) else { return };
-    let lines = planned.lines(usize::from(area.width));
+    let lines = planned.lines(usize::from(area.width), usize::from(area.height));
     let is_its = |line: &PlanLine| line.statement() == Some(state.plan_at);
     let Some(first) = lines.iter().position(is_its) else { return };
     let last = lines.iter().rposition(is_its).unwrap_or(first);
-    let height = view::plan_height(area);
+    let height = usize::from(view::plan_body(planned, area).height);
     let top = if state.plan_at == 0 { 0 } else { first.saturating_sub(1) };
     let line = state.plan_scroll.max((last + 1).saturating_sub(height)).min(top);
     state.plan_scroll = line;
+}
+
+/// Brings the cursors of objects and plan together: the one that is not the user's follows.
+pub fn link(state: &mut State) {
+    let planned = state.target().and_then(Target::current_plan);
+    let plan = planned.map(|planned| planned.id);
+    let current = state.current_key();
+    let (before_key, before_plan, before_at) = &state.linked;
+    if state.focus == Pane::Plan {
+        let moved = *before_at != state.plan_at;
+        let statement = planned.filter(|_| moved).and_then(|it| it.plan.statements.get(state.plan_at));
+        if let Some(row) = statement.and_then(|statement| state.board.row_of(&statement.key)) {
+            let board = Arc::clone(&state.board);
+            state.tree.reveal(&board, row);
+        }
+    } else if before_key.as_ref() != current || *before_plan != plan {
+        let statement = planned.zip(current).and_then(|(planned, key)| planned.statement_of(key));
+        if let Some(statement) = statement {
+            state.plan_at = statement;
+            scroll_to_statement(state);
+        }
+    }
+    state.linked = (state.current_key().cloned(), plan, state.plan_at);
+}
+
+/// The next style of the SQL, for all targets.
+pub fn next_style(state: &mut State) {
+    let Some(shape) = state.target().map(|target| target.shape) else { return };
+    let at = Style::ALL.iter().position(|style| *style == shape.style).unwrap_or(0);
+    let style = Style::ALL[(at + 1) % Style::ALL.len()];
+    reshape(state, Shape { style, ..shape });
+    let what = match style {
+        Style::Plain => "the plainest SQL that does it",
+        Style::Idempotent => "SQL that can be run twice",
+        Style::Online => "SQL without long locks",
+    };
+    state.say(Tone::Note, format!("style {style}: {what}"));
+}
+
+/// The plan itself, or the way back.
+pub fn turn_back(state: &mut State) {
+    let Some(shape) = state.target().map(|target| target.shape) else { return };
+    reshape(state, Shape { back: !shape.back, ..shape });
+    let what = if shape.back { "the plan" } else { "the way back: what undoes the plan" };
+    state.say(Tone::Note, format!("shown is {what}"));
+}
+
+/// The other side follows from now on, at every target.
+pub fn flip(state: &mut State) -> Vec<Effect> {
+    let Some(shape) = state.target().map(|target| target.shape) else { return Vec::new() };
+    let canonical = text::clean(&state.canonical.label).into_owned();
+    let (direction, words) = match shape.direction {
+        Direction::TargetFollows => {
+            (Direction::CanonicalFollows, format!("now {canonical} follows the target: the SQL adopts drift"))
+        }
+        Direction::CanonicalFollows => {
+            (Direction::TargetFollows, format!("now the target follows {canonical}"))
+        }
+    };
+    reshape(state, Shape { direction, ..shape });
+    state.say(Tone::Note, words);
+    (0..state.targets.len()).filter_map(|target| world::compare(state, target)).collect()
+}
+
+fn reshape(state: &mut State, shape: Shape) {
+    state.targets.iter_mut().for_each(|target| target.shape = shape);
+    (state.plan_at, state.plan_scroll) = (0, 0);
 }
 
 /// Keeps what is scrolled in the range of what there is.
 pub fn keep_in_range(state: &mut State) {
     let area = layout::lines_of(state, Pane::Diff);
     let lines = view::diff_lines(state, area.width);
-    state.diff_scroll = state.diff_scroll.min(lines.saturating_sub(usize::from(area.height)));
+    let height = usize::from(area.height).max(1);
+    state.diff_scroll = state.diff_scroll.min(lines.saturating_sub(height));
+    // Where the lines were scrolled, the cursor comes along.
+    state.diff_at = state.diff_at.clamp(state.diff_scroll, state.diff_scroll + height - 1);
+    state.diff_at = state.diff_at.min(lines.saturating_sub(1));
     let area = layout::lines_of(state, Pane::Plan);
     let planned = state.target().and_then(Target::current_plan);
     let statements = planned.map(|planned| planned.plan.statements.len());
-    let lines = planned.map(|planned| planned.lines(usize::from(area.width)).len());
-    if let (Some(statements), Some(lines)) = (statements, lines) {
+    let scrolls = planned.map(|planned| {
+        let lines = planned.lines(usize::from(area.width), usize::from(area.height)).len();
+        lines.saturating_sub(usize::from(view::plan_body(planned, area).height))
+    });
+    if let (Some(statements), Some(last)) = (statements, scrolls) {
         state.plan_at = state.plan_at.min(statements.saturating_sub(1));
-        state.plan_scroll = state.plan_scroll.min(lines.saturating_sub(view::plan_height(area)));
+        state.plan_scroll = state.plan_scroll.min(last);
     }
 }
 
@@ -104,7 +188,7 @@ pub fn enter(state: &mut State) {
     match state.focus {
         Pane::Targets => state.focus = Pane::Tree,
         Pane::Tree => tree::toggle_open(state),
-        Pane::Diff => {}
+        Pane::Diff => follow_link(state),
         Pane::Plan => show_object(state),
     }
 }
@@ -116,12 +200,16 @@ fn show_object(state: &mut State) {
     else {
         return;
     };
-    let board = Arc::clone(&state.board);
-    let shown = board.row_of(&key).is_some_and(|row| state.tree.reveal(&board, row));
-    if shown {
-        state.focus = Pane::Tree;
-    } else {
-        state.say(Tone::Note, format!("{key} is not among the rows that are shown"));
+    state.focus = Pane::Tree;
+    tree::go_to_object(state, &key);
+}
+
+/// Goes to the object that the line under the cursor of the difference is about.
+fn follow_link(state: &mut State) {
+    let width = layout::lines_of(state, Pane::Diff).width;
+    match view::diff_key_at(state, width, state.diff_at) {
+        Some(key) => tree::go_to_object(state, &key),
+        None => state.say(Tone::Note, "this line leads to no other object"),
     }
 }
 
@@ -174,7 +262,7 @@ pub fn next_layout(state: &mut State) {
         DiffLayout::Inline => (DiffLayout::Auto, "as fits the width"),
     };
     state.layout = layout;
-    state.diff_scroll = 0;
+    (state.diff_at, state.diff_scroll) = (0, 0);
     state.say(Tone::Note, format!("definitions: {words}"));
 }
 

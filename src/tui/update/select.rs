@@ -8,13 +8,14 @@ use crate::{
     model::Key,
     tui::{
         keymap::Action,
+        layout,
         state::{
-            State, Tone,
+            Pane, State, Tone,
             board::{Board, NodeId},
             comparison::Comparison,
             side::Reading,
         },
-        text,
+        text, view,
     },
 };
 
@@ -25,7 +26,11 @@ pub fn act(state: &mut State, action: Action) {
         explain_nothing(state);
         return;
     };
+    let in_difference = state.focus == Pane::Diff;
     match action {
+        Action::Toggle | Action::ToggleDanger if in_difference => {
+            toggle_part(state, &board, &comparison, action == Action::ToggleDanger);
+        }
         Action::Toggle => toggle(state, &board, &comparison),
         Action::ToggleDanger => toggle_danger(state, &board, &comparison),
         Action::Range => range(state, &board),
@@ -78,6 +83,14 @@ fn rows_in_reach(state: &State, board: &Board) -> Vec<usize> {
 
 fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
     let keys = keys_of(board, comparison, rows_in_reach(state, board));
+    if toggle_keys(state, board, comparison, keys) {
+        move_on(state, board);
+    }
+}
+
+/// Selects what of some differences loses no data, or deselects them where that is selected. Says
+/// whether the cursor is to move on.
+fn toggle_keys(state: &mut State, board: &Board, comparison: &Comparison, keys: Vec<Key>) -> bool {
     let (dangerous, safe): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| comparison.is_dangerous(key));
     let danger_key = state.key(Action::ToggleDanger);
@@ -90,7 +103,7 @@ fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
         selection.remove(safe.into_iter().chain(dangerous));
     } else if safe.is_empty() {
         state.say(Tone::Note, format!("closing this drops something or loses data: {danger_key} selects it"));
-        return;
+        return false;
     } else {
         let left_out = dangerous.iter().filter(|key| !chosen(key) && comparison.whole.contains(key)).count();
         selection.add(safe);
@@ -101,7 +114,27 @@ fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
             );
         }
     }
-    move_on(state, board);
+    true
+}
+
+/// Selects or deselects the part of the object that the line under the cursor of the difference is
+/// of, or the object itself where the line is of no part.
+fn toggle_part(state: &mut State, board: &Board, comparison: &Comparison, danger: bool) {
+    let width = layout::lines_of(state, Pane::Diff).width;
+    let part = view::diff_key_at(state, width, state.diff_at);
+    let Some(key) = part.or_else(|| state.current_key().cloned()) else { return };
+    let Some(row) = board.row_of(&key) else { return };
+    if !state.tree.is_matched(row) && comparison.is_selectable(&key) {
+        state.say(Tone::Note, "the filter hides this difference: what is hidden is not selected");
+        return;
+    }
+    if danger {
+        toggle_danger_at(state, board, comparison, row);
+        return;
+    }
+    let keys = keys_of(board, comparison, state.tree.matched_within(board, row));
+    let own = |part: &Key| *part == key || comparison.drift.status(&key) == Status::Missing;
+    toggle_keys(state, board, comparison, keys.into_iter().filter(own).collect());
 }
 
 /// After a row, the next one that is not inside it; after a range, the cursor stays.
@@ -131,19 +164,26 @@ fn say_why_not(state: &mut State, board: &Board, comparison: &Comparison) {
 /// extra goes with its parts.
 fn toggle_danger(state: &mut State, board: &Board, comparison: &Comparison) {
     state.tree.range = None;
-    let select_key = state.key(Action::Toggle);
     let Some(row) = state.tree.current() else { return };
+    if toggle_danger_at(state, board, comparison, row) {
+        state.tree.go_to(board, state.tree.at() + 1);
+    }
+}
+
+/// As [`toggle_danger`], for any row. Says whether anything was done.
+fn toggle_danger_at(state: &mut State, board: &Board, comparison: &Comparison, row: usize) -> bool {
+    let select_key = state.key(Action::Toggle);
     let Some(key) = board.node(row).key.clone().filter(|_| state.tree.is_matched(row)) else {
         state.say(Tone::Note, "a drop or a loss of data is selected one by one: go to the difference itself");
-        return;
+        return false;
     };
     if !comparison.is_selectable(&key) {
         say_why_not(state, board, comparison);
-        return;
+        return false;
     }
     if !comparison.is_dangerous(&key) {
         state.say(Tone::Note, format!("closing this loses no data: {select_key} selects it"));
-        return;
+        return false;
     }
     let extra = comparison.drift.status(&key) == Status::Extra;
     let keys = match extra {
@@ -156,7 +196,7 @@ fn toggle_danger(state: &mut State, board: &Board, comparison: &Comparison) {
     } else {
         selection.accept(keys);
     }
-    state.tree.go_to(board, state.tree.at() + 1);
+    true
 }
 
 fn range(state: &mut State, board: &Board) {

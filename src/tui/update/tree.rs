@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::tui::{
-    keymap::Action,
-    layout,
-    state::{Pane, State, Tone, board::Cell, filter::Filter},
-    text,
+use crate::{
+    model::Key,
+    tui::{
+        keymap::Action,
+        layout,
+        state::{Pane, State, Tone, board::Cell, filter::Filter},
+        text,
+    },
 };
 
 /// Moves the cursor, or expands and collapses.
@@ -114,6 +117,27 @@ pub fn next_match(state: &mut State, forward: bool) {
     }
     let board = Arc::clone(&state.board);
     if let Some(row) = state.tree.find(&board, forward, |_| true) {
+        state.tree.reveal(&board, row);
+    }
+}
+
+/// Goes to an object. Where the filter hides it, or only differences are shown and it is none, that
+/// is over.
+pub fn go_to_object(state: &mut State, key: &Key) {
+    let board = Arc::clone(&state.board);
+    let Some(row) = board.row_of(key) else {
+        let name = text::clean(&format!("{} {}", key.kind(), key.dotted())).into_owned();
+        state.say(Tone::Note, format!("{name} is in none of the schemas"));
+        return;
+    };
+    if state.tree.reveal(&board, row) {
+        return;
+    }
+    if !state.filter_input.value().is_empty() {
+        clear_filter(state);
+    }
+    if !state.tree.reveal(&board, row) {
+        show_all(state);
         state.tree.reveal(&board, row);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
             Overlay, State, Tone,
             board::Sides,
             comparison::Comparison,
-            planned::{Planned, Proving},
+            planned::{PlanId, Planned, Proving},
             side::{Reading, SideId},
         },
         text,
@@ -41,14 +41,13 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.detail = Some(detail);
             state.detail_of = Some(of);
         }
-        Message::Planned { target, revision, plan } => {
-            if let Some(target) = state.targets.get_mut(target).filter(|t| t.selection.revision() == revision)
-            {
-                target.planned = Some(Planned::new(revision, plan));
+        Message::Planned { target, id, plan } => {
+            if let Some(target) = state.targets.get_mut(target).filter(|target| target.plan_id() == id) {
+                target.planned = Some(Planned::new(id, plan));
             }
             state.prove_soon();
         }
-        Message::Proved { target, revision, proof } => proved(state, target, revision, proof),
+        Message::Proved { target, id, proof } => proved(state, target, id, proof),
         Message::Highlighted { id, highlighted } => {
             state.highlighted.insert(id, highlighted);
         }
@@ -103,7 +102,7 @@ fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded,
 }
 
 /// Compares a target, if both sides have been read.
-fn compare(state: &mut State, at: usize) -> Option<Effect> {
+pub fn compare(state: &mut State, at: usize) -> Option<Effect> {
     let dialect = state.dialect?;
     let canonical = Arc::clone(state.canonical.snapshot.as_ref()?);
     let target = state.targets.get_mut(at)?;
@@ -112,7 +111,8 @@ fn compare(state: &mut State, at: usize) -> Option<Effect> {
         target.side.reading = Reading::Comparing { took };
     }
     let generations = (state.canonical.generation, target.side.generation);
-    Some(Effect::Compare { target: at, generations, dialect, canonical, snapshot })
+    let direction = target.shape.direction;
+    Some(Effect::Compare { target: at, generations, dialect, canonical, snapshot, direction })
 }
 
 fn compared(
@@ -127,6 +127,8 @@ fn compared(
         return Vec::new();
     };
     match result {
+        // Since then the direction was changed, and it is being compared anew.
+        Ok(comparison) if comparison.direction != target.shape.direction => return Vec::new(),
         Ok(comparison) => {
             if let Reading::Comparing { took } = target.side.reading {
                 target.side.reading = Reading::Ready { took };
@@ -155,9 +157,9 @@ fn build_board(state: &mut State) -> Option<Effect> {
     Some(Effect::BuildBoard { revision: state.board_revision, sides: Sides { dialect, canonical, targets } })
 }
 
-fn proved(state: &mut State, target: usize, revision: u64, proof: Proof) {
+fn proved(state: &mut State, target: usize, id: PlanId, proof: Proof) {
     let Some(target) = state.targets.get_mut(target) else { return };
-    if let Some(planned) = target.planned.as_mut().filter(|planned| planned.revision == revision) {
+    if let Some(planned) = target.planned.as_mut().filter(|planned| planned.id == id) {
         planned.proving = Proving::Done(proof);
     }
 }

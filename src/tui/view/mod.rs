@@ -12,9 +12,9 @@ mod targets;
 mod tests;
 mod tree;
 
-pub use diff::line_count as diff_lines;
+pub use diff::{key_at as diff_key_at, line_count as diff_lines};
 pub use help::{height as help_height, line_count as help_lines};
-pub use plan::height as plan_height;
+pub use plan::body as plan_body;
 use ratatui::{
     Frame,
     layout::{Alignment, Rect},

@@ -11,7 +11,7 @@ use super::{
     cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql, targets::name_style,
 };
 use crate::{
-    plan::{HazardCode, Proof},
+    plan::{self, Direction, HazardCode, Proof},
     tui::{
         keymap::Action,
         layout,
@@ -25,24 +25,36 @@ use crate::{
     },
 };
 
-/// How many lines of the plan a pane shows.
-pub fn height(inner: Rect) -> usize {
-    usize::from(inner.height)
+/// From this width on, the pane's title says that the style is the plain one.
+const WIDE: u16 = 50;
+
+/// The part of the pane that scrolls: what is left under the head.
+pub fn body(planned: &Planned, inner: Rect) -> Rect {
+    let head = planned.head(usize::from(inner.width), usize::from(inner.height)).len();
+    let head = u16::try_from(head).unwrap_or(u16::MAX).min(inner.height.saturating_sub(3));
+    Rect { y: inner.y + head, height: inner.height - head, ..inner }
 }
 
 /// Draws the pane.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let target = state.target();
     let planned = target.and_then(Target::current_plan);
-    let right =
-        planned.filter(|planned| !planned.plan.is_empty()).map(|planned| vec![proof_word(theme, planned)]);
-    let right = right.unwrap_or_default();
+    let mut right = Vec::new();
+    let style = target.map(|target| target.shape.style);
+    if let Some(style) = style.filter(|style| *style != plan::Style::Plain || area.width >= WIDE) {
+        right.push(Span::styled(format!("{style}  "), theme.style(Role::Dim)));
+    }
+    right
+        .extend(planned.filter(|planned| !planned.plan.is_empty()).map(|planned| proof_word(theme, planned)));
     let taken: usize = right.iter().map(Span::width).sum();
-    let mut title = vec![Span::raw("Plan")];
+    let back = target.is_some_and(|target| target.shape.back);
+    let mut title = vec![Span::raw(if back { "Way back" } else { "Plan" })];
     if let Some(target) = target {
-        let label = text::clean(&target.side.label).into_owned();
+        let follows = target.shape.direction == Direction::TargetFollows;
+        let label = if follows { &target.side.label } else { &state.canonical.label };
+        let label = text::clean(label).into_owned();
         let room = usize::from(area.width).saturating_sub(taken + 18);
-        let style = name_style(theme, target, false);
+        let style = if follows { name_style(theme, target, false) } else { theme.style(Role::Strong) };
         title.push(Span::raw(" for "));
         title.push(Span::styled(text::cut(&label, room).into_owned(), style));
     }
@@ -58,16 +70,23 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         return;
     }
     let columns = usize::from(inner.width);
-    let lines = planned.lines(columns);
-    let first = state.plan_scroll.min(lines.len().saturating_sub(height(inner)));
+    let rows = usize::from(inner.height);
     let painter = Painter { state, theme, planned, columns };
+    let body = body(planned, inner);
+    let head = planned.head(columns, rows);
+    let fixed = Rect { height: inner.height - body.height, ..inner };
+    draw_lines(frame, fixed, head.iter().map(|line| painter.line(line)), Style::new());
+    let lines = planned.lines(columns, rows);
+    let height = usize::from(body.height);
+    let first = state.plan_scroll.min(lines.len().saturating_sub(height));
     draw_lines(
         frame,
-        inner,
-        lines.iter().skip(first).take(height(inner)).map(|line| painter.line(line)),
+        body,
+        lines.iter().skip(first).take(height).map(|line| painter.line(line)),
         Style::new(),
     );
-    draw_scrollbar(theme, frame, area, first, height(inner), lines.len());
+    let bar = Rect { y: body.y.saturating_sub(1), height: body.height + 2, ..area };
+    draw_scrollbar(theme, frame, bar, first, height, lines.len());
 }
 
 fn waiting(state: &State) -> Vec<(Role, String)> {
@@ -136,6 +155,14 @@ impl Painter<'_> {
             }
             PlanLine::Needed(text) => styled(&format!("  {text}"), Role::Hazard),
             PlanLine::Refused(text) => styled(&format!("✗ {text}"), Role::Error),
+            PlanLine::Lost(text) => styled(&format!("! {text}"), Role::Danger),
+            PlanLine::Setting { statement, text } => cut_line(
+                vec![
+                    self.margin(*statement, ' ', Role::Dim),
+                    Span::styled(text.clone(), theme.style(Role::Dim)),
+                ],
+                self.columns,
+            ),
             PlanLine::Blank => Line::default(),
             PlanLine::Because { statement, text } => cut_line(
                 vec![

@@ -66,9 +66,9 @@ fn differences_on_the_smallest_screen() {
 fn a_changed_column_on_a_medium_screen_with_the_plan_of_all() {
     let mut harness = at(Harness::new(MEDIUM), "column:public.orders.total");
     harness.press("a");
-    let (target, revision) = (0, harness.state.target().unwrap().selection.revision());
+    let (target, id) = (0, harness.state.target().unwrap().plan_id());
     let proof = Proof::Proven { engine: "local PostgreSQL 15.18".to_owned() };
-    harness.send(Message::Proved { target, revision, proof });
+    harness.send(Message::Proved { target, id, proof });
     assert_snapshot!(harness.screen());
 }
 
@@ -83,10 +83,10 @@ fn definitions_side_by_side_on_a_large_screen() {
 fn a_plan_that_loses_data() {
     let mut harness = at(Harness::new(MEDIUM), "table:public.debug_dump");
     harness.press("D 4");
-    let (target, revision) = (0, harness.state.target().unwrap().selection.revision());
+    let (target, id) = (0, harness.state.target().unwrap().plan_id());
     let (engine, reason) =
         ("embedded PostgreSQL 18.4".to_owned(), "afterwards the table is still there.".to_owned());
-    harness.send(Message::Proved { target, revision, proof: Proof::Failed { engine, reason } });
+    harness.send(Message::Proved { target, id, proof: Proof::Failed { engine, reason } });
     assert_snapshot!(harness.screen());
 }
 

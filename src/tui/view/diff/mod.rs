@@ -1,25 +1,42 @@
 //! The pane of the difference: one object on both sides.
 
+mod facets;
 mod paint;
 mod rows;
 
 use ratatui::{Frame, layout::Rect, style::Style, text::Span};
 
-use self::{paint::Painter, rows::rows};
+use self::{
+    paint::Painter,
+    rows::{Labels, Page, rows},
+};
 use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
-use crate::tui::{
-    keymap::Action,
-    layout,
-    state::{Pane, State, detail::Detail, side::Reading},
-    text,
-    theme::{Role, Theme},
+use crate::{
+    model::Key,
+    tui::{
+        keymap::Action,
+        layout,
+        state::{Pane, State, side::Reading},
+        text,
+        theme::{Role, Theme},
+    },
 };
 
 /// How many lines the pane has for the object under the cursor.
 pub fn line_count(state: &State, width: u16) -> usize {
-    let (canonical, live) = labels(state);
-    let columns = usize::from(width).max(1);
-    state.current_detail().map_or(0, |detail| rows(state, detail, (&canonical, &live), columns).len())
+    with_page(state, width, |page| rows(page).len()).unwrap_or(0)
+}
+
+/// The object that a line of the pane is about: a part of the one under the cursor, or one that
+/// has to do with it.
+pub fn key_at(state: &State, width: u16, line: usize) -> Option<Key> {
+    with_page(state, width, |page| rows(page).get(line).and_then(|row| row.key().cloned()))?
+}
+
+fn with_page<T>(state: &State, width: u16, use_page: impl FnOnce(&Page<'_>) -> T) -> Option<T> {
+    let detail = state.current_detail()?;
+    let labels = Labels::of(state);
+    Some(use_page(&Page { state, detail, labels: &labels, columns: usize::from(width).max(1) }))
 }
 
 /// Draws the pane.
@@ -39,37 +56,28 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         draw_message(theme, frame, inner, &failure);
         return;
     }
-    match (state.current_detail(), state.current_key()) {
-        (Some(detail), _) => draw_detail(state, theme, frame, inner, detail, area),
-        (None, Some(_)) => draw_message(theme, frame, inner, &[(Role::Dim, "…".to_owned())]),
-        (None, None) => draw_message(theme, frame, inner, &heading(state)),
+    let drawn = with_page(state, inner.width, |page| draw_page(page, theme, frame, inner, area));
+    if drawn.is_none() {
+        let message = match state.current_key() {
+            Some(_) => vec![(Role::Dim, "…".to_owned())],
+            None => heading(state),
+        };
+        draw_message(theme, frame, inner, &message);
     }
 }
 
-fn draw_detail(
-    state: &State,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    inner: Rect,
-    detail: &Detail,
-    area: Rect,
-) {
-    let (canonical, live) = labels(state);
-    let labels = (canonical.as_str(), live.as_str());
-    let columns = usize::from(inner.width).max(1);
-    let rows = rows(state, detail, labels, columns);
+fn draw_page(page: &Page<'_>, theme: &Theme, frame: &mut Frame<'_>, inner: Rect, area: Rect) {
+    let state = page.state;
+    let rows = rows(page);
     let height = usize::from(inner.height);
     let first = state.diff_scroll.min(rows.len().saturating_sub(height));
-    let painter = Painter { state, theme, detail, columns, labels };
-    let lines = rows.iter().skip(first).take(height).map(|row| painter.line(row));
+    let painter = Painter { page: *page, theme };
+    let lines = rows.iter().enumerate().skip(first).take(height).map(|(at, row)| {
+        let line = painter.line(row);
+        if state.focus == Pane::Diff && at == state.diff_at { painter.under_cursor(line) } else { line }
+    });
     draw_lines(frame, inner, lines, Style::new());
     draw_scrollbar(theme, frame, area, first, height, rows.len());
-}
-
-/// The names of canonical and of the active target, clean.
-fn labels(state: &State) -> (String, String) {
-    let live = state.target().map_or("", |target| &target.side.label);
-    (text::clean(&state.canonical.label).into_owned(), text::clean(live).into_owned())
 }
 
 /// What to say where the active target could not be read and nothing older is there.

@@ -1,17 +1,23 @@
 //! The colours of the difference's pane.
 
+use std::collections::BTreeSet;
+
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 
-use super::rows::{GUTTER, LABEL, Piece, Row, facet_widths, half, is_side_by_side};
+use super::{
+    facets::{Columns, at_target, own},
+    rows::{GUTTER, LABEL, Page, Piece, Row, half, is_side_by_side},
+};
 use crate::{
     diff::Status,
+    model::Key,
     plan::HazardCode,
     tui::{
         keymap::Action,
-        state::{State, detail::Detail},
+        state::{detail::Part, side::Target},
         text,
         theme::{Role, Theme},
         view::{cut_line, sql, tree::role_of},
@@ -20,101 +26,155 @@ use crate::{
 
 /// Turns rows into styled lines.
 pub struct Painter<'a> {
-    /// Everything.
-    pub state: &'a State,
+    /// What the rows are of.
+    pub page: Page<'a>,
     /// How it looks.
     pub theme: &'a Theme,
-    /// What the rows are of.
-    pub detail: &'a Detail,
-    /// How wide they are.
-    pub columns: usize,
-    /// The names of canonical and of the target.
-    pub labels: (&'a str, &'a str),
 }
 
 impl Painter<'_> {
     /// One row.
     pub fn line(&self, row: &Row<'_>) -> Line<'static> {
+        let columns = self.page.columns;
         let styled = |text: String, role: Role| Line::styled(text, self.theme.style(role));
+        let noted = |label: &str, rest: Span<'static>| {
+            let label = Span::styled(text::fit(label, LABEL), self.theme.style(Role::Dim));
+            cut_line(vec![label, rest], columns)
+        };
         match row {
-            Row::Status => cut_line(self.status(), self.columns),
+            Row::Status => self.status(),
+            Row::Elsewhere(text) => styled(text.clone(), Role::Dim),
             Row::Reason(reason) => styled(reason.clone(), Role::Unknown),
-            Row::FacetHead => self.facet_line("facet", self.labels.0, self.labels.1, (Role::Dim, Role::Dim)),
-            Row::Facet(facet) => {
-                let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
-                let roles = (Role::Missing, Role::Extra);
-                self.facet_line(&facet.name, &value(&facet.canonical), &value(&facet.live), roles)
-            }
+            Row::Hazard { code, text, first } => self.hazard(*code, text, *first),
+            Row::HazardText(text) => Line::raw(format!("  {text}")),
+            Row::FacetHead | Row::Facet(_) => self.facet(row),
             Row::FacetName(name) => styled((*name).to_owned(), Role::Dim),
             Row::FacetValue { text, canonical, first } => {
                 let (sign, role) = if *canonical { ('+', Role::Missing) } else { ('-', Role::Extra) };
                 styled(format!("{} {text}", if *first { sign } else { ' ' }), role)
             }
-            Row::Note(label, note) => Line::from(vec![
-                Span::styled(text::fit(label, LABEL), self.theme.style(Role::Dim)),
-                Span::raw(note.clone()),
-            ]),
+            Row::PartHead => styled("parts that differ".to_owned(), Role::Dim),
+            Row::Part(part) => self.part(part),
+            Row::Note(label, note) => noted(label, Span::raw(note.clone())),
+            Row::Link(label, key) => {
+                let name = text::clean(&format!("{} {}", key.kind(), key.dotted())).into_owned();
+                noted(label, Span::raw(name))
+            }
             Row::Blank => Line::default(),
             Row::DefinitionHead => self.definition_head(),
             Row::Fold(count) => {
-                let whole = self.state.key(Action::Whole);
+                let whole = self.page.state.key(Action::Whole);
                 let text = format!("    ⋯ {} the same; {whole} shows all", text::counted(*count, "line"));
-                styled(text::cut(&text, self.columns).into_owned(), Role::LineNumber)
+                styled(text::cut(&text, columns).into_owned(), Role::LineNumber)
             }
-            Row::Pair { canonical, live, differs } => {
-                let half = half(self.columns);
+            Row::Pair { canonical, live, differs, .. } => {
+                let half = half(columns);
                 let mut spans = self.side(*canonical, *differs, true, half);
                 spans.push(Span::styled(" │ ", self.theme.style(Role::Border)));
                 spans.extend(self.side(*live, *differs, false, half));
                 Line::from(spans)
             }
-            Row::One { piece, differs, canonical } => {
-                Line::from(self.side(Some(*piece), *differs, *canonical, self.columns))
+            Row::One { piece, differs, canonical, .. } => {
+                Line::from(self.side(Some(*piece), *differs, *canonical, columns))
             }
         }
     }
 
-    fn status(&self) -> Vec<Span<'static>> {
-        let Some(status) = self.detail.status else {
-            return vec![Span::styled("not compared yet", self.theme.style(Role::Dim))];
+    /// A line with the cursor on it, in the pane's whole width.
+    pub fn under_cursor(&self, mut line: Line<'static>) -> Line<'static> {
+        let rest = self.page.columns.saturating_sub(line.width());
+        line.push_span(Span::raw(" ".repeat(rest)));
+        let cursor = self.theme.style(Role::Cursor);
+        line.spans.iter_mut().for_each(|span| span.style = span.style.patch(cursor));
+        line
+    }
+
+    fn status(&self) -> Line<'static> {
+        let labels = self.page.labels;
+        let Some(status) = self.page.detail.status else {
+            let words = if labels.targets.is_empty() { "" } else { "not compared yet" };
+            return Line::styled(words, self.theme.style(Role::Dim));
         };
-        let (canonical, live) = self.labels;
+        let live = labels.live();
         let words = match status {
             Status::Same => format!("the same at {live}"),
             Status::Changed => format!("changed at {live}"),
             Status::Missing => format!("missing at {live}"),
-            Status::Extra => format!("extra at {live}: {canonical} does not have it"),
+            Status::Extra => format!("extra at {live}: {} does not have it", labels.canonical),
             Status::Unknown => format!("unknown at {live}"),
         };
-        let style = self.theme.style(role_of(status));
-        let mut spans = vec![Span::styled(format!("{} {words}", status.glyph()), style)];
-        for code in &self.detail.hazards {
-            let role = if *code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
+        let words = format!("{} {words}", status.glyph());
+        let mut spans = vec![Span::styled(words, self.theme.style(role_of(status)))];
+        let codes: BTreeSet<HazardCode> = self.page.detail.hazards.iter().map(|hazard| hazard.code).collect();
+        for code in codes {
+            let role = if code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
             spans.push(Span::styled(format!("  ! {code}"), self.theme.style(role)));
         }
-        spans
+        cut_line(spans, self.page.columns)
     }
 
-    fn facet_line(&self, name: &str, canonical: &str, live: &str, roles: (Role, Role)) -> Line<'static> {
-        let (first, second, third) = facet_widths(self.detail, self.labels, self.columns);
-        Line::from(vec![
-            Span::styled(text::fit(name, first), self.theme.style(Role::Dim)),
+    fn hazard(&self, code: HazardCode, text: &str, first: bool) -> Line<'static> {
+        let role = if code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
+        let label = if first { format!("! {code}") } else { " ".repeat(code.code().len() + 2) };
+        let label = Span::styled(label, self.theme.style(role));
+        cut_line(vec![label, Span::raw(format!("  {text}"))], self.page.columns)
+    }
+
+    fn facet(&self, row: &Row<'_>) -> Line<'static> {
+        let columns = Columns::of(&self.page);
+        let labels = self.page.labels;
+        let (name, canonical) = match row {
+            Row::Facet(facet) => (facet.name.as_str(), own(facet)),
+            _ => ("facet", labels.canonical.as_str()),
+        };
+        let canonical_role = if matches!(row, Row::Facet(_)) { Role::Missing } else { Role::Dim };
+        let mut spans = vec![
+            Span::styled(text::fit(name, columns.name), self.theme.style(Role::Dim)),
             Span::raw("  "),
-            Span::styled(text::fit(canonical, second), self.theme.style(roles.0)),
-            Span::raw("  "),
-            Span::styled(text::cut(live, third).into_owned(), self.theme.style(roles.1)),
-        ])
+            Span::styled(text::fit(canonical, columns.canonical), self.theme.style(canonical_role)),
+        ];
+        for (at, width) in columns.targets {
+            let label = labels.targets.get(at).map_or("", |label| label);
+            let (value, role) = match row {
+                Row::Facet(facet) if facet.live.get(at) == Some(&facet.canonical) => ("=", Role::Dim),
+                Row::Facet(facet) => (at_target(facet, at), Role::Extra),
+                _ => (label, if at == labels.active { Role::Strong } else { Role::Dim }),
+            };
+            spans.push(Span::raw("  "));
+            spans.push(Span::styled(text::fit(value, width), self.theme.style(role)));
+        }
+        cut_line(spans, self.page.columns)
+    }
+
+    fn part(&self, part: &Part) -> Line<'static> {
+        let hazardous =
+            self.page.state.comparison().filter(|comparison| comparison.hazards.contains_key(&part.key)).map(
+                |comparison| if comparison.is_dangerous(&part.key) { Role::Danger } else { Role::Hazard },
+            );
+        let (mark, role) =
+            if self.is_selected(&part.key) { ("[x] ", Role::Selected) } else { ("[ ] ", Role::Dim) };
+        let name = text::clean(&format!("{} {}", part.key.kind(), part.key.name())).into_owned();
+        let sign = Span::styled(part.status.glyph().to_string(), self.theme.style(role_of(part.status)));
+        let hazard = hazardous.map_or(Span::raw(" "), |role| Span::styled("!", self.theme.style(role)));
+        let mark = Span::styled(mark, self.theme.style(role));
+        cut_line(vec![mark, sign, hazard, Span::raw(format!(" {name}"))], self.page.columns)
+    }
+
+    fn is_selected(&self, key: &Key) -> bool {
+        let selected = |target: &Target| target.selection.contains(key);
+        self.page.state.target().is_some_and(selected)
     }
 
     fn definition_head(&self) -> Line<'static> {
-        let (canonical, live) = self.labels;
-        let place = self.detail.location.as_deref().unwrap_or(canonical);
+        let Page { detail, columns, labels, state } = self.page;
+        let live = labels.live();
+        let place = detail.place().unwrap_or_else(|| labels.canonical.clone());
         let (missing, extra) = (self.theme.style(Role::Missing), self.theme.style(Role::Extra));
-        if self.detail.status.is_none_or(|status| status == Status::Same) {
-            return Line::styled(text::cut(place, self.columns).into_owned(), self.theme.style(Role::Dim));
+        if detail.status.is_none_or(|status| status == Status::Same) {
+            return Line::styled(text::cut(&place, columns).into_owned(), self.theme.style(Role::Dim));
         }
-        if is_side_by_side(self.state, self.columns) {
-            let half = half(self.columns);
+        if is_side_by_side(state, columns) {
+            let half = half(columns);
             return Line::from(vec![
                 Span::styled(text::fit(&format!("+ {place}"), half), missing),
                 Span::styled(" │ ", self.theme.style(Role::Border)),
@@ -123,7 +183,7 @@ impl Painter<'_> {
         }
         let heads =
             [Span::styled(format!("- {live}   "), extra), Span::styled(format!("+ {place}"), missing)];
-        cut_line(heads.into(), self.columns)
+        cut_line(heads.into(), columns)
     }
 
     fn side(
@@ -140,13 +200,19 @@ impl Painter<'_> {
             (true, false) => (Role::RemovedLine, Role::RemovedWord, '-'),
         };
         let base = if differs { self.theme.style(line_role) } else { Style::new() };
-        let text_of = if canonical { &self.detail.canonical } else { &self.detail.live };
-        let colours = sql::colours(self.state, text_of).map(|colours| (colours, line.index));
+        let text_of = if canonical { &self.page.detail.canonical } else { &self.page.detail.live };
+        let colours = sql::colours(self.page.state, text_of).map(|colours| (colours, line.index));
         let look = sql::Look { colours, marked: &line.marked, base, mark: self.theme.style(word_role) };
         // A line that goes on has its number and its sign at its beginning only.
         let number = if range.0 == 0 { format!("{:>3} ", line.index + 1) } else { "    ".to_owned() };
         let number_style = base.patch(self.theme.style(Role::LineNumber));
-        let mut spans = vec![Span::styled(number, number_style), Span::styled(format!("{sign} "), base)];
+        let chosen = differs && range.0 == 0 && line.part.as_ref().is_some_and(|part| self.is_selected(part));
+        let mark = if chosen {
+            Span::styled("✓", base.patch(self.theme.style(Role::Selected)))
+        } else {
+            Span::styled(" ", base)
+        };
+        let mut spans = vec![Span::styled(number, number_style), Span::styled(sign.to_string(), base), mark];
         spans.extend(sql::spans(self.theme, &line.text, &look, range, columns.saturating_sub(GUTTER)));
         spans
     }

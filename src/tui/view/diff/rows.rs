@@ -1,11 +1,15 @@
 //! The lines of the difference's pane, before they are styled.
 
+use super::facets;
 use crate::{
     diff::Status,
+    model::Key,
+    plan::HazardCode,
     tui::{
         state::{
             DiffLayout, State,
-            detail::{Detail, FacetRow, LinePair, SideLine},
+            definition::{LinePair, SideLine},
+            detail::{Detail, Elsewhere, FacetRow, Part},
         },
         text,
     },
@@ -15,18 +19,73 @@ use crate::{
 const SIDE_BY_SIDE: u16 = 96;
 /// How many lines that are the same are shown before and after one that is not.
 const AROUND: usize = 2;
+/// How many of a list of objects are shown.
+const LISTED: usize = 100;
 /// The columns of a line's number and of its sign.
 pub const GUTTER: usize = 6;
 /// The columns of what a note is about.
 pub const LABEL: usize = 13;
 
+/// Everything that the rows are made from.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    /// Everything.
+    pub state: &'a State,
+    /// What there is to say about the object.
+    pub detail: &'a Detail,
+    /// The names of the sides.
+    pub labels: &'a Labels,
+    /// How wide the pane is.
+    pub columns: usize,
+}
+
+/// The names of the sides, clean.
+pub struct Labels {
+    /// Canonical's.
+    pub canonical: String,
+    /// Those of the targets.
+    pub targets: Vec<String>,
+    /// Which of them the pane is about.
+    pub active: usize,
+}
+
+impl Labels {
+    /// The names as they are now.
+    pub fn of(state: &State) -> Self {
+        let clean = |label: &str| text::clean(label).into_owned();
+        Labels {
+            canonical: clean(&state.canonical.label),
+            targets: state.targets.iter().map(|target| clean(&target.side.label)).collect(),
+            active: state.active,
+        }
+    }
+
+    /// The name of the target that the pane is about.
+    pub fn live(&self) -> &str {
+        self.targets.get(self.active).map_or("", |label| label)
+    }
+}
+
 /// One line of the pane.
 pub enum Row<'a> {
-    /// How the object stands, and what closing the difference can hurt.
+    /// How the object stands.
     Status,
+    /// How it stands at other targets.
+    Elsewhere(String),
     /// Why it is unknown.
     Reason(String),
-    /// The names of both sides over their facets.
+    /// What closing the difference can hurt.
+    Hazard {
+        /// In one word.
+        code: HazardCode,
+        /// In a sentence, or a part of it.
+        text: String,
+        /// Whether it is the sentence's first line.
+        first: bool,
+    },
+    /// A line of such a sentence where there is no room beside the code.
+    HazardText(String),
+    /// The names of the sides over their facets.
     FacetHead,
     /// A facet whose values fit beside each other.
     Facet(&'a FacetRow),
@@ -41,8 +100,14 @@ pub enum Row<'a> {
         /// Whether it is the first part.
         first: bool,
     },
+    /// The heading of the parts that differ.
+    PartHead,
+    /// A part of the object that differs.
+    Part(&'a Part),
     /// A note about the object.
     Note(&'static str, String),
+    /// Another object that this one has to do with.
+    Link(&'static str, &'a Key),
     /// Nothing.
     Blank,
     /// The names of both sides over their definitions.
@@ -57,6 +122,8 @@ pub enum Row<'a> {
         live: Option<Piece<'a>>,
         /// Whether they differ.
         differs: bool,
+        /// The part of the object that the line is of.
+        part: Option<&'a Key>,
     },
     /// A part of one line on one side, or on both where they do not differ.
     One {
@@ -66,7 +133,21 @@ pub enum Row<'a> {
         differs: bool,
         /// Whether it is canonical's.
         canonical: bool,
+        /// The part of the object that the line is of.
+        part: Option<&'a Key>,
     },
+}
+
+impl<'a> Row<'a> {
+    /// The object that the row is about, where that is not the object of the pane.
+    pub fn key(&self) -> Option<&'a Key> {
+        match self {
+            Row::Part(part) => Some(&part.key),
+            Row::Link(_, key) => Some(key),
+            Row::Pair { part, .. } | Row::One { part, .. } => *part,
+            _ => None,
+        }
+    }
 }
 
 /// As much of a line as fits into a row.
@@ -92,77 +173,98 @@ pub fn half(columns: usize) -> usize {
     columns.saturating_sub(3) / 2
 }
 
-/// The widths of a facet's name and of both its values; the values are wide enough for all, or
-/// nothing is where they do not fit beside each other.
-pub fn facet_widths(detail: &Detail, labels: (&str, &str), columns: usize) -> (usize, usize, usize) {
-    let widest = |value: fn(&FacetRow) -> Option<&String>, label: &str| {
-        let values = detail.facets.iter().filter_map(value).filter(|text| text.len() <= columns);
-        values.map(String::as_str).chain([label]).map(text::width).max().unwrap_or(0)
-    };
-    let name = detail.facets.iter().map(|facet| text::width(&facet.name)).max().unwrap_or(0).clamp(6, 18);
-    let room = columns.saturating_sub(name + 4);
-    let own = widest(|facet| facet.canonical.as_ref(), labels.0).min(room / 2);
-    let other = widest(|facet| facet.live.as_ref(), labels.1).min(room - own);
-    (name, own, other)
-}
-
-/// All lines of the pane, for so many columns.
-pub fn rows<'a>(state: &State, detail: &'a Detail, labels: (&str, &str), columns: usize) -> Vec<Row<'a>> {
+/// All lines of the pane.
+pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
+    let Page { detail, columns, .. } = *page;
     let mut rows = vec![Row::Status];
-    rows.extend(
-        detail.reason.iter().flat_map(|reason| text::wrap(&text::clean(reason), columns)).map(Row::Reason),
-    );
-    if detail.status == Some(Status::Changed) && !detail.facets.is_empty() {
+    let reason = detail.reason.iter().flat_map(|reason| text::wrap(&text::clean(reason), columns));
+    rows.extend(reason.map(Row::Reason));
+    rows.extend(elsewhere(page).into_iter().flat_map(|text| text::wrap(&text, columns)).map(Row::Elsewhere));
+    if !detail.facets.is_empty() && detail.status != Some(Status::Missing) {
         rows.push(Row::Blank);
-        facets(detail, labels, columns, &mut rows);
+        facets::rows(page, &mut rows);
     }
     if !detail.lines.is_empty() {
         rows.push(Row::Blank);
         rows.push(Row::DefinitionHead);
-        definitions(state, detail, columns, &mut rows);
+        definitions(page, &mut rows);
     }
-    let comment = detail.comment.iter().map(|comment| ("comment", comment.clone()));
-    let requires = listed(&detail.requires).map(|names| ("requires", names));
-    let required_by = listed(&detail.required_by).map(|names| ("required by", names));
-    for (label, note) in comment.chain(requires).chain(required_by) {
+    if !detail.hazards.is_empty() {
         rows.push(Row::Blank);
-        let lines = text::wrap(&note, columns.saturating_sub(LABEL).max(16));
-        rows.extend(
-            lines.into_iter().enumerate().map(|(at, line)| Row::Note(if at == 0 { label } else { "" }, line)),
-        );
+        hazards(page, &mut rows);
+    }
+    if !detail.parts.is_empty() {
+        rows.extend([Row::Blank, Row::PartHead]);
+        rows.extend(detail.parts.iter().map(Row::Part));
+    }
+    if let Some(comment) = &detail.comment {
+        rows.push(Row::Blank);
+        let lines = text::wrap(comment, columns.saturating_sub(LABEL).max(16)).into_iter().enumerate();
+        rows.extend(lines.map(|(at, line)| Row::Note(if at == 0 { "comment" } else { "" }, line)));
+    }
+    for (label, keys) in [("requires", &detail.requires), ("required by", &detail.required_by)] {
+        rows.extend((!keys.is_empty()).then_some(Row::Blank));
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        rows.extend(keys.iter().zip(labels).take(LISTED).map(|(key, label)| Row::Link(label, key)));
+        let more = keys.len().saturating_sub(LISTED);
+        rows.extend((more > 0).then(|| Row::Note("", format!("and {more} more"))));
     }
     rows
 }
 
-fn facets<'a>(detail: &'a Detail, labels: (&str, &str), columns: usize, rows: &mut Vec<Row<'a>>) {
-    let (_, own, other) = facet_widths(detail, labels, columns);
-    let fits = |facet: &&FacetRow| {
-        let width = |value: &Option<String>| value.as_deref().map_or(0, text::width);
-        width(&facet.canonical) <= own && width(&facet.live) <= other
-    };
-    let (short, long): (Vec<&FacetRow>, Vec<&FacetRow>) = detail.facets.iter().partition(fits);
-    if !short.is_empty() {
-        rows.push(Row::FacetHead);
-        rows.extend(short.into_iter().map(Row::Facet));
-    }
-    for facet in long {
-        rows.push(Row::FacetName(&facet.name));
-        for (value, canonical) in [(&facet.live, false), (&facet.canonical, true)] {
-            let value = value.as_deref().unwrap_or("—");
-            let parts = text::wrap(value, columns.saturating_sub(2).max(16)).into_iter().enumerate();
-            rows.extend(parts.map(|(at, text)| Row::FacetValue { text, canonical, first: at == 0 }));
+/// What closing the difference can hurt, in full sentences; beside their codes where there is room.
+fn hazards(page: &Page<'_>, rows: &mut Vec<Row<'_>>) {
+    for hazard in &page.detail.hazards {
+        let indent = hazard.code.code().len() + 4;
+        let narrow = indent * 3 > page.columns;
+        if narrow {
+            rows.push(Row::Hazard { code: hazard.code, text: String::new(), first: true });
         }
+        let room = page.columns.saturating_sub(if narrow { 2 } else { indent }).max(16);
+        let lines = text::wrap(&text::clean(&hazard.message), room).into_iter().enumerate();
+        rows.extend(lines.map(|(at, text)| match narrow {
+            true => Row::HazardText(text),
+            false => Row::Hazard { code: hazard.code, text, first: at == 0 },
+        }));
     }
 }
 
-fn definitions<'a>(state: &State, detail: &'a Detail, columns: usize, rows: &mut Vec<Row<'a>>) {
+/// How the object stands at the other targets, those where it stands alike in one sentence.
+fn elsewhere(page: &Page<'_>) -> Vec<String> {
+    let names = |fits: &dyn Fn(&Elsewhere) -> bool| -> Vec<&str> {
+        let fitting = page.detail.elsewhere.iter().filter(|elsewhere| fits(elsewhere));
+        fitting
+            .filter_map(|elsewhere| page.labels.targets.get(elsewhere.target))
+            .map(String::as_str)
+            .collect()
+    };
+    let mut sentences = Vec::new();
+    let mut say = |names: Vec<&str>, words: String| {
+        if !names.is_empty() {
+            sentences.push(format!("{words} at {}", names.join(", ")));
+        }
+    };
+    let is_same = page.detail.status.is_none_or(|status| status == Status::Same);
+    if !is_same {
+        say(names(&|elsewhere| elsewhere.alike), "just the same difference".to_owned());
+    }
+    for status in [Status::Changed, Status::Missing, Status::Extra, Status::Unknown] {
+        let otherwise = if is_same || page.detail.status != Some(status) { "" } else { " otherwise" };
+        let words = format!("{} {}{otherwise}", status.glyph(), status.word());
+        say(names(&|elsewhere| elsewhere.status == status && (is_same || !elsewhere.alike)), words);
+    }
+    sentences
+}
+
+fn definitions<'a>(page: &Page<'a>, rows: &mut Vec<Row<'a>>) {
+    let Page { state, detail, columns, .. } = *page;
     let side_by_side = is_side_by_side(state, columns);
     let room = if side_by_side { half(columns) } else { columns }.saturating_sub(GUTTER).max(8);
     for part in parts(&detail.lines, state.whole) {
         match part {
-            Part::Folded(count) => rows.push(Row::Fold(count)),
-            Part::Lines(lines) if side_by_side => lines.iter().for_each(|pair| beside(pair, room, rows)),
-            Part::Lines(lines) => under(lines, room, rows),
+            Shown::Folded(count) => rows.push(Row::Fold(count)),
+            Shown::Lines(lines) if side_by_side => lines.iter().for_each(|pair| beside(pair, room, rows)),
+            Shown::Lines(lines) => under(lines, room, rows),
         }
     }
 }
@@ -179,7 +281,7 @@ fn beside<'a>(pair: &'a LinePair, room: usize, rows: &mut Vec<Row<'a>>) {
         if canonical.is_none() && live.is_none() {
             return;
         }
-        rows.push(Row::Pair { canonical, live, differs: pair.differs });
+        rows.push(Row::Pair { canonical, live, differs: pair.differs, part: pair.part() });
     }
 }
 
@@ -190,14 +292,16 @@ fn under<'a>(lines: &'a [LinePair], room: usize, rows: &mut Vec<Row<'a>>) {
         let differs = run[0].differs;
         let live = run.iter().filter(|_| differs).filter_map(|pair| pair.live.as_ref());
         let canonical = run.iter().filter_map(|pair| pair.canonical.as_ref());
-        let one = |canonical| move |piece| Row::One { piece, differs, canonical };
+        let one = |canonical| {
+            move |piece: Piece<'a>| Row::One { piece, differs, canonical, part: piece.line.part.as_ref() }
+        };
         rows.extend(live.flat_map(|line| pieces(line, room)).map(one(false)));
         rows.extend(canonical.flat_map(|line| pieces(line, room)).map(one(true)));
     }
 }
 
-/// A part of both definitions.
-enum Part<'a> {
+/// A piece of both definitions.
+enum Shown<'a> {
     /// Lines that are shown.
     Lines(&'a [LinePair]),
     /// So many lines that are the same on both sides, and not shown.
@@ -206,9 +310,9 @@ enum Part<'a> {
 
 /// What differs with the lines around it; everything where that is wanted, or where nothing
 /// differs.
-fn parts(lines: &[LinePair], whole: bool) -> Vec<Part<'_>> {
+fn parts(lines: &[LinePair], whole: bool) -> Vec<Shown<'_>> {
     if whole || lines.iter().all(|pair| !pair.differs) {
-        return vec![Part::Lines(lines)];
+        return vec![Shown::Lines(lines)];
     }
     let mut parts = Vec::new();
     let mut at = 0;
@@ -219,23 +323,17 @@ fn parts(lines: &[LinePair], whole: bool) -> Vec<Part<'_>> {
         let after = if last { 1 } else { AROUND };
         // A fold is a line, too: it has to be worth it.
         if run[0].differs || run.len() <= before + after + 1 {
-            parts.push(Part::Lines(run));
+            parts.push(Shown::Lines(run));
         } else {
             let end = run.len() - after;
-            parts.extend([Part::Lines(&run[..before]), Part::Folded(end - before), Part::Lines(&run[end..])]);
+            parts.extend([
+                Shown::Lines(&run[..before]),
+                Shown::Folded(end - before),
+                Shown::Lines(&run[end..]),
+            ]);
         }
     }
     parts
-}
-
-/// The first names of a list, and how many more there are.
-fn listed(names: &[String]) -> Option<String> {
-    const SHOWN: usize = 8;
-    let more = names.len().saturating_sub(SHOWN);
-    let first = names.iter().take(SHOWN).cloned();
-    let rest = (more > 0).then(|| format!("and {more} more"));
-    let all: Vec<String> = first.chain(rest).collect();
-    (!all.is_empty()).then(|| all.join(", "))
 }
 
 #[cfg(test)]
@@ -248,9 +346,9 @@ mod tests {
         let mut lines = vec![pair(false); 20];
         lines[10].differs = true;
         let shape = |whole| -> Vec<usize> {
-            let size = |part: &Part<'_>| match part {
-                Part::Lines(lines) => lines.len(),
-                Part::Folded(count) => 100 + count,
+            let size = |part: &Shown<'_>| match part {
+                Shown::Lines(lines) => lines.len(),
+                Shown::Folded(count) => 100 + count,
             };
             parts(&lines, whole).iter().map(size).collect()
         };

@@ -1,0 +1,94 @@
+//! The pane of the difference by keys: parts that are selected there, links that are followed.
+
+use crate::tui::{
+    harness::Harness,
+    sample::{self, key},
+    state::{Pane, side::SideId},
+};
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn on(object: &str) -> Harness {
+    let mut harness = Harness::new(SIZE);
+    harness.go_to(object).press("3 z");
+    harness
+}
+
+/// Moves the cursor down to the first line that has a text.
+fn to_line(harness: &mut Harness, text: &str) {
+    for _ in 0..60 {
+        let screen = harness.screen();
+        let at = harness.state.diff_at - harness.state.diff_scroll;
+        let top = screen.lines().position(|line| line.contains("╭ 3 ")).unwrap();
+        if screen.lines().nth(top + 1 + at).is_some_and(|line| line.contains(text)) {
+            return;
+        }
+        harness.press("j");
+    }
+    panic!("no line has {text}:\n{}", harness.screen());
+}
+
+#[test]
+fn a_column_is_selected_on_its_line_of_the_tables_definition() {
+    let mut harness = on("table:public.orders");
+    to_line(&mut harness, "total numeric");
+    harness.press("space");
+    assert_eq!(harness.selected(), ["column:public.orders.total"]);
+    assert!(harness.screen().contains("✓"), "{}", harness.screen());
+    harness.press("space");
+    assert!(harness.selected().is_empty());
+}
+
+#[test]
+fn an_index_and_a_policy_are_selected_in_the_list_of_parts() {
+    let mut harness = on("table:public.orders");
+    to_line(&mut harness, "orders_customer_idx");
+    harness.press("space");
+    to_line(&mut harness, "policy tenant_isolation");
+    harness.press("space");
+    assert_eq!(
+        harness.selected(),
+        ["index:public.orders.orders_customer_idx", "policy:public.orders.tenant_isolation"]
+    );
+}
+
+#[test]
+fn a_part_that_is_dropped_needs_the_other_key_here_too() {
+    let mut harness = on("table:public.orders");
+    to_line(&mut harness, "orders_hotfix_idx");
+    harness.press("space");
+    assert!(harness.selected().is_empty());
+    harness.press("D");
+    assert_eq!(harness.selected(), ["index:public.orders.orders_hotfix_idx"]);
+}
+
+#[test]
+fn what_the_filter_hides_is_not_selected_in_the_difference_either() {
+    let mut harness = Harness::new(SIZE);
+    harness.press("/").type_in("kind:policy").press("enter");
+    harness.go_to("table:public.orders").press("3 z");
+    to_line(&mut harness, "total numeric");
+    harness.press("space");
+    assert!(harness.selected().is_empty());
+}
+
+#[test]
+fn enter_goes_to_what_a_line_is_about_and_shows_it_if_it_was_hidden() {
+    let mut harness = on("table:public.orders");
+    to_line(&mut harness, "requires");
+    harness.press("enter");
+    assert_eq!(harness.state.current_key(), Some(&key("schema:public")));
+    assert_eq!(harness.state.focus, Pane::Diff);
+}
+
+#[test]
+fn the_difference_says_how_the_object_stands_at_the_other_targets() {
+    let mut harness = Harness::unread(SIZE, &["prod-eu", "prod-us", "staging"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::live());
+    harness.read(SideId::Target(1), sample::live());
+    harness.read(SideId::Target(2), sample::almost());
+    harness.go_to("column:public.orders.total");
+    let screen = harness.screen();
+    assert!(screen.contains("just the same difference at prod-us"), "{screen}");
+}
