@@ -1,32 +1,33 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
-use std::time::Duration;
-
-use futures_util::future::join_all;
-
 use super::{
     Error, Outcome,
-    arguments::Sides,
-    diff, load,
+    arguments::{self, Sides},
+    diff, inspect, load,
     sides::{Named, Setup},
 };
-use crate::{
-    config,
-    dialect::postgres::session::{Fault, Session},
-    source::{LoadOptions, Source},
-    tui,
-};
-
-/// How long the terminal may be kept back by finding out whether a server wants a password.
-const PATIENCE: Duration = Duration::from_secs(1);
+use crate::{config, source::LoadOptions, tui};
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
 /// # Errors
 /// Where the canonical schema cannot be read, or the terminal not be opened.
 pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome, Error> {
+    if let (Some(only), true) = (&sides.canonical, sides.targets.is_empty()) {
+        return browse(setup, only, json).await;
+    }
     let (canonical, targets) = setup.sides(sides.canonical.as_deref(), &sides.targets).await?;
     show(setup, canonical, targets, json).await
+}
+
+/// Opens the terminal on one schema, to be looked around in; where there is no terminal, prints what
+/// `inspect` prints.
+async fn browse(setup: &Setup<'_>, only: &str, json: bool) -> Result<Outcome, Error> {
+    if json || !setup.console.is_interactive() {
+        let arguments = arguments::Inspect { target: only.to_owned(), output: None };
+        return inspect::run(setup, &arguments, json).await;
+    }
+    terminal(setup, setup.single(only).await?, Vec::new()).await
 }
 
 /// Opens the terminal on these sides, or prints their comparison.
@@ -58,12 +59,10 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
             "schemascope config check looks for mistakes in all of it.",
         ));
     }
-    let mut sides = ask_passwords(setup, canonical, targets).await;
-    let canonical = sides.remove(0);
     let options = tui::Options {
         canonical: canonical.source,
         canonical_label: canonical.name,
-        targets: sides.into_iter().map(target).collect(),
+        targets: targets.into_iter().map(target).collect(),
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         appearance,
@@ -87,35 +86,5 @@ fn target(side: Named) -> tui::Target {
         color: configured.and_then(|target| target.color.clone()),
         label: configured.and_then(|target| target.label.clone()).unwrap_or(side.name),
         source: side.source,
-    }
-}
-
-/// Asks for the passwords that servers want, before the terminal takes the screen. Gives all sides,
-/// the canonical one first.
-async fn ask_passwords(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Vec<Named> {
-    let wanted = join_all(std::iter::once(&canonical).chain(&targets).map(wants_password)).await;
-    let mut sides = Vec::new();
-    for (side, wanted) in std::iter::once(canonical).chain(targets).zip(wanted) {
-        let asked = if wanted { load::ask_password(setup.console, &side).await } else { None };
-        sides.push(asked.unwrap_or(side));
-    }
-    setup.console.clear_progress();
-    sides
-}
-
-/// Whether a server wants a password that nothing gives. One that does not answer at once is left
-/// to the terminal, which shows how it goes.
-async fn wants_password(side: &Named) -> bool {
-    let Ok(Source::Postgres(url)) = &side.source else { return false };
-    if url.has_password() {
-        return false;
-    }
-    match tokio::time::timeout(PATIENCE, Session::reader(url)).await {
-        Ok(Err(error)) => error.fault == Fault::PasswordWanted,
-        Ok(Ok(session)) => {
-            session.close().await;
-            false
-        }
-        Err(_) => false,
     }
 }

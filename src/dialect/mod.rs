@@ -3,6 +3,7 @@
 //! A dialect turns rows of catalog queries into objects, and differences of objects into SQL.
 //! sqlx lives only here and in `scratch`.
 
+pub mod journal;
 pub mod postgres;
 pub mod quote;
 pub mod row;

@@ -47,8 +47,21 @@ pub struct Snapshot {
     /// What was left out or done otherwise than written when the source was a script, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// How large tables are, as far as that is known. No part of the schema, so neither written down
+    /// nor compared.
+    #[serde(skip)]
+    pub sizes: BTreeMap<Key, Size>,
     /// The objects.
     pub catalog: Catalog,
+}
+
+/// How large a table is, by the statistics of its database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// About how many rows it has; nothing if that was never estimated.
+    pub rows: Option<u64>,
+    /// How many bytes it takes with its indexes.
+    pub bytes: u64,
 }
 
 /// A place in a file.

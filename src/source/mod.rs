@@ -28,6 +28,7 @@ use crate::{
             connect::ConnectionUrl,
             inspect::{Reading, inspect},
             session::Session,
+            size::sizes,
         },
         sqlite,
     },
@@ -100,10 +101,13 @@ async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Readi
     progress("connecting", 0);
     let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
     let reading = inspect(&mut session, progress).await;
-    reading.map_err(|error| SourceError::Server {
+    let mut reading = reading.map_err(|error| SourceError::Server {
         doing: format!("Reading {}", url.redacted()),
         error: error.into(),
-    })
+    })?;
+    // Without statistics there is no size to tell, and nothing else is missing.
+    reading.snapshot.sizes = sizes(&mut session).await.unwrap_or_default();
+    Ok(reading)
 }
 
 async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {

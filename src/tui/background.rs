@@ -13,6 +13,8 @@ use std::{
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::Stream;
 
+use super::runtime::Events;
+
 /// The question.
 pub const QUESTION: &str = "\x1b]11;?\x1b\\";
 
@@ -68,6 +70,20 @@ where
                 self.ready.push_back(event);
             }
         }
+    }
+}
+
+impl<E, F> Events for Hearing<E, F>
+where
+    E: Events,
+    F: FnMut(Background) + Unpin,
+{
+    fn pause(&mut self) {
+        self.events.pause();
+    }
+
+    fn resume(&mut self) {
+        self.events.resume();
     }
 }
 

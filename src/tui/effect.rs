@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
 use super::{
+    programs::Program,
     request::PlanRequest,
     state::{DialectRef, board::Sides, detail::DetailRequest, side::SideId},
 };
@@ -52,6 +55,13 @@ pub enum Effect {
         /// What from.
         request: DetailRequest,
     },
+    /// Search for words.
+    Search {
+        /// The words.
+        words: String,
+        /// Where.
+        snapshots: Vec<Arc<Snapshot>>,
+    },
     /// Make a plan.
     Plan(PlanRequest),
     /// Prove a plan on a scratch copy.
@@ -89,6 +99,22 @@ pub enum Effect {
         what: &'static str,
         /// The text.
         text: Arc<str>,
+    },
+    /// Turn a plan into the text that would be written, for the pager.
+    Page {
+        /// What.
+        plan: Arc<Plan>,
+        /// What is known about it.
+        proof: Proof,
+    },
+    /// Let another program have the terminal.
+    Run(Program),
+    /// Use a password for a side from now on.
+    Password {
+        /// Whose.
+        side: SideId,
+        /// The password.
+        password: SecretString,
     },
     /// Take the next theme.
     NextTheme,

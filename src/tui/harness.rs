@@ -12,9 +12,12 @@ use super::{
     effect::Effect,
     highlight,
     keymap::{Key, Keymap},
-    message::{Loaded, Message},
+    message::{Loaded, Message, Unread},
     sample,
-    state::{State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+    state::{
+        State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, search::search,
+        side::SideId,
+    },
     theme::{Theme, Themes},
     update,
     view::view,
@@ -63,10 +66,16 @@ impl Harness {
 
     /// A side could not be read.
     pub fn fail(&mut self, side: SideId, error: &str) {
-        self.loaded(side, Err(error.to_owned()));
+        self.loaded(side, Err(error.to_owned().into()));
     }
 
-    fn loaded(&mut self, side: SideId, result: Result<Loaded, String>) {
+    /// A server wants a password.
+    pub fn want_password(&mut self, side: SideId) {
+        let text = "The server wants a password.".to_owned();
+        self.loaded(side, Err(Unread { text, wants_password: true }));
+    }
+
+    fn loaded(&mut self, side: SideId, result: Result<Loaded, Unread>) {
         let generation = self.state.sides().find(|(id, _)| *id == side).unwrap().1.generation;
         self.send(Message::Loaded { side, generation, result });
     }
@@ -94,6 +103,10 @@ impl Harness {
             }
             Effect::Plan(request) => {
                 Some(Message::Planned { target: request.target, id: request.id, plan: request.make() })
+            }
+            Effect::Search { words, snapshots } => {
+                let hits = Arc::new(search(&words, &snapshots));
+                Some(Message::Found { words, hits })
             }
             Effect::Highlight(text) => Some(Message::Highlighted {
                 id: highlight::id(&text),

@@ -86,6 +86,10 @@ pub fn areas(state: &State) -> Option<Areas> {
     } else {
         let [tree, right] =
             Layout::horizontal([Constraint::Length(tree_width(state)), Constraint::Fill(1)]).areas(main);
+        if state.targets.is_empty() {
+            (areas.tree, areas.diff) = (Some(tree), Some(right));
+            return Some(areas);
+        }
         let upper = match state.focus {
             Pane::Diff => 66,
             Pane::Plan => 34,
@@ -100,25 +104,25 @@ pub fn areas(state: &State) -> Option<Areas> {
 
 /// Canonical and the targets, a line each, but not more than a quarter of the screen.
 fn targets_height(state: &State) -> u16 {
-    let lines = u16::try_from(state.targets.len() + 1).unwrap_or(u16::MAX);
+    let lines = u16::try_from(state.shown.len() + 1).unwrap_or(u16::MAX);
     lines.min((state.size.1 / 4).max(3)).saturating_add(2)
 }
 
 /// Enough for names and for a cell for each target, but never more than is fair.
 fn tree_width(state: &State) -> u16 {
     let width = state.size.0;
-    let targets = u16::try_from(state.targets.len()).unwrap_or(u16::MAX);
+    let targets = u16::try_from(state.shown.len()).unwrap_or(u16::MAX);
     let wanted = targets.saturating_mul(9).saturating_add(40).max(width * 2 / 5);
     let most = if width < 100 { width * 3 / 5 } else { width * 11 / 20 };
     let wanted = wanted.min(most).saturating_add_signed(state.widen);
     wanted.clamp(30, width.saturating_sub(30))
 }
 
-/// The first target on the screen, where the pane of the targets has so many lines: canonical
+/// The place of the first target on the screen among those that are shown, where the pane of the targets has so many lines: canonical
 /// keeps the first line, and the active target is always among the others.
 pub fn first_target(state: &State, lines: u16) -> usize {
     let room = usize::from(lines).saturating_sub(1).max(1);
-    (state.active + 1).saturating_sub(room)
+    (state.place() + 1).saturating_sub(room)
 }
 
 /// What is left of a pane inside its frame.

@@ -7,8 +7,10 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::{
     background::Background,
     highlight::Highlighted,
+    journal::Entry,
     state::{
-        DialectRef, board::Board, comparison::Comparison, detail::Detail, planned::PlanId, side::SideId,
+        DialectRef, board::Board, comparison::Comparison, detail::Detail, planned::PlanId, search::Hit,
+        side::SideId,
     },
 };
 use crate::{
@@ -48,8 +50,8 @@ pub enum Message {
         side: SideId,
         /// Which reading.
         generation: u64,
-        /// What was read, or what happened and what to do.
-        result: Result<Loaded, String>,
+        /// What was read, or why nothing was.
+        result: Result<Loaded, Unread>,
     },
     /// A target was compared.
     Compared {
@@ -73,6 +75,13 @@ pub enum Message {
         of: (Key, usize, u64),
         /// What there is to say.
         detail: Arc<Detail>,
+    },
+    /// A search has ended.
+    Found {
+        /// The words.
+        words: String,
+        /// What has them.
+        hits: Arc<Vec<Hit>>,
     },
     /// A plan was made.
     Planned {
@@ -99,12 +108,33 @@ pub enum Message {
         /// Its colours.
         highlighted: Arc<Highlighted>,
     },
+    /// A statement was sent to a database.
+    Sent(Entry),
+    /// The canonical schema was edited.
+    Edited,
+    /// A text is there for the pager.
+    Paged(String),
     /// The SQL was written, or not.
     Written(Written),
     /// Text was copied, and how; or why not.
     Copied(Result<String, String>),
     /// An effect ended in a way that it should never end.
     Broken(String),
+}
+
+/// Why a side was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What happened, and below that what to do.
+    pub text: String,
+    /// Whether the server wants a password that nothing gives.
+    pub wants_password: bool,
+}
+
+impl From<String> for Unread {
+    fn from(text: String) -> Self {
+        Unread { text, wants_password: false }
+    }
 }
 
 /// What a reading gave.

@@ -11,10 +11,12 @@ mod effect;
 #[cfg(test)]
 mod harness;
 mod highlight;
+mod journal;
 mod key;
 pub mod keymap;
 mod layout;
 mod message;
+mod programs;
 mod request;
 mod runtime;
 #[cfg(test)]
@@ -28,18 +30,17 @@ mod update;
 mod view;
 mod world;
 
-use std::time::Instant;
+use std::{process::Command, time::Instant};
 
-use crossterm::event::EventStream;
 use tokio::sync::mpsc::unbounded_channel;
 
 pub use self::appearance::{Appearance, faults, key_names, theme_names};
 use self::{
     background::Hearing,
     message::Message,
-    runtime::{Device, DrawError, Runtime},
+    runtime::{Device, DrawError, Ended, Runtime},
     state::{State, TargetSetup},
-    terminal::{Screen, Tty, TtyError},
+    terminal::{Keyboard, Screen, Tty, TtyError},
     world::{Sources, World},
 };
 use crate::{
@@ -132,7 +133,7 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     let heard = sender.clone();
     // Nobody listens any more once the program ends.
     let tell = move |background| drop(heard.send(Message::Background(background)));
-    let events = Hearing::new(EventStream::new(), asks, tell);
+    let events = Hearing::new(Keyboard::new(), asks, tell);
     let world = World::new(sources, sender);
     let mut runtime =
         Runtime { terminal: screen, device: tty, events, messages, world, theme, themes, colors };
@@ -150,6 +151,10 @@ impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {
 
     fn take_mouse(&mut self, mouse: bool) -> std::io::Result<()> {
         Tty::take_mouse(self, mouse)
+    }
+
+    fn run(&mut self, screen: &mut Screen, command: &mut Command, input: &str) -> std::io::Result<Ended> {
+        Tty::run(self, screen, command, input)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The loop: messages in, effects and frames out. It owns the clock, and sleeps when nothing
 //! happens.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, process::Command, time::Duration};
 
 use crossterm::event::{Event, KeyEventKind};
 use futures_util::{Stream, StreamExt};
@@ -14,7 +14,8 @@ use tokio::{
 use super::{
     effect::Effect,
     message::Message,
-    state::State,
+    programs::{self, Program},
+    state::{State, Tone},
     theme::{Colors, Theme, Themes},
     update,
     view::view,
@@ -38,6 +39,29 @@ pub trait Device<B: Backend> {
     /// # Errors
     /// What the terminal said.
     fn take_mouse(&mut self, mouse: bool) -> Result<(), B::Error>;
+
+    /// Gives the terminal to another program until that ends.
+    ///
+    /// # Errors
+    /// What the terminal said.
+    fn run(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        command: &mut Command,
+        input: &str,
+    ) -> Result<Ended, B::Error>;
+}
+
+/// How another program ended: well, or otherwise and how.
+pub type Ended = Result<(), String>;
+
+/// Keys, mouse and sizes, which can be left to another program for a while.
+pub trait Events: Stream<Item = std::io::Result<Event>> + Unpin {
+    /// Takes nothing any more.
+    fn pause(&mut self);
+
+    /// Listens again.
+    fn resume(&mut self);
 }
 
 /// Everything that the loop runs on.
@@ -69,7 +93,7 @@ impl<B, D, E> Runtime<B, D, E>
 where
     B: Backend,
     D: Device<B>,
-    E: Stream<Item = std::io::Result<Event>> + Unpin,
+    E: Events,
 {
     /// Runs until the user quits, the input ends, or `stopped` comes to an end.
     ///
@@ -144,6 +168,7 @@ where
                     let size = self.terminal.size().map_err(|error| DrawError(error.to_string()))?;
                     state.size = (size.width, size.height);
                 }
+                Effect::Run(program) => self.run_program(state, &program)?,
                 Effect::NextTheme => {
                     self.theme = self.themes.after(&self.theme.name, self.colors);
                     state.say_theme(&self.theme.name);
@@ -157,6 +182,35 @@ where
             }
         }
         Ok(false)
+    }
+
+    /// Lets another program have the terminal, and says how that ended.
+    fn run_program(&mut self, state: &mut State, program: &Program) -> Result<(), DrawError> {
+        let mut command = match programs::command(program, self.world.environment()) {
+            Ok(command) => command,
+            Err(why) => {
+                state.say(Tone::Error, why);
+                return Ok(());
+            }
+        };
+        let (file, input) = match program {
+            Program::Editor(place) => (Some(&place.file), ""),
+            Program::Pager(text) => (None, text.as_str()),
+        };
+        let stamp = || file.and_then(|file| std::fs::metadata(file).ok()?.modified().ok());
+        let before = stamp();
+        self.events.pause();
+        let ended = self.device.run(&mut self.terminal, &mut command, input);
+        self.events.resume();
+        let ended = ended.map_err(|error| DrawError(error.to_string()))?;
+        let size = self.terminal.size().map_err(|error| DrawError(error.to_string()))?;
+        state.size = (size.width, size.height);
+        match ended {
+            Err(why) => state.say(Tone::Error, why),
+            Ok(()) if stamp() != before => self.world.tell(Message::Edited),
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     fn draw(&mut self, state: &State) -> Result<(), DrawError> {

@@ -2,21 +2,31 @@
 
 use std::{
     io,
-    io::{IsTerminal, Stdout},
+    io::{IsTerminal, Stdout, Write},
     panic,
-    process::Command,
+    pin::Pin,
+    process::{self, Command, Stdio},
     sync::atomic::{AtomicBool, Ordering},
+    task,
 };
 
 use crossterm::{
-    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    event::{
+        DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+        EventStream,
+    },
     execute,
     style::force_color_output,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
+use futures_util::Stream;
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use super::{background, theme::Colors};
+use super::{
+    background,
+    runtime::{Ended, Events},
+    theme::Colors,
+};
 use crate::dialect::postgres::connect::Environment;
 
 /// Whether the tty is ours at the moment, for the panic hook and for leaving once.
@@ -113,6 +123,78 @@ impl Tty {
         Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
         self.take()?;
         screen.clear()
+    }
+
+    /// Gives the tty to another program until that ends, with a text for its standard input if there
+    /// is one.
+    ///
+    /// # Errors
+    /// What the terminal said. What became of the program is the result.
+    pub fn run(&self, screen: &mut Screen, command: &mut Command, input: &str) -> io::Result<Ended> {
+        give_back();
+        // Ctrl-C is for the program that has the terminal, and would end this one, too.
+        let signals = |word: &str| drop(Command::new("stty").arg(word).status());
+        signals("-isig");
+        let ended = run_to_end(command, input);
+        signals("isig");
+        self.take()?;
+        screen.clear()?;
+        Ok(ended)
+    }
+}
+
+fn run_to_end(command: &mut Command, input: &str) -> Ended {
+    let program = command.get_program().to_string_lossy().into_owned();
+    if !input.is_empty() {
+        command.stdin(Stdio::piped());
+    }
+    let mut run = || -> io::Result<process::ExitStatus> {
+        let mut child = command.spawn()?;
+        if let Some(mut standard_input) = child.stdin.take() {
+            // Who leaves the pager early does not want the rest.
+            let _ = standard_input.write_all(input.as_bytes());
+        }
+        child.wait()
+    };
+    match run() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{program} ended with {status}")),
+        Err(error) => Err(format!("{program} could not be started: {error}")),
+    }
+}
+
+/// The keys, the mouse and the sizes, as the terminal tells them. While another program has the
+/// terminal nothing is taken from it.
+pub struct Keyboard(Option<EventStream>);
+
+impl Keyboard {
+    /// Starts to listen.
+    pub fn new() -> Self {
+        Keyboard(Some(EventStream::new()))
+    }
+}
+
+impl Events for Keyboard {
+    fn pause(&mut self) {
+        self.0 = None;
+    }
+
+    fn resume(&mut self) {
+        self.0 = Some(EventStream::new());
+    }
+}
+
+impl Stream for Keyboard {
+    type Item = io::Result<Event>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut task::Context<'_>,
+    ) -> task::Poll<Option<Self::Item>> {
+        match &mut self.0 {
+            Some(events) => Pin::new(events).poll_next(context),
+            None => task::Poll::Pending,
+        }
     }
 }
 

@@ -136,6 +136,21 @@ pub fn breaks(text: &str, columns: usize) -> Vec<(usize, usize)> {
     parts
 }
 
+/// How large a table is, in words: `about 1.2 million rows, 340 MB with indexes, by the statistics`.
+pub fn size(rows: Option<u64>, bytes: u64) -> String {
+    let rows = match rows {
+        None => "rows never estimated".to_owned(),
+        Some(rows) if rows < 10_000 => format!("about {rows} rows"),
+        Some(rows) if rows < 1_000_000 => format!("about {} thousand rows", rows / 1000),
+        Some(rows) => format!("about {}.{} million rows", rows / 1_000_000, rows / 100_000 % 10),
+    };
+    let units = [(1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
+    let unit = units.into_iter().find(|(unit, _)| bytes >= *unit);
+    let bytes =
+        unit.map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit));
+    format!("{rows}, {bytes} with indexes, by the statistics")
+}
+
 /// A number with a noun, in the plural where it has to be: `1 statement`, `3 statements`.
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
@@ -180,6 +195,16 @@ mod tests {
         assert_eq!(parts("", 8), [""]);
         assert_eq!(parts("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(parts("表表表", 4), ["表表", "表"]);
+    }
+
+    #[test]
+    fn sizes_are_told_in_round_numbers() {
+        assert_eq!(
+            size(Some(1_250_000), 356_515_840),
+            "about 1.2 million rows, 340 MB with indexes, by the statistics"
+        );
+        assert_eq!(size(Some(12), 8192), "about 12 rows, 8 kB with indexes, by the statistics");
+        assert!(size(None, 0).starts_with("rows never estimated, 0 bytes"));
     }
 
     #[test]

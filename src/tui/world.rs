@@ -11,26 +11,32 @@ use std::{
     },
 };
 
+use secrecy::SecretString;
 use tokio::{
     sync::{mpsc::UnboundedSender, watch},
     task::{AbortHandle, JoinError},
 };
+use tracing::instrument::WithSubscriber;
 
 use super::{
     clipboard,
     effect::Effect,
     highlight,
-    message::{Loaded, Message},
+    journal::Journal,
+    message::{Loaded, Message, Unread},
     request::PlanRequest,
     save,
-    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, side::SideId},
+    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, search::search, side::SideId},
 };
 use crate::{
-    dialect::{self, Dialect, postgres::connect::Environment},
+    dialect::{
+        self, Dialect,
+        postgres::{connect::Environment, session::Fault},
+    },
     diff::Rules,
     plan::{Plan, Proof},
     report,
-    source::{self, LoadOptions, Source},
+    source::{self, LoadOptions, Source, SourceError},
 };
 
 /// A source; or why the user's words stand for none, with what to do.
@@ -58,9 +64,12 @@ pub struct World {
     messages: UnboundedSender<Message>,
     loads: HashMap<SideId, AbortHandle>,
     proof: Option<AbortHandle>,
-    /// The detail and the plan that were asked for last: older ones need not be worked out.
+    /// Passwords that the user typed.
+    passwords: HashMap<SideId, SecretString>,
+    /// What was asked for last of its kind: older ones need not be worked out.
     latest_detail: Arc<AtomicU64>,
     latest_plan: Arc<AtomicU64>,
+    latest_search: Arc<AtomicU64>,
     /// What the databases that were read are, for reading scripts the same way.
     example: watch::Sender<Example>,
 }
@@ -89,8 +98,10 @@ impl World {
             messages,
             loads: HashMap::new(),
             proof: None,
+            passwords: HashMap::new(),
             latest_detail: Arc::default(),
             latest_plan: Arc::default(),
+            latest_search: Arc::default(),
             example: watch::Sender::new(example),
         }
     }
@@ -123,6 +134,15 @@ impl World {
                     latest().then(|| Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
                 });
             }
+            Effect::Search { words, snapshots } => {
+                let latest = latest(&self.latest_search);
+                self.compute(move || {
+                    latest().then(|| {
+                        let hits = Arc::new(search(&words, &snapshots));
+                        Message::Found { words, hits }
+                    })
+                });
+            }
             Effect::Plan(request) => {
                 let latest = latest(&self.latest_plan);
                 let (target, id) = (request.target, request.id);
@@ -144,8 +164,32 @@ impl World {
                 self.copy("the SQL", script.into());
             }
             Effect::Copy { what, text } => self.copy(what, text),
-            Effect::NextTheme | Effect::Theme(_) | Effect::Mouse(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::Page { plan, proof } => {
+                self.tell(Message::Paged(report::script(&plan, &proof, (self.sources.now)())));
+            }
+            Effect::Password { side, password } => drop(self.passwords.insert(side, password)),
+            Effect::Run(_)
+            | Effect::NextTheme
+            | Effect::Theme(_)
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
+    }
+
+    /// The environment of the program.
+    pub fn environment(&self) -> &Environment {
+        &self.sources.environment
+    }
+
+    /// Sends a message.
+    pub fn tell(&self, message: Message) {
+        // Nobody listens any more once the program ends.
+        let _ = self.messages.send(message);
+    }
+
+    fn journal(&self) -> Journal {
+        Journal { messages: self.messages.clone(), now: self.sources.now }
     }
 
     /// Stops whatever is under way.
@@ -187,14 +231,17 @@ impl World {
         let sources = Arc::clone(&self.sources);
         let messages = self.messages.clone();
         let example = self.example.clone();
-        let job = tokio::spawn(async move {
+        let password = self.passwords.get(&side).cloned();
+        let reading = async move {
             let source = match sources.source(side) {
-                Ok(source) => source,
+                Ok(source) => with_password(source, password),
                 Err(why) => {
-                    let _ = messages.send(Message::Loaded { side, generation, result: Err(why) });
+                    let result = Err(why.into());
+                    let _ = messages.send(Message::Loaded { side, generation, result });
                     return;
                 }
             };
+            let source = &source;
             let sender = messages.clone();
             let progress = move |phase: &str, count: usize| {
                 let _ = sender.send(Message::Progress { side, generation, phase: phase.to_owned(), count });
@@ -206,9 +253,10 @@ impl World {
             let result = read(source, &options, &progress).await;
             example.send_modify(|example| example.learn(side, result.as_ref().ok()));
             let _ = messages.send(Message::Loaded { side, generation, result });
-        });
+        };
+        let job = tokio::spawn(reading.with_subscriber(self.journal()));
         self.loads.insert(side, job.abort_handle());
-        self.watch(job, move |why| Message::Loaded { side, generation, result: Err(why) });
+        self.watch(job, move |why| Message::Loaded { side, generation, result: Err(why.into()) });
     }
 
     fn prove(&mut self, request: PlanRequest, plan: Arc<Plan>) {
@@ -216,10 +264,11 @@ impl World {
         let (target, id) = (request.target, request.id);
         let sources = Arc::clone(&self.sources);
         let messages = self.messages.clone();
-        let job = tokio::spawn(async move {
+        let proving = async move {
             let proof = request.prove(&plan, &sources.load.scratch).await;
             let _ = messages.send(Message::Proved { target, id, proof });
-        });
+        };
+        let job = tokio::spawn(proving.with_subscriber(self.journal()));
         self.proof = Some(job.abort_handle());
         self.watch(job, move |reason| {
             let proof = Proof::Failed { engine: "the scratch engine".to_owned(), reason };
@@ -296,6 +345,14 @@ async fn wait_for_example(
     }
 }
 
+/// A source with the password that the user typed for it.
+fn with_password(source: &Source, password: Option<SecretString>) -> Source {
+    match (source, password) {
+        (Source::Postgres(url), Some(password)) => Source::Postgres(url.clone().with_password(password)),
+        _ => source.clone(),
+    }
+}
+
 fn is_script(source: &Source) -> bool {
     matches!(source, Source::SqlFile(_) | Source::Folder(_))
 }
@@ -312,10 +369,13 @@ async fn read(
     source: &Source,
     options: &LoadOptions,
     progress: &(dyn Fn(&str, usize) + Send + Sync),
-) -> Result<Loaded, String> {
+) -> Result<Loaded, Unread> {
     let snapshot = source::load(source, options, progress).await.map_err(|error| {
         let hint = error.hint().map(str::to_owned);
-        [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        let text = [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let wants_password =
+            matches!(&error, SourceError::Connect(error) if error.fault == Fault::PasswordWanted);
+        Unread { text, wants_password }
     })?;
     let dialect: &'static dyn Dialect = dialect::by_name(&snapshot.dialect).ok_or_else(|| {
         format!(

@@ -14,6 +14,7 @@ mod options;
 mod retype;
 mod routine;
 pub mod session;
+pub mod size;
 
 use std::time::Duration;
 

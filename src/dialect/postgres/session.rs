@@ -15,7 +15,7 @@ pub use failure::{ConnectError, Fault, ServerError};
 use value::Shape;
 
 use super::connect::{Attempt, ConnectionUrl};
-use crate::dialect::row::Row;
+use crate::dialect::{journal::Sending, row::Row};
 
 /// One connection. Dropping it closes it; from PostgreSQL 14 on the server then also ends what it is
 /// still running, and before that a [`Canceller`] does.
@@ -118,6 +118,13 @@ impl Session {
     /// # Errors
     /// What the server said.
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
+        let sending = Sending::start();
+        let rows = self.fetch(sql).await;
+        sending.done(&self.url.host_label(), sql, rows.is_err());
+        rows
+    }
+
+    async fn fetch(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
         let mut stream = self.connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
         let mut rows = Vec::new();
         let mut header: Option<Header> = None;
@@ -133,7 +140,10 @@ impl Session {
     /// # Errors
     /// What the server said.
     pub async fn execute(&mut self, sql: &str) -> Result<(), ServerError> {
-        self.connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+        let sending = Sending::start();
+        let done = self.connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
+        sending.done(&self.url.host_label(), sql, done.is_err());
+        done?;
         Ok(())
     }
 

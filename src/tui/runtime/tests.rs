@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, convert::Infallible, path::Path};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use futures_util::stream;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -35,6 +34,34 @@ impl Device<TestBackend> for &mut Sleeps {
 
     fn take_mouse(&mut self, _: bool) -> Result<(), Infallible> {
         Ok(())
+    }
+
+    fn run(
+        &mut self,
+        _: &mut Terminal<TestBackend>,
+        command: &mut Command,
+        _: &str,
+    ) -> Result<Ended, Infallible> {
+        Ok(command.status().map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+/// Keys that come from a channel.
+struct Typed(UnboundedReceiver<Event>);
+
+impl Events for Typed {
+    fn pause(&mut self) {}
+    fn resume(&mut self) {}
+}
+
+impl Stream for Typed {
+    type Item = std::io::Result<Event>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|event| event.map(Ok))
     }
 }
 
@@ -88,7 +115,7 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
 
     let (world_sender, mut from_world) = unbounded_channel::<Message>();
     let (to_loop, messages) = unbounded_channel();
-    let (press, mut pressed) = unbounded_channel();
+    let (press, pressed) = unbounded_channel();
     let path = written.to_str().unwrap().to_owned();
     // The user waits for what is on the screen: here, for the message that brings it there.
     let user = tokio::spawn(async move {
@@ -114,7 +141,7 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
             }
         }
     });
-    let events = stream::poll_fn(move |context| pressed.poll_recv(context).map(|event| event.map(Ok)));
+    let events = Typed(pressed);
     let mut sleeps = Sleeps(0);
     let mut runtime = Runtime {
         terminal: Terminal::new(TestBackend::new(120, 40)).unwrap(),

@@ -1,16 +1,15 @@
 //! The matrix: every object once, with one cell for each target.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+mod builder;
+
+use std::{collections::HashMap, sync::Arc};
 
 use super::comparison::Comparison;
 use crate::{
     dialect::Dialect,
     diff::Status,
-    model::{Key, Kind, Object, Snapshot},
-    tui::text,
+    model::{Key, Kind, Snapshot},
+    plan::HazardCode,
 };
 
 /// By what a row is known, whatever is read again, filtered or sorted.
@@ -22,8 +21,76 @@ pub enum NodeId {
     Schema(Box<str>),
     /// All objects of a kind in a schema; those of the database as a whole have no schema.
     Kinds(Option<Box<str>>, Kind),
+    /// All objects that stand in one way, or whose difference can hurt in one way.
+    Group(Group),
     /// An object.
     Object(Key),
+}
+
+/// By what the rows are put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grouping {
+    /// By schema and kind.
+    #[default]
+    Schema,
+    /// By what has to be done at the active target.
+    Action,
+    /// By the gravest hazard of closing the difference there.
+    Hazard,
+}
+
+impl Grouping {
+    /// The grouping that comes after this one.
+    pub fn next(self) -> Self {
+        match self {
+            Grouping::Schema => Grouping::Action,
+            Grouping::Action => Grouping::Hazard,
+            Grouping::Hazard => Grouping::Schema,
+        }
+    }
+
+    /// The grouping in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Grouping::Schema => "by schema and kind",
+            Grouping::Action => "by what has to be done",
+            Grouping::Hazard => "by the gravest hazard",
+        }
+    }
+}
+
+/// One of the groups, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Closing the difference has this hazard.
+    Hazard(HazardCode),
+    /// Closing the difference has no hazard.
+    Harmless,
+    /// It has to be made.
+    Create,
+    /// It has to be changed.
+    Alter,
+    /// It has to be dropped.
+    Drop,
+    /// It could not be read.
+    Unknown,
+    /// It does not differ.
+    Same,
+}
+
+impl Group {
+    /// The heading of the group.
+    pub fn label(self) -> &'static str {
+        match self {
+            Group::Hazard(code) => code.code(),
+            Group::Harmless => "no hazard",
+            Group::Create => "to create",
+            Group::Alter => "to change",
+            Group::Drop => "to drop",
+            Group::Unknown => "unknown",
+            Group::Same => "the same here",
+        }
+    }
 }
 
 /// How an object stands at one target.
@@ -141,14 +208,16 @@ pub struct Sides {
     pub canonical: Arc<Snapshot>,
     /// The targets.
     pub targets: Vec<Option<Arc<Comparison>>>,
+    /// By what the rows are put together.
+    pub grouping: Grouping,
+    /// The target that groups are about.
+    pub active: usize,
 }
 
 impl Board {
     /// Puts all objects of all sides in one tree. Pure, and of linear cost but for the sorting.
     pub fn build(sides: &Sides) -> Self {
-        let mut builder = Builder::new(sides);
-        builder.collect();
-        builder.finish()
+        builder::build(sides)
     }
 
     /// How many targets have a cell in each row.
@@ -173,7 +242,7 @@ impl Board {
 
     /// The row of an object.
     pub fn row_of(&self, key: &Key) -> Option<usize> {
-        self.row(&id_of(key))
+        self.row(&builder::id_of(key))
     }
 
     /// Whether a row has others inside.
@@ -206,161 +275,5 @@ impl Board {
     /// The rows that a row is inside of, the innermost first.
     pub fn ancestors(&self, row: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(self.nodes[row].parent, |row| self.nodes[*row].parent)
-    }
-}
-
-/// A schema's own object and the heading of what is inside it are one row.
-fn id_of(key: &Key) -> NodeId {
-    if is_schema(key) { NodeId::Schema(key.root().into()) } else { NodeId::Object(key.clone()) }
-}
-
-fn is_schema(key: &Key) -> bool {
-    key.kind().name() == "schema"
-}
-
-struct Builder<'a> {
-    sides: &'a Sides,
-    objects: BTreeMap<&'a Key, &'a Object>,
-    inside: HashMap<NodeId, Vec<NodeId>>,
-    tops: Vec<NodeId>,
-    board: Board,
-}
-
-impl<'a> Builder<'a> {
-    fn new(sides: &'a Sides) -> Self {
-        let targets = sides.targets.iter().flatten().flat_map(|target| target.snapshot.catalog.iter());
-        let objects = targets.chain(sides.canonical.catalog.iter());
-        Builder {
-            sides,
-            objects: objects.map(|object| (&object.key, &**object)).collect(),
-            inside: HashMap::new(),
-            tops: Vec::new(),
-            board: Board { targets: sides.targets.len(), ..Board::default() },
-        }
-    }
-
-    /// Notes for every object, and for every heading above it, what it is inside of.
-    fn collect(&mut self) {
-        let mut above: BTreeMap<NodeId, Option<NodeId>> = BTreeMap::new();
-        for (key, object) in &self.objects {
-            let id = id_of(key);
-            let parent = object.parent.as_ref().filter(|parent| !is_schema(parent));
-            match parent.filter(|parent| self.objects.contains_key(parent)) {
-                Some(parent) => {
-                    above.insert(id, Some(id_of(parent)));
-                }
-                None if is_schema(key) => {
-                    above.insert(id, None);
-                }
-                None => {
-                    let schema = (key.path().len() > 1).then(|| Box::from(key.root()));
-                    let heading = NodeId::Kinds(schema.clone(), key.kind());
-                    let top = schema.map_or(NodeId::Database, NodeId::Schema);
-                    above.insert(id, Some(heading.clone()));
-                    above.insert(heading, Some(top.clone()));
-                    above.entry(top).or_insert(None);
-                }
-            }
-        }
-        for (id, parent) in above {
-            match parent {
-                Some(parent) => self.inside.entry(parent).or_default().push(id),
-                None => self.tops.push(id),
-            }
-        }
-        self.tops.sort_by_key(|id| *id == NodeId::Database);
-    }
-
-    /// Lays the rows out, each before what is inside it, and sums up from the last to the first.
-    fn finish(mut self) -> Board {
-        for top in std::mem::take(&mut self.tops) {
-            self.lay_out(top, None, 0);
-        }
-        let targets = self.board.targets;
-        for row in (0..self.board.nodes.len()).rev() {
-            if let Some(parent) = self.board.nodes[row].parent {
-                for target in 0..targets {
-                    let counts = self.board.counts[row * targets + target];
-                    self.board.counts[parent * targets + target].add(counts);
-                }
-            }
-        }
-        self.board
-    }
-
-    fn lay_out(&mut self, id: NodeId, parent: Option<usize>, depth: usize) {
-        let mut inside = self.inside.remove(&id).unwrap_or_default();
-        inside.sort_by_cached_key(|id| self.order(id));
-        let row = self.board.nodes.len();
-        let node = self.node(id, parent, depth);
-        for target in &self.sides.targets {
-            let (cell, counts) = self.judge(node.key.as_ref(), target.as_deref());
-            self.board.cells.push(cell);
-            self.board.counts.push(counts);
-        }
-        self.board.by_id.insert(node.id.clone(), row);
-        self.board.nodes.push(node);
-        for id in inside {
-            self.lay_out(id, Some(row), depth + 1);
-        }
-        self.board.nodes[row].end = self.board.nodes.len();
-    }
-
-    fn node(&self, id: NodeId, parent: Option<usize>, depth: usize) -> Node {
-        let named =
-            |name: &str| if name.is_empty() { "\"\"".to_owned() } else { text::clean(name).into_owned() };
-        let (label, key) = match &id {
-            NodeId::Database => ("database".to_owned(), None),
-            NodeId::Schema(name) => {
-                let key = Key::new(Kind::of("schema"), [name.clone()]);
-                (named(name), self.objects.contains_key(&key).then_some(key))
-            }
-            NodeId::Kinds(_, kind) => {
-                let plural = self
-                    .sides
-                    .dialect
-                    .kind(*kind)
-                    .map_or_else(|| format!("{kind}s"), |kind| kind.plural().to_owned());
-                (plural, None)
-            }
-            NodeId::Object(key) => (named(key.name()), Some(key.clone())),
-        };
-        let search = key.as_ref().map_or_else(String::new, |key| key.path().join(".").to_lowercase());
-        Node { id, key, label, search, parent, depth, end: 0 }
-    }
-
-    fn judge(&self, key: Option<&Key>, target: Option<&Comparison>) -> (Cell, Counts) {
-        let (Some(key), Some(target)) = (key, target) else {
-            return (Cell::NotRead, Counts::default());
-        };
-        match target.drift.status(key) {
-            Status::Same
-                if !target.snapshot.catalog.contains(key) && !self.sides.canonical.catalog.contains(key) =>
-            {
-                (Cell::Absent, Counts::default())
-            }
-            status => {
-                let hazardous = u32::from(target.hazards.contains_key(key));
-                let mut counts = Counts { hazardous, ..Counts::default() };
-                if target.whole.contains(key) {
-                    counts.count(status);
-                }
-                (Cell::Is(status), counts)
-            }
-        }
-    }
-
-    /// Kinds in the order in which they are created; objects of a kind as they stand in their
-    /// parent, as columns do, or else by name.
-    fn order(&self, id: &NodeId) -> (usize, u32, String) {
-        match id {
-            NodeId::Database => (0, 0, String::new()),
-            NodeId::Schema(name) => (0, 0, name.to_string()),
-            NodeId::Kinds(_, kind) => (self.sides.dialect.rank(*kind), 0, kind.name().to_owned()),
-            NodeId::Object(key) => {
-                let position = self.objects.get(key).map_or(0, |object| object.position);
-                (self.sides.dialect.rank(key.kind()), position, key.name().to_owned())
-            }
-        }
     }
 }

@@ -90,6 +90,20 @@ impl Comparison {
             || self.hazards_of(key).any(|hazard| hazard.code == HazardCode::LosesData)
     }
 
+    /// The objects that stand otherwise here than they stood in an earlier comparison.
+    pub fn news_since(&self, before: &Comparison) -> Vec<Key> {
+        if Arc::ptr_eq(&self.snapshot, &before.snapshot) || self.direction != before.direction {
+            return Vec::new();
+        }
+        let state = |comparison: &Comparison, key: &Key| {
+            let object = comparison.snapshot.catalog.get(key);
+            (comparison.drift.status(key), object.map(|object| object.facets.clone()))
+        };
+        let keys: BTreeSet<&Key> =
+            before.drift.differences.keys().chain(self.drift.differences.keys()).collect();
+        keys.into_iter().filter(|key| state(self, key) != state(before, key)).cloned().collect()
+    }
+
     /// What closing a difference can hurt.
     pub fn hazards_of(&self, key: &Key) -> impl Iterator<Item = &Hazard> {
         self.hazards.get(key).into_iter().flatten()

@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
+use similar::TextDiff;
 
 use super::{
     comparison::Comparison,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     dialect::Dialect,
     diff::Status,
-    model::{Catalog, Key, Location, Object, Snapshot},
+    model::{Catalog, Key, Location, Object, Size, Snapshot},
     plan::Hazard,
     tui::text,
 };
@@ -47,6 +48,8 @@ pub struct Detail {
     pub facets: Vec<FacetRow>,
     /// The comment in the catalog, of canonical or else of the target.
     pub comment: Option<String>,
+    /// How large the table is at the target, for knowing what it means to rewrite it.
+    pub size: Option<Size>,
     /// Where canonical makes it.
     pub location: Option<Location>,
     /// Its parts that differ and stand in no definition of its own.
@@ -119,6 +122,7 @@ impl Detail {
             hazards: comparison.and_then(|c| c.hazards.get(key).cloned()).unwrap_or_default(),
             facets: request.facets(),
             comment: either.facets.text("comment").map(|comment| text::clean(comment).into_owned()),
+            size: live.and_then(|live| size(live, either)),
             location: canonical.location(key).cloned(),
             parts: comparison.map(|comparison| parts(comparison, key, &lines)).unwrap_or_default(),
             requires: requires.cloned().collect::<BTreeSet<Key>>().into_iter().collect(),
@@ -127,6 +131,15 @@ impl Detail {
             canonical: own.text.into(),
             live: other.text.into(),
         }
+    }
+
+    /// The definitions as a text: what differs in the manner of `diff -u`, or the only one there is.
+    pub fn as_text(&self, canonical: &str, target: Option<&str>) -> String {
+        let (ours, theirs) = (format!("{}\n", self.canonical), format!("{}\n", self.live));
+        let Some(target) = target.filter(|_| self.canonical != self.live) else { return ours };
+        let place = self.place().unwrap_or_else(|| text::clean(canonical).into_owned());
+        let diff = TextDiff::from_lines(theirs.as_str(), ours.as_str());
+        diff.unified_diff().context_radius(usize::MAX / 2).header(&text::clean(target), &place).to_string()
     }
 
     /// Where canonical makes it, for people: the file's name and the line.
@@ -195,6 +208,18 @@ fn parts(comparison: &Comparison, key: &Key, lines: &[LinePair]) -> Vec<Part> {
     let own = below.filter(|(part, _)| *part != key && comparison.whole.contains(*part));
     let outside = own.filter(|(part, _)| part.path().len() > key.path().len() && !shown.contains(part));
     outside.map(|(part, difference)| Part { key: part.clone(), status: difference.status }).collect()
+}
+
+/// How large an object is, or the table that it is a part of.
+fn size(snapshot: &Snapshot, object: &Object) -> Option<Size> {
+    let mut of = Some(&object.key);
+    while let Some(key) = of {
+        if let Some(size) = snapshot.sizes.get(key) {
+            return Some(*size);
+        }
+        of = snapshot.catalog.get(key)?.parent.as_ref();
+    }
+    None
 }
 
 /// What requires an object, besides its own parts.

@@ -1,5 +1,7 @@
 //! Narrowing the tree by words and properties.
 
+use std::collections::BTreeSet;
+
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
@@ -10,7 +12,7 @@ use super::{
     comparison::Comparison,
     selection::Selection,
 };
-use crate::diff::Status;
+use crate::{diff::Status, model::Key};
 
 /// What the user typed, and what it means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,7 @@ enum Property {
     Status(Status),
     Danger,
     Selected,
+    New,
 }
 
 /// How well a row fits: lower is better.
@@ -50,6 +53,8 @@ pub struct Against<'a> {
     pub comparison: Option<&'a Comparison>,
     /// What is selected there.
     pub selection: &'a Selection,
+    /// What is new there.
+    pub news: Option<&'a BTreeSet<Key>>,
 }
 
 impl Filter {
@@ -85,6 +90,11 @@ impl Filter {
     /// Whether what fits depends on the selection.
     pub fn depends_on_selection(&self) -> bool {
         self.properties.contains(&Property::Selected)
+    }
+
+    /// Whether what fits depends on what is new.
+    pub fn depends_on_news(&self) -> bool {
+        self.properties.contains(&Property::New)
     }
 
     /// How well each row fits, or nothing for a row that does not. Rows that are only similar
@@ -143,6 +153,7 @@ impl Filter {
                     comparison.is_dangerous(key) || comparison.hazards.contains_key(key)
                 }),
                 Property::Selected => against.selection.contains(key),
+                Property::New => against.news.is_some_and(|news| news.contains(key)),
             })
     }
 }
@@ -153,6 +164,7 @@ impl Property {
         match name {
             "danger" => Some(Property::Danger),
             "selected" => Some(Property::Selected),
+            "new" => Some(Property::New),
             name => statuses.into_iter().find(|status| status.word() == name).map(Property::Status),
         }
     }

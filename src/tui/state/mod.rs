@@ -8,21 +8,22 @@ pub mod filter;
 pub mod marks;
 pub mod planned;
 mod screen;
+pub mod search;
 pub mod selection;
 pub mod side;
 pub mod tree;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-pub use screen::{DiffLayout, Notice, Overlay, Pane, Tone};
+pub use screen::{DiffLayout, Hidden, Notice, Overlay, Pane, Search, Tone};
 use tui_input::Input;
 
 use self::{
-    board::Board,
+    board::{Board, Grouping},
     comparison::Comparison,
     detail::Detail,
     filter::{Against, Filter},
@@ -33,6 +34,7 @@ use self::{
 };
 use super::{
     highlight::Highlighted,
+    journal::Entry,
     keymap::{Action, Context, Keymap},
 };
 use crate::{dialect::Dialect, model::Key};
@@ -57,12 +59,20 @@ pub struct State {
     pub canonical: Side,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The targets that are shown, in their order on the screen.
+    pub shown: Vec<usize>,
     /// The target that the plan is for.
     pub active: usize,
+    /// How often targets are read again by themselves, and when the next time is.
+    pub watch: Option<(Duration, Instant)>,
     /// How both sides are spelled, once canonical is known.
     pub dialect: Option<DialectRef>,
     /// Every object with a cell for each target.
     pub board: Arc<Board>,
+    /// By what its rows are put together.
+    pub grouping: Grouping,
+    /// The grouping and the target that the board was asked for last.
+    pub grouped: (Grouping, usize),
     /// The revision of the board that was asked for last.
     pub board_revision: u64,
     /// Whether the cursor has been put on a difference once: after that it is the user's.
@@ -109,6 +119,10 @@ pub struct State {
     pub widen: i16,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// What was sent to databases, the last one at the end.
+    pub log: VecDeque<Entry>,
+    /// What was done from the palette, the last first.
+    pub history: Vec<&'static str>,
     /// A sentence that goes away.
     pub notice: Option<Notice>,
     /// When the plan is proven, if nothing changes.
@@ -161,20 +175,29 @@ impl State {
             selection: selection::Selection::default(),
             planned: None,
             plan_wanted: None,
+            selects_all: false,
+            news: BTreeSet::new(),
             shape: planned::Shape::default(),
         };
+        let targets: Vec<Target> = targets.into_iter().map(target).collect();
+        let mut tree = Tree::default();
+        tree.show_all = targets.is_empty();
         State {
             size,
             now,
             keymap: Arc::new(keymap),
             canonical: Side::new(canonical, now),
-            targets: targets.into_iter().map(target).collect(),
+            shown: (0..targets.len()).collect(),
+            targets,
             active: 0,
+            watch: None,
             dialect: None,
             board: Arc::default(),
+            grouping: Grouping::default(),
+            grouped: (Grouping::default(), 0),
             board_revision: 0,
             has_begun: false,
-            tree: Tree::default(),
+            tree,
             marks: Marks::default(),
             filter_input: Input::default(),
             filter: Filter::default(),
@@ -195,6 +218,8 @@ impl State {
             zoomed: false,
             widen: 0,
             overlay: None,
+            log: VecDeque::new(),
+            history: Vec::new(),
             notice: None,
             prove_at: None,
             proves_by_itself: true,
@@ -207,6 +232,11 @@ impl State {
     /// The target that the plan is for, if there is any target.
     pub fn target(&self) -> Option<&Target> {
         self.targets.get(self.active)
+    }
+
+    /// Where the active target is among those that are shown.
+    pub fn place(&self) -> usize {
+        self.shown.iter().position(|target| *target == self.active).unwrap_or(0)
     }
 
     /// What differs at the active target.
@@ -252,9 +282,9 @@ impl State {
     /// Where keys are looked up at this moment.
     pub fn context(&self) -> Context {
         match &self.overlay {
-            Some(Overlay::Help { .. }) => Context::Help,
-            Some(Overlay::Palette { .. }) => Context::Palette,
-            Some(Overlay::Write { .. }) => Context::Prompt,
+            Some(Overlay::Help { .. } | Overlay::Log { .. }) => Context::Help,
+            Some(Overlay::Palette { .. } | Overlay::Search(_)) => Context::Palette,
+            Some(Overlay::Write { .. } | Overlay::Password { .. }) => Context::Prompt,
             None if self.filtering => Context::Filter,
             None => self.focus.context(),
         }
@@ -284,6 +314,7 @@ impl State {
             target: self.active,
             comparison: target.and_then(|target| target.comparison.as_deref()),
             selection: target.map_or(&empty, |target| &target.selection),
+            news: target.map(|target| &target.news),
         };
         self.tree.refresh(&board, &self.filter, against);
     }
@@ -310,6 +341,8 @@ impl State {
         let busy = self.sides().any(|(_, side)| side.reading.is_busy());
         let tick = busy.then(|| self.now + TICK);
         let notice = self.notice.as_ref().map(|notice| notice.until);
-        [tick, notice, self.prove_at].into_iter().flatten().min()
+        let watch = self.watch.filter(|_| !busy).map(|(_, next)| next);
+        let age = self.sides().filter_map(|(_, side)| side.reading.next_age(self.now)).min();
+        [tick, notice, self.prove_at, watch, age].into_iter().flatten().min()
     }
 }

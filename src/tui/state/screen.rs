@@ -1,9 +1,10 @@
 //! The panes, what lies over them, and what is said for a moment.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use tui_input::Input;
 
+use super::{search::Hit, side::SideId};
 use crate::tui::keymap::Context;
 
 /// One of the four panes.
@@ -61,6 +62,20 @@ pub enum Overlay {
         /// Which of the actions that fit is marked.
         at: usize,
     },
+    /// Searching everything.
+    Search(Search),
+    /// What was sent to databases.
+    Log {
+        /// How many lines are scrolled away from the end.
+        back: usize,
+    },
+    /// The password of a side.
+    Password {
+        /// Whose.
+        side: SideId,
+        /// The password.
+        input: Hidden,
+    },
     /// Where to write the SQL.
     Write {
         /// The path.
@@ -68,6 +83,38 @@ pub enum Overlay {
         /// The path that exists, if the user has to say yes to replacing it.
         exists: Option<String>,
     },
+}
+
+/// A line that nobody is to read, not even in a log.
+#[derive(Clone, Default)]
+pub struct Hidden(pub Input);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Searching everything: the words, and what has them.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// The words.
+    pub input: Input,
+    /// What was found for the words of [`Search::found`].
+    pub hits: Arc<Vec<Hit>>,
+    /// The words that were searched for.
+    pub found: String,
+    /// The words that a search was asked for last.
+    pub wanted: Option<String>,
+    /// Which of the finds is marked.
+    pub at: usize,
+}
+
+impl Search {
+    /// Whether what was found is what the words mean now.
+    pub fn is_current(&self) -> bool {
+        self.found == self.input.value()
+    }
 }
 
 /// How bad a notice is.

@@ -1,6 +1,7 @@
 //! One connection: canonical or a target, and how far its reading is.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use super::{
     planned::{PlanId, Planned, Shape},
     selection::Selection,
 };
-use crate::model::Snapshot;
+use crate::model::{Key, Snapshot};
 
 /// Canonical, or one of the targets by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +21,9 @@ pub enum SideId {
     /// A target.
     Target(usize),
 }
+
+/// The ages of what was read that people are told of, in minutes.
+const AGES: [u64; 12] = [1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 720, 1440];
 
 /// How far the reading of a side is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +46,15 @@ pub enum Reading {
     Comparing {
         /// How long the reading took.
         took: Duration,
+        /// When that was over.
+        at: Instant,
     },
     /// It was read.
     Ready {
         /// How long the reading took.
         took: Duration,
+        /// When that was over.
+        at: Instant,
     },
     /// It could not be read.
     Failed {
@@ -63,6 +71,21 @@ impl Reading {
     /// Whether something is under way.
     pub fn is_busy(&self) -> bool {
         matches!(self, Reading::Connecting { .. } | Reading::Catalog { .. })
+    }
+
+    /// How old what was read is, in whole minutes of [`AGES`]; nothing while it is younger.
+    pub fn age(&self, now: Instant) -> Option<u64> {
+        let Reading::Ready { at, .. } = self else { return None };
+        let minutes = now.saturating_duration_since(*at).as_secs() / 60;
+        AGES.into_iter().rfind(|age| *age <= minutes)
+    }
+
+    /// When [`Reading::age`] is another one. The steps grow: an idle program is hardly woken up.
+    pub fn next_age(&self, now: Instant) -> Option<Instant> {
+        let Reading::Ready { at, .. } = self else { return None };
+        let minutes = now.saturating_duration_since(*at).as_secs() / 60;
+        let next = AGES.into_iter().find(|age| *age > minutes)?;
+        Some(*at + Duration::from_secs(next * 60))
     }
 
     /// A failure from a text whose first line says what happened, and whose rest says what to do.
@@ -112,6 +135,10 @@ pub struct Target {
     pub planned: Option<Planned>,
     /// The plan that was asked for last.
     pub plan_wanted: Option<PlanId>,
+    /// The differences that came, went or changed since the user last said to have seen them.
+    pub news: BTreeSet<Key>,
+    /// Whether everything that loses no data is to be selected as soon as it has been compared.
+    pub selects_all: bool,
     /// How its plans are to be.
     pub shape: Shape,
 }

@@ -3,11 +3,11 @@
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::{InputRequest, backend::crossterm::EventHandler};
 
-use super::{look, overlay, panes, prove, select, tree, world};
+use super::{look, overlay, panes, prove, select, targets, tree, watch, world};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, Context},
-    state::{Overlay, Pane, State, Tone, planned::Proving, side::SideId},
+    state::{Overlay, Pane, Search, State, Tone, planned::Proving, side::SideId},
 };
 
 /// Does what a key says. Releases of keys say nothing.
@@ -81,9 +81,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             tree::next_difference(state, action == A::NextDifference)
         }
         A::ShowAll => tree::show_all(state),
+        A::Group => tree::next_grouping(state),
+        A::Search => state.overlay = Some(Overlay::Search(Search::default())),
         A::ExpandAll | A::CollapseAll => tree::open_all(state, action == A::ExpandAll),
         A::Write => overlay::ask_where_to_write(state),
         A::Copy => return panes::copy(state),
+        A::Edit => return panes::edit(state),
+        A::Page => return panes::page(state),
+        A::Log => state.overlay = Some(Overlay::Log { back: 0 }),
         A::Prove => return prove_now(state),
         A::Style => panes::next_style(state),
         A::Flip => return panes::flip(state),
@@ -99,6 +104,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Enter => panes::enter(state),
         A::NextTarget | A::PreviousTarget => panes::next_target(state, action == A::NextTarget),
         A::Refresh => return refresh(state),
+        A::Watch => watch::next_interval(state),
+        A::Seen => watch::seen(state),
+        A::Hide => targets::hide(state),
+        A::ShowHidden => targets::show_hidden(state),
+        A::MoveUp | A::MoveDown => targets::shift(state, action == A::MoveDown),
         A::RefreshAll => {
             let all: Vec<SideId> = state.sides().map(|(id, _)| id).collect();
             return all.into_iter().flat_map(|id| world::reload(state, id)).collect();
@@ -107,6 +117,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Pane1 => state.focus = Pane::Targets,
         A::Pane2 => state.focus = Pane::Tree,
         A::Pane3 => state.focus = Pane::Diff,
+        A::Pane4 if state.targets.is_empty() => {
+            state.say(Tone::Note, "there is no target to make a plan for")
+        }
         A::Pane4 => state.focus = Pane::Plan,
         A::Zoom => state.zoomed = !state.zoomed,
         A::Narrower => panes::widen(state, -4),

@@ -3,17 +3,23 @@
 
 #[cfg(test)]
 mod difference_tests;
+#[cfg(test)]
+mod explore_tests;
 mod keys;
 mod look;
 mod mouse;
+#[cfg(test)]
+mod outside_tests;
 mod overlay;
 mod panes;
 #[cfg(test)]
 mod plan_tests;
 mod select;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod tree;
+pub mod watch;
 mod world;
 
 use std::{sync::Arc, time::Instant};
@@ -26,7 +32,8 @@ use super::{
     message::Message,
     request::PlanRequest,
     state::{
-        Pane, State,
+        Overlay, Pane, State,
+        board::Grouping,
         detail::DetailRequest,
         planned::Proving,
         side::{SideId, Target},
@@ -60,6 +67,7 @@ pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> 
         Message::Background(background) => look::take_background(state, background),
         other => world::take(state, other),
     };
+    effects.extend(watch::due(state, now));
     effects.extend(follow_up(state));
     effects
 }
@@ -72,11 +80,31 @@ fn follow_up(state: &mut State) -> Vec<Effect> {
     state.refresh_marks();
     panes::link(state);
     panes::keep_in_range(state);
+    effects.extend(wanted_board(state));
+    effects.extend(wanted_search(state));
     effects.extend(wanted_detail(state));
     effects.extend(wanted_plan(state));
     effects.extend(wanted_proof(state));
     effects.extend(wanted_colours(state));
     effects
+}
+
+/// Asks for other rows where they are put together otherwise, or by what another target says.
+fn wanted_board(state: &mut State) -> Option<Effect> {
+    let of_target = state.grouping != Grouping::Schema && state.grouped.1 != state.active;
+    (state.grouped.0 != state.grouping || of_target).then(|| world::build_board(state))?
+}
+
+/// Asks for what has the words that are being typed.
+fn wanted_search(state: &mut State) -> Option<Effect> {
+    let Some(Overlay::Search(search)) = &mut state.overlay else { return None };
+    if search.is_current() || search.wanted.as_deref() == Some(search.input.value()) {
+        return None;
+    }
+    let words = search.input.value().to_owned();
+    search.wanted = Some(words.clone());
+    let snapshots = state.sides().filter_map(|(_, side)| side.snapshot.clone()).collect();
+    Some(Effect::Search { words, snapshots })
 }
 
 fn wanted_detail(state: &mut State) -> Option<Effect> {

@@ -78,7 +78,7 @@ fn click(state: &mut State, pane: Pane, row: u16) {
         }
         Pane::Targets if line > 0 => {
             let first = layout::first_target(state, lines.height);
-            panes::use_target(state, first + line - 1);
+            panes::use_place(state, first + line - 1);
         }
         Pane::Targets | Pane::Diff | Pane::Plan => {}
     }

@@ -1,12 +1,13 @@
 //! What lies over the panes: help, palette, and where to write.
 
+use secrecy::SecretString;
 use tui_input::Input;
 
-use super::{keys, look, panes};
+use super::{keys, look, panes, tree, world};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, BINDINGS, Binding, Context},
-    state::{Overlay, State},
+    state::{Overlay, Pane, State},
     view,
 };
 
@@ -15,7 +16,9 @@ pub fn input_of(state: &mut State, context: Context) -> Option<&mut Input> {
     match (context, &mut state.overlay) {
         (Context::Filter, _) => Some(&mut state.filter_input),
         (Context::Palette, Some(Overlay::Palette { input, .. })) => Some(input),
+        (Context::Palette, Some(Overlay::Search(search))) => Some(&mut search.input),
         (Context::Prompt, Some(Overlay::Write { input, .. })) => Some(input),
+        (Context::Prompt, Some(Overlay::Password { input, .. })) => Some(&mut input.0),
         _ => None,
     }
 }
@@ -46,7 +49,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Palette { input, at }) => {
-            let fitting = palette(input.value(), context, &state.themes);
+            let fitting = palette(input.value(), context, &state.themes, &state.history);
             let last = fitting.len().saturating_sub(1);
             match action {
                 Action::Next => *at = if *at >= last { 0 } else { *at + 1 },
@@ -55,10 +58,48 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                     let chosen = fitting.into_iter().nth(*at);
                     state.overlay = None;
                     return match chosen {
-                        Some(Offer::Do(binding)) => keys::act(state, binding.action),
+                        Some(Offer::Do(binding)) => run(state, binding),
                         Some(Offer::Theme(name)) => look::take_theme(state, name),
                         None => Vec::new(),
                     };
+                }
+                _ => {}
+            }
+            Vec::new()
+        }
+        Some(Overlay::Log { back }) => {
+            let page = usize::from(rows / 2).max(1);
+            let last = state.log.len().saturating_sub(1);
+            *back = match action {
+                Action::Next => back.saturating_sub(1),
+                Action::Previous => *back + 1,
+                Action::PageDown => back.saturating_sub(page),
+                Action::PageUp => *back + page,
+                Action::First => last,
+                Action::Last => 0,
+                _ => *back,
+            }
+            .min(last);
+            Vec::new()
+        }
+        Some(Overlay::Password { side, input }) => {
+            let (side, password) = (*side, SecretString::from(input.0.value().to_owned()));
+            state.overlay = None;
+            let mut effects = vec![Effect::Password { side, password }];
+            effects.extend(world::reload(state, side));
+            effects
+        }
+        Some(Overlay::Search(search)) => {
+            let last = search.hits.len().saturating_sub(1);
+            match action {
+                Action::Next => search.at = if search.at >= last { 0 } else { search.at + 1 },
+                Action::Previous => search.at = search.at.checked_sub(1).unwrap_or(last),
+                Action::Accept => {
+                    if let Some(key) = search.hits.get(search.at).map(|hit| hit.key.clone()) {
+                        state.overlay = None;
+                        state.focus = Pane::Tree;
+                        tree::go_to_object(state, &key);
+                    }
                 }
                 _ => {}
             }
@@ -102,9 +143,16 @@ impl Offer {
     }
 }
 
+/// Does what was chosen in the palette, and remembers that.
+fn run(state: &mut State, binding: &'static Binding) -> Vec<Effect> {
+    state.history.retain(|name| *name != binding.name);
+    state.history.insert(0, binding.name);
+    keys::act(state, binding.action)
+}
+
 /// What the palette offers: everything that can be done in this pane, and every theme, whose name or
-/// description has all the words.
-pub fn palette(words: &str, context: Context, themes: &[String]) -> Vec<Offer> {
+/// description has all the words; what was done last comes first.
+pub fn palette(words: &str, context: Context, themes: &[String], history: &[&str]) -> Vec<Offer> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
     let here = |binding: &&Binding| {
         binding.context == context || matches!(binding.context, Context::Panes | Context::Tree)
@@ -117,7 +165,11 @@ pub fn palette(words: &str, context: Context, themes: &[String]) -> Vec<Offer> {
     };
     let mut offered: Vec<Offer> = actions.chain(themes).filter(fits).collect();
     let first = words.first().cloned().unwrap_or_default();
-    offered.sort_by_key(|offer| !offer.name().starts_with(&first));
+    let used = |offer: &Offer| match offer {
+        Offer::Do(binding) => history.iter().position(|name| *name == binding.name),
+        Offer::Theme(_) => None,
+    };
+    offered.sort_by_key(|offer| (!offer.name().starts_with(&first), used(offer).unwrap_or(usize::MAX)));
     offered
 }
 

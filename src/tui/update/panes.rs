@@ -9,6 +9,7 @@ use crate::{
         effect::Effect,
         keymap::Action,
         layout,
+        programs::Program,
         state::{
             DiffLayout, Pane, State, Tone,
             planned::{PlanLine, Proving, Shape},
@@ -23,10 +24,10 @@ pub fn step(state: &mut State, action: Action) {
     match state.focus {
         Pane::Tree => tree::step(state, action),
         Pane::Targets => match action {
-            Action::Up => use_target(state, state.active.saturating_sub(1)),
-            Action::Down => use_target(state, state.active + 1),
-            Action::First | Action::PageUp => use_target(state, 0),
-            Action::Last | Action::PageDown => use_target(state, usize::MAX),
+            Action::Up => use_place(state, state.place().saturating_sub(1)),
+            Action::Down => use_place(state, state.place() + 1),
+            Action::First | Action::PageUp => use_place(state, 0),
+            Action::Last | Action::PageDown => use_place(state, usize::MAX),
             _ => {}
         },
         Pane::Diff => {
@@ -213,6 +214,14 @@ fn follow_link(state: &mut State) {
     }
 }
 
+/// Makes the target at a place among those that are shown the one that the plan is for.
+pub fn use_place(state: &mut State, place: usize) {
+    let place = place.min(state.shown.len().saturating_sub(1));
+    if let Some(target) = state.shown.get(place).copied() {
+        use_target(state, target);
+    }
+}
+
 /// Makes another target the one that the plan is for.
 pub fn use_target(state: &mut State, at: usize) {
     let at = at.min(state.targets.len().saturating_sub(1));
@@ -231,21 +240,22 @@ pub fn use_target(state: &mut State, at: usize) {
 
 /// Goes to the next or previous target, and around at the end.
 pub fn next_target(state: &mut State, forward: bool) {
-    let count = state.targets.len();
+    let count = state.shown.len();
     if count < 2 {
         state.say(Tone::Note, "there is no other target");
         return;
     }
     let step = if forward { 1 } else { count - 1 };
-    use_target(state, (state.active + step) % count);
+    use_place(state, (state.place() + step) % count);
 }
 
 /// Goes to the next or previous pane, and around at the end.
 pub fn next_pane(state: &mut State, forward: bool) {
-    let count = Pane::ALL.len();
-    let at = Pane::ALL.iter().position(|pane| *pane == state.focus).unwrap_or(0);
-    let step = if forward { 1 } else { count - 1 };
-    state.focus = Pane::ALL[(at + step) % count];
+    let plans = !state.targets.is_empty();
+    let panes: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| plans || *pane != Pane::Plan).collect();
+    let at = panes.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let step = if forward { 1 } else { panes.len() - 1 };
+    state.focus = panes[(at + step) % panes.len()];
 }
 
 /// Makes the tree wider or narrower.
@@ -280,6 +290,41 @@ pub fn copy(state: &mut State) -> Vec<Effect> {
     }
     match plan_to_hand_out(state) {
         Some((plan, proof)) => vec![Effect::CopyPlan { plan, proof }],
+        None => Vec::new(),
+    }
+}
+
+/// Opens the canonical file where it makes the object, or what the statement is about.
+pub fn edit(state: &mut State) -> Vec<Effect> {
+    let in_plan = state.focus == Pane::Plan;
+    let statement = state.target().and_then(Target::current_plan);
+    let statement = statement.and_then(|planned| planned.plan.statements.get(state.plan_at));
+    let of_statement = statement.filter(|_| in_plan).and_then(|statement| statement.location.clone());
+    let canonical = state.canonical.snapshot.as_ref();
+    let of_object = || canonical?.location(state.current_key()?).cloned();
+    match of_statement.or_else(of_object) {
+        Some(place) => return vec![Effect::Run(Program::Editor(place))],
+        None => {
+            let canonical = text::clean(&state.canonical.label).into_owned();
+            state.say(
+                Tone::Note,
+                format!("no file of {canonical} makes this object, so there is none to edit"),
+            );
+        }
+    }
+    Vec::new()
+}
+
+/// Hands what the pane is about to the pager.
+pub fn page(state: &mut State) -> Vec<Effect> {
+    if state.focus != Pane::Plan
+        && let Some(detail) = state.current_detail()
+    {
+        let text = detail.as_text(&state.canonical.label, state.target().map(|t| t.side.label.as_str()));
+        return vec![Effect::Run(Program::Pager(text))];
+    }
+    match plan_to_hand_out(state) {
+        Some((plan, proof)) => vec![Effect::Page { plan, proof }],
         None => Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
             Pane, State, Tone,
             board::{Board, NodeId},
             comparison::Comparison,
-            side::Reading,
+            side::{Reading, Target},
         },
         text, view,
     },
@@ -23,7 +23,11 @@ use crate::{
 pub fn act(state: &mut State, action: Action) {
     let board = Arc::clone(&state.board);
     let Some(comparison) = state.comparison().cloned() else {
-        explain_nothing(state);
+        match action {
+            Action::SelectAll => select_all_later(state),
+            Action::SelectNone => forget_select_all(state),
+            _ => explain_nothing(state),
+        }
         return;
     };
     let in_difference = state.focus == Pane::Diff;
@@ -45,9 +49,46 @@ pub fn act(state: &mut State, action: Action) {
     }
 }
 
+/// Lets everything be selected as soon as it is known what there is.
+fn select_all_later(state: &mut State) {
+    let none = state.key(Action::SelectNone);
+    let Some(target) = state.targets.get_mut(state.active) else { return };
+    if matches!(target.side.reading, Reading::Failed { .. } | Reading::Cancelled) {
+        explain_nothing(state);
+        return;
+    }
+    target.selects_all = true;
+    let label = text::clean(&target.side.label).into_owned();
+    state.say(
+        Tone::Note,
+        format!(
+            "what is shown and loses no data is selected as soon as {label} is compared; {none} forgets that"
+        ),
+    );
+}
+
+fn forget_select_all(state: &mut State) {
+    if let Some(target) = state.targets.get_mut(state.active) {
+        target.selects_all = false;
+    }
+    state.say(Tone::Note, "nothing is selected");
+}
+
+/// Selects what was to be selected once it would be known.
+pub fn select_what_waited(state: &mut State) {
+    let waits = |target: &Target| target.selects_all && target.comparison.is_some();
+    if state.target().is_some_and(waits) && state.board.targets() > 0 {
+        state.targets[state.active].selects_all = false;
+        act(state, Action::SelectAll);
+    }
+}
+
 fn explain_nothing(state: &mut State) {
     let retry = state.key(Action::Refresh);
-    let Some(target) = state.target() else { return };
+    let Some(target) = state.target() else {
+        state.say(Tone::Note, "there is no target, so there are no differences to select");
+        return;
+    };
     let label = text::clean(&target.side.label).into_owned();
     let why = match &target.side.reading {
         Reading::Failed { .. } => format!("{label} could not be read: {retry} tries again"),

@@ -79,6 +79,18 @@ pub fn show_all(state: &mut State) {
     state.say(Tone::Note, shown);
 }
 
+/// Puts the rows together by something else.
+pub fn next_grouping(state: &mut State) {
+    if state.targets.is_empty() {
+        state.say(Tone::Note, "there is no target whose differences could be put together");
+        return;
+    }
+    state.grouping = state.grouping.next();
+    state.tree.range = None;
+    let words = state.grouping.words();
+    state.say(Tone::Note, format!("objects are put together {words}"));
+}
+
 /// Puts the cursor on the first difference of the active target, as soon as there is one.
 pub fn go_to_first_difference(state: &mut State) {
     let board = Arc::clone(&state.board);
@@ -171,7 +183,7 @@ pub fn end_filter(state: &mut State, keep: bool) {
         let term = text::clean(term).into_owned();
         state.say(
             Tone::Error,
-            format!("`{term}` narrows nothing; there is is:changed, missing, extra, unknown, same, danger, selected"),
+            format!("`{term}` narrows nothing; there is is:changed, missing, extra, unknown, same, danger, selected, new"),
         );
     }
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::tree;
+use super::{select, tree};
 use crate::{
     plan::Proof,
     tui::{
         effect::Effect,
         keymap::Action,
-        message::{Loaded, Message, Written},
+        message::{Loaded, Message, Unread, Written},
+        programs::Program,
         state::{
-            Overlay, State, Tone,
+            Hidden, Overlay, State, Tone,
             board::Sides,
             comparison::Comparison,
             planned::{PlanId, Planned, Proving},
@@ -19,6 +20,9 @@ use crate::{
         text,
     },
 };
+
+/// How many statements the log keeps.
+const LOGGED: usize = 2000;
 
 /// Takes in what came of an effect.
 pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
@@ -36,6 +40,7 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
             if !state.has_begun {
                 tree::go_to_first_difference(state);
             }
+            select::select_what_waited(state);
         }
         Message::Detailed { of, detail } if state.detail_wanted.as_ref() == Some(&of) => {
             state.detail = Some(detail);
@@ -47,10 +52,27 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
             }
             state.prove_soon();
         }
+        Message::Found { words, hits } => {
+            if let Some(Overlay::Search(search)) = &mut state.overlay {
+                (search.found, search.hits, search.at) = (words, hits, 0);
+            }
+        }
         Message::Proved { target, id, proof } => proved(state, target, id, proof),
         Message::Highlighted { id, highlighted } => {
             state.highlighted.insert(id, highlighted);
         }
+        Message::Sent(entry) => {
+            if state.log.len() == LOGGED {
+                state.log.pop_front();
+            }
+            state.log.push_back(entry);
+        }
+        Message::Edited => {
+            let label = text::clean(&state.canonical.label).into_owned();
+            state.say(Tone::Note, format!("{label} was edited, and is read again"));
+            return reload(state, SideId::Canonical);
+        }
+        Message::Paged(text) => return vec![Effect::Run(Program::Pager(text))],
         Message::Written(written) => self::written(state, written),
         Message::Copied(Ok(how)) => state.say(Tone::Success, how),
         Message::Copied(Err(why)) | Message::Broken(why) => state.say(Tone::Error, why),
@@ -66,7 +88,7 @@ fn progress(state: &mut State, id: SideId, generation: u64, phase: String, count
     }
 }
 
-fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded, String>) -> Vec<Effect> {
+fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded, Unread>) -> Vec<Effect> {
     let now = state.now;
     let Some(side) = state.side_mut(id).filter(|side| side.generation == generation) else {
         return Vec::new();
@@ -78,14 +100,17 @@ fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded,
     let loaded = match result {
         Ok(loaded) => loaded,
         Err(error) => {
-            side.reading = Reading::failed(&error);
+            side.reading = Reading::failed(&error.text);
+            if error.wants_password && state.overlay.is_none() {
+                state.overlay = Some(Overlay::Password { side: id, input: Hidden::default() });
+            }
             return Vec::new();
         }
     };
     side.snapshot = Some(loaded.snapshot);
     match id {
         SideId::Canonical => {
-            side.reading = Reading::Ready { took };
+            side.reading = Reading::Ready { took, at: now };
             state.dialect = Some(loaded.dialect);
             let targets = 0..state.targets.len();
             let mut effects: Vec<Effect> = targets.filter_map(|target| compare(state, target)).collect();
@@ -95,7 +120,7 @@ fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded,
             effects
         }
         SideId::Target(at) => {
-            side.reading = Reading::Comparing { took };
+            side.reading = Reading::Comparing { took, at: now };
             compare(state, at).into_iter().collect()
         }
     }
@@ -107,8 +132,8 @@ pub fn compare(state: &mut State, at: usize) -> Option<Effect> {
     let canonical = Arc::clone(state.canonical.snapshot.as_ref()?);
     let target = state.targets.get_mut(at)?;
     let snapshot = Arc::clone(target.side.snapshot.as_ref()?);
-    if let Reading::Ready { took } = target.side.reading {
-        target.side.reading = Reading::Comparing { took };
+    if let Reading::Ready { took, at } = target.side.reading {
+        target.side.reading = Reading::Comparing { took, at };
     }
     let generations = (state.canonical.generation, target.side.generation);
     let direction = target.shape.direction;
@@ -130,10 +155,11 @@ fn compared(
         // Since then the direction was changed, and it is being compared anew.
         Ok(comparison) if comparison.direction != target.shape.direction => return Vec::new(),
         Ok(comparison) => {
-            if let Reading::Comparing { took } = target.side.reading {
-                target.side.reading = Reading::Ready { took };
+            if let Reading::Comparing { took, at } = target.side.reading {
+                target.side.reading = Reading::Ready { took, at };
             }
             let before = target.comparison.replace(Arc::clone(&comparison));
+            target.news.extend(before.iter().flat_map(|before| comparison.news_since(before)));
             let gone = before.map_or(0, |before| target.selection.settle(&before, &comparison));
             let label = text::clean(&target.side.label).into_owned();
             if gone > 0 {
@@ -149,12 +175,16 @@ fn compared(
     build_board(state).into_iter().collect()
 }
 
-fn build_board(state: &mut State) -> Option<Effect> {
+/// Asks for the board as it is to be now.
+pub fn build_board(state: &mut State) -> Option<Effect> {
     let dialect = state.dialect?.0;
     let canonical = Arc::clone(state.canonical.snapshot.as_ref()?);
     state.board_revision += 1;
+    state.grouped = (state.grouping, state.active);
     let targets = state.targets.iter().map(|target| target.comparison.clone()).collect();
-    Some(Effect::BuildBoard { revision: state.board_revision, sides: Sides { dialect, canonical, targets } })
+    let (grouping, active) = state.grouped;
+    let sides = Sides { dialect, canonical, targets, grouping, active };
+    Some(Effect::BuildBoard { revision: state.board_revision, sides })
 }
 
 fn proved(state: &mut State, target: usize, id: PlanId, proof: Proof) {

@@ -93,13 +93,14 @@ fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
 }
 
 /// What the signs in the objects mean.
-const SIGNS: [(Role, &str, &str); 8] = [
+const SIGNS: [(Role, &str, &str); 9] = [
     (Role::Missing, "+", "missing: canonical has it, the target does not"),
     (Role::Extra, "-", "extra: the target has it, canonical does not"),
     (Role::Changed, "~", "changed: it is there, and differs"),
     (Role::Same, "=", "the same"),
     (Role::Unknown, "?", "unknown: it could not be read"),
     (Role::Hazard, "!", "closing the difference can hurt: see the plan"),
+    (Role::Match, "•", "changed since you last looked"),
     (Role::Dim, "+2~1", "how many there are inside a row that is collapsed"),
     (Role::Selected, "[x] [-]", "selected; some of what is inside is selected"),
 ];

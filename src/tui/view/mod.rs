@@ -3,9 +3,11 @@
 mod bars;
 mod diff;
 mod help;
+mod log;
 mod palette;
 mod plan;
 mod prompt;
+mod search;
 mod sql;
 mod targets;
 #[cfg(test)]
@@ -57,6 +59,11 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     match &state.overlay {
         Some(Overlay::Help { scroll }) => help::draw(state, *scroll, theme, frame),
         Some(Overlay::Palette { input, at }) => palette::draw(state, input, *at, theme, frame),
+        Some(Overlay::Search(search)) => search::draw(state, search, theme, frame),
+        Some(Overlay::Log { back }) => log::draw(state, *back, theme, frame),
+        Some(Overlay::Password { side, input }) => {
+            prompt::draw_password(state, *side, &input.0, theme, frame);
+        }
         Some(Overlay::Write { input, exists }) => prompt::draw(state, input, exists.as_deref(), theme, frame),
         None => {}
     }

@@ -19,6 +19,7 @@ use crate::{
         },
         text,
         theme::{Role, Theme},
+        update::watch,
     },
 };
 
@@ -28,7 +29,11 @@ const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "�
 /// Draws the pane.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let title = vec![Span::raw("Targets")];
-    let name = Line::styled(" schemascope ", theme.style(Role::Dim)).right_aligned();
+    let hidden = state.targets.len().saturating_sub(state.shown.len());
+    let hidden = if hidden > 0 { format!(" {hidden} hidden ·") } else { String::new() };
+    let watch = state.watch.map(|(every, _)| format!(" watching every {} ·", watch::interval(every)));
+    let name = format!("{hidden}{} schemascope ", watch.unwrap_or_default());
+    let name = Line::styled(name, theme.style(Role::Dim)).right_aligned();
     frame.render_widget(pane_block(state, theme, Pane::Targets, title).title(name), area);
     let inner = layout::inner(area);
     let columns = usize::from(inner.width);
@@ -36,8 +41,9 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         state.sides().map(|(_, side)| text::width(&text::clean(&side.label))).max().unwrap_or(0);
     let label_width = label_width.clamp(9, (columns / 4).max(9));
     let first = layout::first_target(state, inner.height);
-    let canonical = state.sides().take(1);
-    let targets = state.sides().skip(1 + first);
+    let canonical = std::iter::once((SideId::Canonical, &state.canonical));
+    let shown = state.shown.iter().skip(first);
+    let targets = shown.filter_map(|at| Some((SideId::Target(*at), &state.targets.get(*at)?.side)));
     let lines = canonical.chain(targets).map(|(id, side)| {
         let active = id == SideId::Target(state.active);
         let mut spans = label(state, theme, id, side, label_width);
@@ -65,7 +71,7 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
         return vec![
             Span::raw("  "),
             Span::styled(label, theme.style(Role::Strong)),
-            Span::styled(format!("  {}  ", text::fit("canonical", 9)), theme.style(Role::Badge)),
+            Span::styled(format!("  {}  ", text::fit(canonical_badge(state), 9)), theme.style(Role::Badge)),
         ];
     };
     let active = at == state.active;
@@ -78,6 +84,11 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
         Span::styled(label, style),
         Span::styled(format!("  {}  ", text::fit(badge, 9)), badge_style),
     ]
+}
+
+/// A schema that is only looked at is canonical for nobody.
+fn canonical_badge(state: &State) -> &'static str {
+    if state.targets.is_empty() { "" } else { "canonical" }
 }
 
 /// How a target's name looks: as it was configured, or protected, or the one that the plan is for.
@@ -127,7 +138,7 @@ fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Spa
             vec![Span::styled("● ", dim), Span::styled(what, dim)]
         }
         Reading::Comparing { .. } => vec![Span::styled("● comparing…", busy)],
-        Reading::Ready { took } => ready(state, theme, id, side, took.as_secs_f64()),
+        Reading::Ready { took, .. } => ready(state, theme, id, side, took.as_secs_f64()),
         Reading::Failed { message, .. } => {
             let stale = if side.snapshot.is_some() { "  (what is shown is older)" } else { "" };
             vec![
@@ -153,6 +164,10 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
         spans.push(Span::styled(format!("  {}", text::clean(&sentence)), theme.style(Role::Hazard)));
     }
     if let SideId::Target(at) = id {
+        let news = state.targets.get(at).map_or(0, |target| target.news.len());
+        if news > 0 {
+            spans.push(Span::styled(format!("  • {news} new"), theme.style(Role::Match)));
+        }
         let hidden =
             state.targets.get(at).and_then(|target| target.comparison.as_ref()).map_or(0, |c| c.drift.hidden);
         if hidden > 0 {
@@ -161,7 +176,19 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     }
     spans.push(Span::styled(format!("  {}", server(snapshot)), dim));
     spans.push(Span::styled(format!("  {}", elapsed(seconds)), dim));
+    if let Some(age) = side.reading.age(state.now) {
+        spans.push(Span::styled(format!("  {}", old(age)), theme.style(Role::Hazard)));
+    }
     spans
+}
+
+/// An age in minutes, in words.
+fn old(minutes: u64) -> String {
+    match minutes {
+        minutes if minutes < 60 => format!("over {minutes} min old"),
+        minutes if minutes < 1440 => format!("over {} h old", minutes / 60),
+        _ => "over a day old".to_owned(),
+    }
 }
 
 /// How many columns the findings take where they take most, so that what follows is aligned.
@@ -226,7 +253,7 @@ fn same_drift(state: &State, at: usize) -> String {
     state.targets[..at]
         .iter()
         .find(alike)
-        .map_or_else(String::new, |other| format!("as {}", text::clean(&other.side.label)))
+        .map_or_else(String::new, |other| format!("identical to {}", text::clean(&other.side.label)))
 }
 
 fn spinner(seconds: f64) -> &'static str {
@@ -241,7 +268,11 @@ fn elapsed(seconds: f64) -> String {
 /// Draws all connections in one line, for screens that are not high.
 pub fn draw_summary(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = Vec::new();
-    for (id, side) in state.sides() {
+    let shown = |id: &SideId| match id {
+        SideId::Canonical => true,
+        SideId::Target(at) => state.shown.contains(at),
+    };
+    for (id, side) in state.sides().filter(|(id, _)| shown(id)) {
         let active = id == SideId::Target(state.active);
         let target = match id {
             SideId::Target(at) => state.targets.get(at),

@@ -166,7 +166,7 @@ fn every_size_draws_in_every_state() {
     let theme = theme("dark");
     for columns in sizes {
         for rows in &heights {
-            for keys in ["", "a 3", "a 4 z", "1", "?", ":", "a w", "/"] {
+            for keys in ["", "a 3", "a 4 z", "1", "?", ":", "a w", "/", "@", "F", "t", "3 j j"] {
                 let mut harness = Harness::unread((columns, *rows), &["prod-eu"]);
                 harness.read(SideId::Canonical, sample::canonical());
                 if columns % 2 == 0 {

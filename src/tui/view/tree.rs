@@ -16,7 +16,7 @@ use crate::{
         layout,
         state::{
             Pane, State,
-            board::{Cell, Counts},
+            board::{Cell, Counts, NodeId},
             side::Reading,
         },
         text,
@@ -48,17 +48,17 @@ pub fn role_of(status: Status) -> Role {
 
 /// Which targets have a column, and how wide it is.
 struct Columns {
-    targets: std::ops::Range<usize>,
+    targets: Vec<usize>,
     width: usize,
 }
 
 impl Columns {
     fn new(state: &State, room: usize) -> Self {
-        let count = state.targets.len();
+        let count = state.shown.len();
         let fitting = (room.saturating_sub(NAME) / CELL.0).clamp(1, count.max(1)).min(count);
         let width = ((room - room * NAMES / 100) / fitting.max(1)).clamp(CELL.0, CELL.1);
-        let first = (state.active + 1).saturating_sub(fitting);
-        Columns { targets: first..first + fitting, width }
+        let first = (state.place() + 1).saturating_sub(fitting);
+        Columns { targets: state.shown.iter().skip(first).take(fitting).copied().collect(), width }
     }
 
     fn total(&self) -> usize {
@@ -98,10 +98,10 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
 /// The names of the targets over their cells.
 fn draw_heading(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &Columns) {
     let room = usize::from(area.width).saturating_sub(columns.total());
-    let hidden = state.targets.len() - columns.targets.len();
+    let hidden = state.shown.len().saturating_sub(columns.targets.len());
     let more = if hidden > 0 { format!("{hidden} more ") } else { String::new() };
     let mut spans = vec![Span::styled(text::fit_right(&more, room), theme.style(Role::Dim))];
-    for at in columns.targets.clone() {
+    for at in columns.targets.iter().copied() {
         let label = text::clean(&state.targets[at].side.label);
         let role = if at == state.active { Role::Active } else { Role::Dim };
         spans.push(Span::styled(
@@ -211,10 +211,11 @@ impl Window<'_> {
         }
         spans.push(Span::styled(label, style));
         // Under the heading of a kind, the kind of a row goes without saying.
-        let kind = node.key.as_ref().map(|key| key.kind().name()).filter(|_| depth > 2).unwrap_or_default();
+        let unsaid = node.parent.is_none_or(|above| matches!(state.board.node(above).id, NodeId::Kinds(..)));
+        let kind = node.key.as_ref().map(|key| key.kind().name()).filter(|_| !unsaid).unwrap_or_default();
         let kind = if left > kind.len() + 2 { format!("{kind}  ") } else { String::new() };
         spans.push(Span::styled(text::fit_right(&kind, left), theme.style(Role::Dim)));
-        for target in self.columns.targets.clone() {
+        for target in self.columns.targets.iter().copied() {
             spans.extend(self.cell(row, target));
         }
         let line = super::cut_line(spans, room);
@@ -268,6 +269,10 @@ impl Window<'_> {
                 }
             }
             Cell::NotRead | Cell::Absent => {}
+        }
+        let is_new = |key| state.targets.get(target).is_some_and(|target| target.news.contains(key));
+        if board.node(row).key.as_ref().is_some_and(is_new) {
+            cell.push("•".to_owned(), Role::Match);
         }
         let closed = !(state.tree.has_inner(row) && state.tree.is_open(board, row));
         if closed || is_heading {

@@ -26,11 +26,10 @@ impl Columns {
     pub fn of(page: &Page<'_>) -> Self {
         let all: Vec<usize> = page
             .state
-            .targets
+            .shown
             .iter()
-            .enumerate()
-            .filter(|(_, target)| target.comparison.is_some())
-            .map(|(at, _)| at)
+            .copied()
+            .filter(|at| page.state.targets.get(*at).is_some_and(|target| target.comparison.is_some()))
             .collect();
         let wide = Columns::with(page, &all);
         if all.len() > 1 && wide.total() <= page.columns {

@@ -176,7 +176,8 @@ pub fn half(columns: usize) -> usize {
 /// All lines of the pane.
 pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
     let Page { detail, columns, .. } = *page;
-    let mut rows = vec![Row::Status];
+    let mut rows: Vec<Row<'a>> =
+        (!page.labels.targets.is_empty()).then_some(Row::Status).into_iter().collect();
     let reason = detail.reason.iter().flat_map(|reason| text::wrap(&text::clean(reason), columns));
     rows.extend(reason.map(Row::Reason));
     rows.extend(elsewhere(page).into_iter().flat_map(|text| text::wrap(&text, columns)).map(Row::Elsewhere));
@@ -185,7 +186,7 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         facets::rows(page, &mut rows);
     }
     if !detail.lines.is_empty() {
-        rows.push(Row::Blank);
+        rows.extend((!rows.is_empty()).then_some(Row::Blank));
         rows.push(Row::DefinitionHead);
         definitions(page, &mut rows);
     }
@@ -201,6 +202,9 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         rows.push(Row::Blank);
         let lines = text::wrap(comment, columns.saturating_sub(LABEL).max(16)).into_iter().enumerate();
         rows.extend(lines.map(|(at, line)| Row::Note(if at == 0 { "comment" } else { "" }, line)));
+    }
+    if let Some(size) = detail.size {
+        rows.extend([Row::Blank, Row::Note("size", text::size(size.rows, size.bytes))]);
     }
     for (label, keys) in [("requires", &detail.requires), ("required by", &detail.required_by)] {
         rows.extend((!keys.is_empty()).then_some(Row::Blank));

@@ -1,0 +1,106 @@
+//! Listens to what a job sends to databases, and tells the screen.
+
+use tokio::sync::mpsc::UnboundedSender;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use super::message::Message;
+use crate::dialect::journal::TARGET;
+
+/// One statement that was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was done, in seconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// The server, without any password.
+    pub server: String,
+    /// The statement.
+    pub sql: String,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// Listens for one job; see [`tracing::instrument::WithSubscriber`].
+pub struct Journal {
+    /// Where entries go.
+    pub messages: UnboundedSender<Message>,
+    /// The time, in seconds since 1970-01-01 UTC.
+    pub now: fn() -> u64,
+}
+
+impl Subscriber for Journal {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == TARGET
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        if event.metadata().target() != TARGET {
+            return;
+        }
+        let mut entry = Entry { at: (self.now)(), ..Entry::default() };
+        event.record(&mut entry);
+        // Nobody listens any more once the program ends.
+        let _ = self.messages.send(Message::Sent(entry));
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl Visit for Entry {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "sql" {
+            self.sql = value.to_owned();
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if field.name() == "micros" {
+            self.micros = value;
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        if field.name() == "failed" {
+            self.failed = value;
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "server" {
+            self.server = format!("{value:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+    use crate::dialect::journal::Sending;
+
+    #[test]
+    fn what_a_job_sends_is_told_with_its_server_and_its_time() {
+        let (messages, mut told) = unbounded_channel();
+        let journal = Journal { messages, now: || 7 };
+        tracing::subscriber::with_default(journal, || {
+            Sending::start().done(&"db1:5432", "SELECT 1", false);
+            tracing::info!("something else");
+        });
+        let Ok(Message::Sent(entry)) = told.try_recv() else { panic!("nothing was told") };
+        assert_eq!((entry.at, entry.server.as_str(), entry.sql.as_str()), (7, "db1:5432", "SELECT 1"));
+        assert!(!entry.failed && told.try_recv().is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! What goes on outside of the screen: passwords, the log, the editor and the pager.
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    model::Location,
+    tui::{
+        effect::Effect,
+        harness::Harness,
+        journal::Entry,
+        message::Message,
+        programs::Program,
+        sample,
+        state::{Overlay, side::SideId},
+    },
+};
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn notice(harness: &Harness) -> &str {
+    harness.state.notice.as_ref().map_or("", |notice| &notice.text)
+}
+
+#[test]
+fn a_password_that_is_wanted_is_asked_for_and_not_shown() {
+    let mut harness = Harness::unread(SIZE, &["prod-eu"]);
+    harness.want_password(SideId::Target(0));
+    assert!(harness.screen().contains("Password for prod-eu"), "{}", harness.screen());
+    harness.type_in("s3cret");
+    assert!(!harness.screen().contains("s3cret") && harness.screen().contains("••••••"));
+    assert!(!format!("{:?}", harness.state.overlay).contains("s3cret"));
+    harness.press("enter");
+    let given = harness.asked.iter().find_map(|effect| match effect {
+        Effect::Password { side: SideId::Target(0), password } => Some(password.expose_secret().to_owned()),
+        _ => None,
+    });
+    assert_eq!(given.as_deref(), Some("s3cret"));
+    assert!(matches!(harness.asked.last(), Some(Effect::Load { side: SideId::Target(0), generation: 2 })));
+}
+
+#[test]
+fn who_gives_no_password_sees_what_happened_and_can_try_again() {
+    let mut harness = Harness::unread(SIZE, &["prod-eu"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.want_password(SideId::Target(0));
+    harness.press("esc");
+    assert!(harness.screen().contains("The server wants a password."), "{}", harness.screen());
+    harness.press("r");
+    harness.want_password(SideId::Target(0));
+    assert!(matches!(harness.state.overlay, Some(Overlay::Password { .. })));
+}
+
+#[test]
+fn the_log_tells_what_was_sent_where_and_how_long_it_took() {
+    let mut harness = Harness::new(SIZE);
+    for number in 0..60 {
+        harness.send(Message::Sent(Entry {
+            at: 37_805,
+            server: "db1:5432".to_owned(),
+            sql: format!("SELECT {number}\n  FROM pg_class"),
+            micros: 12_345,
+            failed: number == 58,
+        }));
+    }
+    harness.press("@");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("10:30:05 db1:5432") && screen.contains("12 ms SELECT 59 FROM pg_class"),
+        "{screen}"
+    );
+    assert!(screen.contains("failed SELECT 58"), "{screen}");
+    harness.press("g");
+    assert!(harness.screen().contains("SELECT 0 FROM"), "{}", harness.screen());
+    harness.press("esc");
+    assert!(harness.state.overlay.is_none());
+}
+
+#[test]
+fn the_editor_opens_where_canonical_makes_the_object_and_an_edit_is_read() {
+    let mut harness = Harness::new(SIZE);
+    harness.go_to("column:public.orders.total").press("e");
+    let place = Location { file: "schema.sql".into(), line: 12 };
+    assert!(matches!(harness.asked.last(), Some(Effect::Run(Program::Editor(at))) if *at == place));
+    harness.send(Message::Edited);
+    assert!(matches!(harness.asked.last(), Some(Effect::Load { side: SideId::Canonical, generation: 2 })));
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.go_to("table:public.debug_dump").press("e");
+    assert!(notice(&harness).contains("there is none to edit"), "{}", notice(&harness));
+}
+
+#[test]
+fn the_pager_gets_the_difference_and_in_the_plan_its_sql() {
+    let mut harness = Harness::new(SIZE);
+    harness.go_to("column:public.orders.total").press("p");
+    let Some(Effect::Run(Program::Pager(text))) = harness.asked.last() else { panic!("no pager") };
+    assert!(text.starts_with("--- prod-eu\n+++ schema.sql:12\n"), "{text}");
+    assert!(text.contains("-    total numeric(10,2),\n+    total numeric(12,2) NOT NULL,"), "{text}");
+    harness.press("a 4 p");
+    assert!(matches!(harness.asked.last(), Some(Effect::Page { .. })));
+    harness.send(Message::Paged("-- SQL".to_owned()));
+    assert!(matches!(harness.asked.last(), Some(Effect::Run(Program::Pager(text))) if text == "-- SQL"));
+}

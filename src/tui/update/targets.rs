@@ -1,0 +1,41 @@
+//! Which targets are shown, and in which order.
+
+use super::panes;
+use crate::tui::{
+    keymap::Action,
+    state::{State, Tone},
+    text,
+};
+
+/// Takes the active target off the screen; it stays as it is, and can be shown again.
+pub fn hide(state: &mut State) {
+    if state.shown.len() < 2 {
+        state.say(Tone::Note, "the last target stays on the screen");
+        return;
+    }
+    let place = state.place();
+    let hidden = state.shown.remove(place);
+    panes::use_place(state, place);
+    let label = text::clean(&state.targets[hidden].side.label).into_owned();
+    let key = state.key(Action::ShowHidden);
+    state.say(Tone::Note, format!("{label} is hidden; {key} shows it again"));
+}
+
+/// Shows all targets again, those that were hidden behind the others.
+pub fn show_hidden(state: &mut State) {
+    let hidden: Vec<usize> =
+        (0..state.targets.len()).filter(|target| !state.shown.contains(target)).collect();
+    if hidden.is_empty() {
+        state.say(Tone::Note, "no target is hidden");
+    }
+    state.shown.extend(hidden);
+}
+
+/// Moves the active target up or down among the others.
+pub fn shift(state: &mut State, down: bool) {
+    let place = state.place();
+    let other = if down { place + 1 } else { place.wrapping_sub(1) };
+    if other < state.shown.len() {
+        state.shown.swap(place, other);
+    }
+}
