@@ -49,6 +49,16 @@ pub trait Dialect: Sync + Send {
     /// a view can take the place of a table of its name only after the table is gone.
     fn names_taken(&self, object: &Object) -> Vec<String>;
 
+    /// Two catalogs with what one of them lists and the other has through something else, where the
+    /// way from one to the other has to know it: columns that come from a parent table. Nothing
+    /// where there is no such thing.
+    ///
+    /// # Errors
+    /// Where that cannot be reached.
+    fn completed(&self, _from: &Catalog, _to: &Catalog) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
+        Ok(None)
+    }
+
     /// The grants that a new object has from the moment at which a role makes it, because the
     /// database says so of all new objects: default privileges that stand before and after.
     fn born_with(&self, _before: &Catalog, _after: &Catalog, _role: &str, _object: &Object) -> Vec<String> {
@@ -134,9 +144,25 @@ pub trait ObjectKind: Sync + Send {
     /// The steps that carry an object over to a new version of a type that it uses, for objects
     /// that hold data of that type and so cannot step aside: columns.
     ///
-    /// `None` where the object does step aside.
-    fn retype(&self, _object: &Object) -> Option<Vec<Step>> {
+    /// They bring it to its new state in all else too. `None` where the object does step aside.
+    fn retype(&self, _from: &Object, _to: &Object) -> Option<Vec<Step>> {
         None
+    }
+
+    /// The statements that put a new version of an object, with its parts, in its place under what
+    /// uses it, for types: their users hold data, and follow one by one (see
+    /// [`ObjectKind::retype`]).
+    ///
+    /// # Errors
+    /// As [`ObjectKind::create`]; and by default, because most objects can step aside.
+    fn supersede(&self, from: &Family<'_>, _to: &Family<'_>) -> Result<Superseding, Unwritable> {
+        Err(Unwritable::new(from.object, "no new version of this kind can take the place of another"))
+    }
+
+    /// Whether a part cannot be added to the object because of who uses it: a new version of the
+    /// object brings the part then.
+    fn parts_need_supersede(&self, _object: &Object, _users: &[&Object]) -> bool {
+        false
     }
 
     /// Whether a dependent has to be taken away before this change and brought back after it,
@@ -159,6 +185,14 @@ pub trait ObjectKind: Sync + Send {
     fn rebuild_keeps_dependents(&self, _from: &Family<'_>, _to: &Family<'_>) -> bool {
         false
     }
+}
+
+/// How a new version of an object takes the place of the old one.
+pub struct Superseding {
+    /// The statements that set the old one aside and make the new one.
+    pub before: Vec<Step>,
+    /// The statements that take the old one away, after its users have followed.
+    pub after: Vec<Step>,
 }
 
 /// An object with those of its parts that are written inside it.

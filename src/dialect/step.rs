@@ -127,6 +127,8 @@ pub struct Change<'a> {
     pub to: &'a Object,
     /// The names of the facets that differ.
     pub facets: BTreeSet<&'a str>,
+    /// Who uses the object as it is, as far as that is known.
+    pub users: Vec<&'a Object>,
 }
 
 impl Change<'_> {
@@ -147,15 +149,9 @@ pub enum Alteration {
     InPlace(Vec<Step>),
     /// By dropping and creating it: its dependents are taken away and brought back.
     Replace,
-    /// By putting a new version in its place under what uses it: `before` sets the old one aside
-    /// and makes the new one, each user follows (see [`super::ObjectKind::retype`]), `after` takes
-    /// the old one away. For types, whose users hold data.
-    Supersede {
-        /// The statements before the users follow.
-        before: Vec<Step>,
-        /// The statements after.
-        after: Vec<Step>,
-    },
+    /// By putting a new version in its place under what uses it (see
+    /// [`super::ObjectKind::supersede`]). For types, whose users hold data.
+    Supersede,
     /// By rebuilding its parent, or itself where it has none (see [`super::ObjectKind::rebuild`]).
     RebuildParent,
 }

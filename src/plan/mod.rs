@@ -264,7 +264,9 @@ fn statements(
     goal: &selection::Goal,
 ) -> Result<Vec<Statement>, transition::Impossible> {
     let Request { canonical, target, drift, .. } = request;
-    let mut transition = Transition::between(request.dialect, &target.catalog, &goal.catalog)?;
+    let completed = request.dialect.completed(&target.catalog, &goal.catalog)?;
+    let (from, to) = completed.as_ref().map_or((&target.catalog, &goal.catalog), |(from, to)| (from, to));
+    let mut transition = Transition::between(request.dialect, from, to)?;
     transition.role = target.role.as_deref();
     let new = goal.catalog.iter().filter(|object| !target.catalog.contains(&object.key));
     let unmanaged = new.filter(|object| !drift.rules.compares("grants", canonical, object));

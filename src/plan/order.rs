@@ -118,7 +118,7 @@ impl<'a, 't> Graph<'a, 't> {
                     self.built.insert(key, event);
                     self.torn.insert(key, event);
                     if matches!(fate, Fate::Rebuild(_)) {
-                        self.cover_rebuilt(key, event);
+                        self.cover_rebuilt(key, event, event);
                     }
                 }
                 Fate::Supersede { before, after } => {
@@ -126,6 +126,8 @@ impl<'a, 't> Graph<'a, 't> {
                     let gone = self.event(key, Action::Drop, after.clone());
                     self.events[gone].after.insert(replaced);
                     self.built.insert(key, replaced);
+                    self.torn.insert(key, gone);
+                    self.cover_rebuilt(key, replaced, gone);
                     self.superseded.push((key, gone));
                 }
                 _ => {}
@@ -240,14 +242,15 @@ impl<'a, 't> Graph<'a, 't> {
         !stays || states.is_none_or(|(old, new)| old.facets.get(facet) != new.facets.get(facet))
     }
 
-    fn cover_rebuilt(&mut self, key: &'a Key, event: usize) {
+    /// The parts of what is made anew are made with it.
+    fn cover_rebuilt(&mut self, key: &'a Key, built: usize, torn: usize) {
         let parts =
             self.transition.fates.iter().filter(|(part, fate)| {
                 matches!(fate, Fate::InRebuild) && part.path().starts_with(key.path())
             });
         for (part, _) in parts {
-            self.built.insert(part, event);
-            self.torn.insert(part, event);
+            self.built.insert(part, built);
+            self.torn.insert(part, torn);
         }
     }
 
@@ -356,9 +359,38 @@ impl<'a, 't> Graph<'a, 't> {
                 }
             }
         }
+        self.part_ways(edges);
         for (key, gone) in &self.superseded {
             for user in self.transition.users.get(key).into_iter().flatten() {
                 edges.extend(self.torn.get(user).map(|torn| (*torn, *gone)));
+            }
+        }
+    }
+
+    /// What comes free of another by its own change does so before the parts of that other go, which
+    /// would take its own along; and what it keeps of them goes after.
+    fn part_ways(&self, edges: &mut Vec<(usize, usize)>) {
+        let Transition { from, to, fates, .. } = self.transition;
+        let altered = |key: &Key| matches!(fates.get(key), Some(Fate::Alter(_)));
+        for (part, gone) in &self.dropped {
+            let Some(object) = from.get(part) else { continue };
+            let Some(whole) = &object.parent else { continue };
+            for user in self.transition.users.get(whole).into_iter().flatten() {
+                let keeps =
+                    |key: &Key| to.get(key).is_some_and(|user| user.requires.iter().any(|r| r.on == *whole));
+                if user.kind() == whole.kind() && altered(user) && !keeps(user) {
+                    edges.extend(self.torn.get(user).map(|free| (*free, *gone)));
+                }
+            }
+            let changes = |facet: &str| {
+                let states = from.get(whole).zip(to.get(whole));
+                states.is_some_and(|(old, new)| old.facets.get(facet) != new.facets.get(facet))
+            };
+            let mut facets =
+                object.requires.iter().filter(|r| r.on == *whole).filter_map(|r| r.facet.as_deref());
+            let late = facets.any(changes);
+            if late && altered(whole) {
+                edges.extend(self.torn.get(whole).map(|changed| (*changed, *gone)));
             }
         }
     }

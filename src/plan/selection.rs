@@ -130,6 +130,11 @@ impl Closure<'_> {
                 let users: Vec<&Key> = users.iter().copied().filter(|user| !self.goes(user)).collect();
                 for user in users {
                     match request.drift.status(user) {
+                        // It would come free of it, but that was found to be impossible.
+                        Status::Changed if self.refused.contains_key(user) => {
+                            let reason = format!("{user} depends on it and stays as it is");
+                            self.refused.insert(key.clone(), reason);
+                        }
                         Status::Changed => self.choose(user, Some(key)),
                         Status::Extra => {
                             let reason = format!("{user} depends on it; select that one too");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    dialect::{Alteration, Change, Dialect, Family, Step, Unwritable},
+    dialect::{Alteration, Change, Dialect, Family, HazardCode, Step, Superseding, Unwritable},
     model::{Catalog, Key, Object},
 };
 
@@ -98,6 +98,7 @@ impl<'a> Transition<'a> {
         };
         transition.own_fates()?;
         transition.rebuilds()?;
+        transition.supersedings()?;
         transition.spread()?;
         Ok(transition)
     }
@@ -146,12 +147,73 @@ impl<'a> Transition<'a> {
                 reason: "this kind cannot be changed yet".to_owned(),
             });
         };
-        Ok(match kind.alter(&change(old, new))? {
+        let change = Change { users: self.users_of(&old.key), ..change(old, new) };
+        Ok(match kind.alter(&change)? {
             Alteration::InPlace(steps) => Fate::Alter(steps),
             Alteration::Replace => Fate::Recreate,
-            Alteration::Supersede { before, after } => Fate::Supersede { before, after },
+            Alteration::Supersede => self.superseding(old, new)?,
             Alteration::RebuildParent => Fate::InRebuild,
         })
+    }
+
+    /// Who uses an object, directly or inside of a type.
+    fn users_of(&self, key: &Key) -> Vec<&'a Object> {
+        let users = self.users.get(key).into_iter().flatten().filter_map(|user| self.from.get(user));
+        users.map(|user| &**user).collect()
+    }
+
+    /// A new version takes the place of the old one, with its parts.
+    fn superseding(&self, old: &'a Object, new: &'a Object) -> Result<Fate, Unwritable> {
+        let Some(kind) = self.dialect.kind(old.key.kind()) else {
+            return Err(Unwritable::new(old, "this kind cannot be changed yet"));
+        };
+        let from = Family { object: old, parts: inline_parts(self.dialect, self.from, &old.key) };
+        let to = Family { object: new, parts: inline_parts(self.dialect, self.to, &new.key) };
+        let Superseding { before, after } = kind.supersede(&from, &to)?;
+        Ok(Fate::Supersede { before, after })
+    }
+
+    /// Parts that cannot come to their whole come with a new version of it; and what is superseded
+    /// takes its parts along.
+    fn supersedings(&mut self) -> Result<(), Impossible> {
+        let (dialect, from, to) = (self.dialect, self.from, self.to);
+        let comes = |fate: &Fate| matches!(fate, Fate::Create | Fate::Recreate);
+        let coming = self
+            .fates
+            .iter()
+            .filter(|(_, fate)| comes(fate))
+            .filter_map(|(key, _)| to.get(key)?.parent.as_ref());
+        let wholes: BTreeSet<&'a Key> =
+            coming.filter(|whole| from.contains(whole) && to.contains(whole)).collect();
+        for whole in wholes {
+            let (Some(old), Some(new), Some(kind)) =
+                (from.get(whole), to.get(whole), dialect.kind(whole.kind()))
+            else {
+                continue;
+            };
+            if kind.parts_need_supersede(old, &self.users_of(whole)) {
+                let fate = self.superseding(old, new)?;
+                self.fates.insert(whole, fate);
+            }
+        }
+        let superseded: Vec<&'a Key> = self
+            .fates
+            .iter()
+            .filter(|(_, fate)| matches!(fate, Fate::Supersede { .. }))
+            .map(|(key, _)| *key)
+            .collect();
+        for whole in superseded {
+            self.cover_parts(whole);
+        }
+        Ok(())
+    }
+
+    fn cover_parts(&mut self, whole: &'a Key) {
+        for catalog in [self.from, self.to] {
+            for part in inline_parts(self.dialect, catalog, whole) {
+                self.fates.insert(&part.key, Fate::InRebuild);
+            }
+        }
     }
 
     /// Parents whose parts cannot be changed one by one are rebuilt with all of them.
@@ -260,18 +322,28 @@ impl<'a> Transition<'a> {
     fn follow(&mut self, key: &'a Key) -> Result<Vec<&'a Key>, Impossible> {
         let mut moved = Vec::new();
         for user in self.users.get(key).cloned().unwrap_or_default() {
-            let (Some(object), Some(kind)) = (self.to.get(user), self.dialect.kind(user.kind())) else {
+            let (Some(old), Some(new), Some(kind)) =
+                (self.from.get(user), self.to.get(user), self.dialect.kind(user.kind()))
+            else {
                 continue;
             };
-            let holds_data = kind.retype(object);
-            match (self.fates.remove(user), holds_data) {
+            let own = self.fates.remove(user);
+            if let None | Some(Fate::Alter(_)) = own
+                && let Ok(fate) = self.superseding(old, new)
+            {
+                self.fates.insert(user, fate);
+                self.cover_parts(user);
+                self.because_of.entry(user).or_insert(key);
+                moved.push(user);
+                continue;
+            }
+            match (own, kind.retype(old, new)) {
                 (None, Some(steps)) => {
                     self.fates.insert(user, Fate::Retype(steps));
                     self.because_of.insert(user, key);
                     moved.push(user);
                 }
-                (Some(Fate::Alter(own)), Some(mut steps)) if !self.changes_type(user) => {
-                    steps.extend(own);
+                (Some(Fate::Alter(_)), Some(steps)) if !self.changes_type(user) => {
                     self.fates.insert(user, Fate::Retype(steps));
                     moved.push(user);
                 }
@@ -280,6 +352,13 @@ impl<'a> Transition<'a> {
                     self.fates.insert(user, fate);
                 }
                 (fate, None) => {
+                    let steps = kind.drop(old)?;
+                    let loses =
+                        |step: &Step| step.hazards.iter().any(|hazard| hazard.code == HazardCode::LosesData);
+                    if !matches!(fate, Some(Fate::Drop)) && steps.iter().any(loses) {
+                        let reason = format!("{user} uses it and holds data that cannot follow");
+                        return Err(Impossible { key: key.clone(), reason });
+                    }
                     self.fates.extend(fate.map(|fate| (user, fate)));
                     moved.extend(self.aside(user, key));
                 }
@@ -310,6 +389,10 @@ impl<'a> Transition<'a> {
                 self.lift(user, facets.into_iter().flatten());
                 continue;
             }
+            // A table that leaves its parent is not to go with it.
+            if user.kind() == key.kind() && self.comes_free(key, object) {
+                continue;
+            }
             if self.holds_data_and_stays(key, object) {
                 if self.comes_free(key, object) {
                     continue;
@@ -329,7 +412,7 @@ impl<'a> Transition<'a> {
         let computed = user.facets.text("generated").is_some();
         let stays = self.to.contains(&user.key)
             && !matches!(self.fates.get(&user.key), Some(Fate::Recreate | Fate::Drop));
-        let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user).is_some());
+        let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user, user).is_some());
         holds && stays && !of_parent && !computed
     }
 
@@ -377,7 +460,7 @@ impl<'a> Transition<'a> {
 pub fn change<'a>(from: &'a Object, to: &'a Object) -> Change<'a> {
     let facets =
         from.facets.names(&to.facets).filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
-    Change { from, to, facets }
+    Change { from, to, facets, users: Vec::new() }
 }
 
 /// The parts of an object that are written inside it, in their order.

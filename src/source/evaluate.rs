@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     dialect::{
-        postgres::{inspect::Reading, session as postgres},
+        postgres::{inspect::Reading, leave_open, session as postgres},
         sqlite::{inspect::inspect, session as sqlite},
     },
     model::{Key, Snapshot},
@@ -70,6 +70,7 @@ async fn in_postgres(
     }
     let Reading { mut snapshot, oids } = reading?;
     snapshot.locations = locate(&outcome.marks, &oids);
+    leave_open(&mut snapshot.catalog);
     snapshot.silent_on = script::NEVER_MADE.to_vec();
     snapshot.notes = outcome.notes;
     Ok(snapshot)

@@ -104,3 +104,29 @@ async fn each_of_the_platform(name: &str) {
     let schema = world.platform(folder.path(), "schema.sql");
     each_alone(&world, &schema, &world.platform(folder.path(), &format!("drift/{name}.sql"))).await;
 }
+
+#[tokio::test]
+async fn what_postgresql_cannot_reach_is_left_open_with_the_reason() {
+    let world = World::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = |name: &str, sql: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, sql).expect("a file");
+        file
+    };
+    let parent = "CREATE TABLE parent (id integer); CREATE VIEW v AS SELECT 1 AS a;";
+    let from = format!("{parent} CREATE TABLE child (id integer); CREATE TABLE other ();");
+    let to =
+        format!("{parent} CREATE TABLE child () INHERITS (parent); CREATE TABLE other () INHERITS (parent);")
+            .replace("1 AS a", "2 AS a");
+    world.load("from", &[&script("from.sql", &from)]);
+    world.load("to", &[&script("to.sql", &to)]);
+    let pair = Pair::new(world.read("to").await, world.read("from").await);
+    let plan = pair.plan(&pair.drift.differences.keys().cloned().collect());
+    let refused: Vec<String> = plan.refused.keys().map(ToString::to_string).collect();
+    assert_eq!(refused, ["column:public.child.id", "table:public.other"]);
+    assert!(plan.refused.values().all(|reason| reason.contains("the table's own")), "{:?}", plan.refused);
+    world.apply("from", &plan);
+    let after = Pair::new(pair.canonical.clone(), world.read("from").await);
+    assert_eq!(after.differences(), ["- column:public.child.id", "~ table:public.other (inherits)"]);
+}

@@ -128,6 +128,6 @@ pub fn alteration(from: &Object, to: &Object) -> &'static str {
         Alteration::InPlace(_) => "in place",
         Alteration::Replace => "replace",
         Alteration::RebuildParent => "rebuild",
-        Alteration::Supersede { .. } => "supersede",
+        Alteration::Supersede => "supersede",
     }
 }

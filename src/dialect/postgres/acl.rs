@@ -134,6 +134,24 @@ fn privilege(letter: char) -> Option<&'static str> {
     })
 }
 
+/// What is left of grants when their object comes to another owner: the old one's privileges pass
+/// to the new one, who keeps those it had (`ALTER … OWNER TO`).
+pub fn passed_on(grants: &[String], owner: &str) -> Vec<String> {
+    let owner = quote::name(owner);
+    let parsed: Vec<(&String, Grant<'_>)> =
+        grants.iter().filter_map(|text| Some((text, Grant::parse(text)?))).collect();
+    let had = |privilege: &str| {
+        parsed
+            .iter()
+            .any(|(_, grant)| grant.grantee == owner && !grant.revoked && grant.privilege == privilege)
+    };
+    let stays = |grant: &Grant<'_>| {
+        let regained = grant.grantee == OWNER && grant.revoked && had(grant.privilege);
+        grant.grantee != owner && !regained
+    };
+    parsed.iter().filter(|(_, grant)| stays(grant)).map(|(text, _)| (*text).clone()).collect()
+}
+
 /// A grant of [`grants`] as one on a column.
 pub fn on_column(column: &str, grant: &str) -> String {
     format!("{}: {grant}", quote::name(column))
@@ -188,6 +206,7 @@ pub fn grantee(text: &str) -> Option<String> {
     (grantee != PUBLIC && grantee != OWNER).then_some(unquoted(grantee)?.0)
 }
 
+#[derive(Clone, Copy, PartialEq)]
 struct Grant<'a> {
     privilege: &'a str,
     grantee: &'a str,
@@ -208,10 +227,10 @@ impl<'a> Grant<'a> {
         })
     }
 
-    fn role(&self) -> String {
+    fn role(&self, owner: Option<&str>) -> String {
         match self.grantee {
             PUBLIC => PUBLIC.to_owned(),
-            OWNER => "CURRENT_USER".to_owned(),
+            OWNER => owner.map_or_else(|| "CURRENT_USER".to_owned(), quote::name),
             // An inventory may have been edited: what is no name is quoted as a whole.
             role => match unquoted(role) {
                 Some((name, "")) => quote::name(&name),
@@ -221,14 +240,43 @@ impl<'a> Grant<'a> {
     }
 }
 
-/// The steps from one set of grants to another. `on` is the rest of the clause after `ON`, and
-/// `columns` what goes behind the privilege in parentheses, if the grants are on a column.
-pub fn change(from: &[String], to: &[String], on: &str, columns: Option<&str>) -> Vec<Step> {
+/// What grants are on, and whose it is.
+#[derive(Clone, Copy)]
+pub struct On<'a> {
+    /// The rest of the clause after `ON`.
+    pub clause: &'a str,
+    /// The owner, where it is not whoever runs the statement.
+    pub owner: Option<&'a str>,
+}
+
+impl<'a> On<'a> {
+    /// Something that belongs to whoever runs the statement, for example because it was just made.
+    pub fn own(clause: &'a str) -> Self {
+        On { clause, owner: None }
+    }
+}
+
+/// The steps from one set of grants to another. `column` is the column that they are on, if they
+/// are on one.
+pub fn change(from: &[String], to: &[String], on: On<'_>, column: Option<&str>) -> Vec<Step> {
+    let On { clause: on, owner } = on;
     let gone = from.iter().filter(|grant| !to.contains(grant)).filter_map(|text| Grant::parse(text));
     let new = to.iter().filter(|grant| !from.contains(grant)).filter_map(|text| Grant::parse(text));
-    let columns = columns.map_or(String::new(), |column| format!(" ({})", quote::name(column)));
+    let columns = column.map_or(String::new(), |column| format!(" ({})", quote::name(column)));
+    let option_only = |grant: &Grant<'_>| {
+        let plain = Grant { option: false, ..*grant };
+        grant.option
+            && !grant.revoked
+            && to.iter().filter_map(|text| Grant::parse(text)).any(|kept| kept == plain)
+    };
+    let (options, gone): (Vec<_>, Vec<_>) = gone.partition(option_only);
+    let had = |grant: &Grant<'_>| options.iter().any(|gone| Grant { option: false, ..*gone } == *grant);
+    let new: Vec<Grant<'_>> = new.filter(|grant| !had(grant)).collect();
+    // A privilege that comes to be one that may be passed on need not be taken away before.
+    let gone: Vec<Grant<'_>> =
+        gone.into_iter().filter(|gone| !new.contains(&Grant { option: true, ..*gone })).collect();
     let statement = |grant: &Grant<'_>, give: bool| {
-        let (privilege, role) = (grant.privilege, grant.role());
+        let (privilege, role) = (grant.privilege, grant.role(owner));
         let sql = if give {
             let option = if grant.option { " WITH GRANT OPTION" } else { "" };
             format!("GRANT {privilege}{columns} ON {on} TO {role}{option}")
@@ -239,24 +287,29 @@ pub fn change(from: &[String], to: &[String], on: &str, columns: Option<&str>) -
         let message = format!("{} {verb} {privilege} on {on}.", grant.grantee);
         Step::new(sql).hazard(HazardCode::ChangesAccess, message)
     };
-    let mut steps: Vec<Step> = gone.map(|grant| statement(&grant, grant.revoked)).collect();
-    steps.extend(new.map(|grant| statement(&grant, !grant.revoked)));
+    let without_option = |grant: &Grant<'_>| {
+        let (privilege, role) = (grant.privilege, grant.role(owner));
+        let sql = format!("REVOKE GRANT OPTION FOR {privilege}{columns} ON {on} FROM {role}");
+        let message = format!("{} may no longer pass {privilege} on {on} on.", grant.grantee);
+        Step::new(sql).hazard(HazardCode::ChangesAccess, message)
+    };
+    let mut steps: Vec<Step> = gone.iter().map(|grant| statement(grant, grant.revoked)).collect();
+    steps.extend(options.iter().map(without_option));
+    steps.extend(new.iter().map(|grant| statement(grant, !grant.revoked)));
     steps
 }
 
-/// The steps from one set of grants on columns to another, each a text of [`grants`] behind its
-/// column as in `total: SELECT to app`. They are kept with their relation.
-pub fn change_columns(from: &[String], to: &[String], on: &str) -> Vec<Step> {
+/// The steps from one set of grants on columns to another, each a text of [`on_column`]. They are
+/// kept with their relation.
+pub fn change_columns(from: &[String], to: &[String], on: On<'_>) -> Vec<Step> {
     let of = |grants: &[String], column: &str| -> Vec<String> {
-        let own = grants.iter().filter_map(|grant| grant.split_once(": "));
-        own.filter(|(name, _)| *name == column).map(|(_, grant)| grant.to_owned()).collect()
+        let own = grants.iter().filter_map(|grant| column_and_grant(grant));
+        own.filter(|(name, _)| name == column).map(|(_, grant)| grant.to_owned()).collect()
     };
-    let columns: BTreeSet<&str> =
-        from.iter().chain(to).filter_map(|grant| Some(grant.split_once(": ")?.0)).collect();
-    columns
-        .into_iter()
-        .flat_map(|column| change(&of(from, column), &of(to, column), on, Some(column)))
-        .collect()
+    let columns: BTreeSet<String> =
+        from.iter().chain(to).filter_map(|grant| Some(column_and_grant(grant)?.0)).collect();
+    let of_column = |column: String| change(&of(from, &column), &of(to, &column), on, Some(&column));
+    columns.into_iter().flat_map(of_column).collect()
 }
 
 #[cfg(test)]
@@ -298,7 +351,7 @@ mod tests {
         let read = grants(Some(&acl), "me", Grantable::Relation);
         assert_eq!(read, texts(&["SELECT to \"o\"\"dd=r\""]));
         assert_eq!(grantee(&read[0]).as_deref(), Some("o\"dd=r"));
-        let steps = change(&[], &read, "TABLE public.t", None);
+        let steps = change(&[], &read, On::own("TABLE public.t"), None);
         assert_eq!(steps[0].sql, "GRANT SELECT ON TABLE public.t TO \"o\"\"dd=r\"");
     }
 
@@ -306,7 +359,7 @@ mod tests {
     fn a_name_that_looks_like_a_grant_stays_a_name() {
         let acl = texts(&["\"x with grant option\"=r/me", "\"PUBLIC\"=r/me"]);
         let sql: Vec<String> =
-            change(&[], &grants(Some(&acl), "me", Grantable::Column), "TABLE t", Some("a: b"))
+            change(&[], &grants(Some(&acl), "me", Grantable::Column), On::own("TABLE t"), Some("a: b"))
                 .into_iter()
                 .map(|step| step.sql)
                 .collect();
@@ -321,14 +374,37 @@ mod tests {
     }
 
     #[test]
+    fn only_the_option_to_pass_a_privilege_on_is_given_and_taken() {
+        let (plain, option) = (texts(&["SELECT to app"]), texts(&["SELECT to app with grant option"]));
+        let sql = |from: &[String], to: &[String]| -> Vec<String> {
+            change(from, to, On::own("TABLE t"), None).into_iter().map(|step| step.sql).collect()
+        };
+        assert_eq!(sql(&option, &plain), ["REVOKE GRANT OPTION FOR SELECT ON TABLE t FROM app"]);
+        assert_eq!(sql(&plain, &option), ["GRANT SELECT ON TABLE t TO app WITH GRANT OPTION"]);
+    }
+
+    #[test]
+    fn a_new_owner_keeps_what_it_had_and_gets_what_the_old_one_had() {
+        let before = texts(&["SELECT to n", "UPDATE to o", "no SELECT to OWNER", "no INSERT to OWNER"]);
+        assert_eq!(passed_on(&before, "n"), texts(&["UPDATE to o", "no INSERT to OWNER"]));
+    }
+
+    #[test]
+    fn what_the_owner_lost_is_given_back_to_the_owner() {
+        let on = On { clause: "TABLE t", owner: Some("The Boss") };
+        let steps = change(&texts(&["no SELECT to OWNER"]), &[], on, None);
+        assert_eq!(steps[0].sql, "GRANT SELECT ON TABLE t TO \"The Boss\"");
+    }
+
+    #[test]
     fn a_revoked_default_is_given_back_and_taken_away() {
         let none = texts(&["no EXECUTE to PUBLIC"]);
         assert_eq!(
-            change(&none, &[], "FUNCTION f()", None)[0].sql,
+            change(&none, &[], On::own("FUNCTION f()"), None)[0].sql,
             "GRANT EXECUTE ON FUNCTION f() TO PUBLIC"
         );
         assert_eq!(
-            change(&[], &none, "FUNCTION f()", None)[0].sql,
+            change(&[], &none, On::own("FUNCTION f()"), None)[0].sql,
             "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC"
         );
     }

@@ -6,14 +6,13 @@ use super::{
     common::{comment, own_name, qualified, texts, typed},
     expression,
     foreign_table::{self, column_options},
-    inherited::ancestors_only_in,
     inspect::Reader,
     retype::{Cast, cast},
-    sequence::Options,
+    sequence::{self, Options},
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Catalog, Kind, Object},
+    model::{Kind, Object},
 };
 
 /// The kind of columns.
@@ -75,11 +74,6 @@ impl ObjectKind for Column {
         true
     }
 
-    fn implied(&self, object: &Object, listed: &Catalog, other: &Catalog) -> bool {
-        let ancestors = object.parent.iter().flat_map(|table| ancestors_only_in(other, listed, table));
-        ancestors.into_iter().any(|table| other.contains(&table.child(KIND, object.key.name())))
-    }
-
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
         let facets: Facets = typed(object)?;
         if facets.inherited {
@@ -125,7 +119,7 @@ impl ObjectKind for Column {
         }
         let retyped = !to.inherited && (change.touches("type") || change.touches("collation"));
         let default_differs = change.touches("default") || change.touches("no default");
-        if from.default.is_some() && default_differs && (to.default.is_none() || retyped) && !to.inherited || to.no_default {
+        if from.default.is_some() && default_differs && (to.default.is_none() || retyped) {
             steps.push(alter("DROP DEFAULT"));
         }
         if retyped {
@@ -145,7 +139,7 @@ impl ObjectKind for Column {
             steps.push(alter(&format!("SET COMPRESSION {}", to.compression.as_deref().map_or("default", compression))));
         }
         if change.touches("statistics") {
-            steps.push(alter(&format!("SET STATISTICS {}", to.statistics.unwrap_or(-1))));
+            steps.push(statistics(change.to, to.statistics));
         }
         if change.touches("options") {
             let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&change.to.key), own_name(&change.to.key));
@@ -159,25 +153,46 @@ impl ObjectKind for Column {
         Ok(Alteration::InPlace(steps))
     }
 
-    fn retype(&self, object: &Object) -> Option<Vec<Step>> {
-        let facets: Facets = typed(object).ok()?;
-        let (table, name) = (qualified(&object.key), own_name(&object.key));
+    fn retype(&self, from: &Object, to: &Object) -> Option<Vec<Step>> {
+        let (old, new): (Facets, Facets) = (typed(from).ok()?, typed(to).ok()?);
+        if new.inherited {
+            return None;
+        }
+        let (table, name) = (qualified(&to.key), own_name(&to.key));
         let alter = |what: String| Step::new(format!("ALTER TABLE {table} ALTER COLUMN {name} {what}"));
         let mut steps = Vec::new();
-        steps.extend(facets.default.as_ref().map(|_| alter("DROP DEFAULT".to_owned())));
+        steps.extend(old.default.as_ref().map(|_| alter("DROP DEFAULT".to_owned())));
         steps.push(
-            alter(format!("TYPE {} USING {name}::text::{}", facets.r#type, facets.r#type))
+            alter(format!("TYPE {} USING {name}::text::{}", new.r#type, new.r#type))
                 .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile."))
-                .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that the new type does not have.", object.key.dotted())),
+                .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that the new type does not have.", to.key.dotted())),
         );
-        steps.extend(facets.default.map(|default| alter(format!("SET DEFAULT {}", expression::writable(&default)))));
+        steps.extend(new.default.as_ref().map(|default| alter(format!("SET DEFAULT {}", expression::writable(default)))));
+        // What else is to change, with type and default as they are by now.
+        let mut between = from.clone();
+        for facet in ["type", "default"] {
+            between.facets.set(facet, to.facets.get(facet).cloned().unwrap_or_default());
+        }
+        let facets = between.facets.names(&to.facets).filter(|name| between.facets.get(name) != to.facets.get(name)).collect();
+        match self.alter(&Change { from: &between, to, facets, users: Vec::new() }).ok()? {
+            Alteration::InPlace(rest) => steps.extend(rest),
+            _ => return None,
+        }
         Some(steps)
     }
 
     /// A change of type takes along what the server refuses to carry over: everything but plain
     /// indexes, keys and checks of the same table.
     fn disturbs(&self, change: &Change<'_>, dependent: &Object) -> bool {
+        // What is set on a column is set on those that inherit it, over what they have of their own.
+        if dependent.key.kind() == KIND && dependent.facets.flag("inherited") {
+            let own = |facet: &str| {
+                dependent.facets.get(facet).is_some() || facet == "default" && dependent.facets.flag("no default")
+            };
+            let handed_down = ["default", "not null", "storage", "compression"];
+            return handed_down.into_iter().any(|facet| own(facet) && change.touches(facet));
+        }
         if !change.touches("type") && !change.touches("collation") {
             return false;
         }
@@ -238,7 +253,7 @@ pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
     }
     steps.extend(facets.storage.as_ref().map(|name| alter(&format!("SET STORAGE {}", storage(name)))));
     steps.extend(facets.compression.as_ref().map(|name| alter(&format!("SET COMPRESSION {}", compression(name)))));
-    steps.extend(facets.statistics.map(|target| alter(&format!("SET STATISTICS {target}"))));
+    steps.extend(facets.statistics.map(|target| statistics(object, Some(target))));
     let options = texts(object, "options");
     if !options.is_empty() {
         steps.push(alter(&format!("SET ({})", super::common::options(&options))));
@@ -246,6 +261,13 @@ pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
     steps.extend(column_options(object, &[], &texts(object, "fdw options")));
     steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
     Ok(steps)
+}
+
+/// `ONLY`, because tables that inherit a column have targets of their own.
+fn statistics(object: &Object, target: Option<i64>) -> Step {
+    let only = if object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND) { "" } else { "ONLY " };
+    let (table, column) = (qualified(&object.key), own_name(&object.key));
+    Step::new(format!("ALTER TABLE {only}{table} ALTER COLUMN {column} SET STATISTICS {}", target.unwrap_or(-1)))
 }
 
 fn label(object: &Object) -> String {
@@ -262,7 +284,7 @@ fn storage(name: &str) -> &'static str {
 }
 
 /// The storage of a type of variable length that was not told otherwise (`pg_type.typstorage`).
-fn usual_storage(r#type: &str) -> &'static str {
+pub fn usual_storage(r#type: &str) -> &'static str {
     let base = r#type.split(['(', ' ']).next().unwrap_or_default();
     if ["numeric", "inet", "cidr"].contains(&base) { "MAIN" } else { "EXTENDED" }
 }
@@ -331,6 +353,7 @@ fn identity(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
             let renamed = new.name.last().map_or("", String::as_str);
             steps.push(Step::new(format!("ALTER SEQUENCE {} RENAME TO {}", quote::qualified(&old.name), quote::name(renamed))));
         }
+        steps.extend(sequence::raised(&quote::qualified(&new.name), &old.options, &new.options));
         let mut base = old.options.clone();
         if from.r#type != to.r#type {
             // The server moves the bounds along with the type.

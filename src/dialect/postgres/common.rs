@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     super::{Change, Step, quote},
-    acl,
+    acl::{self, On},
 };
 use crate::{
     dialect::Unwritable,
@@ -59,7 +59,7 @@ pub fn dress(object: &Object, label: &str, on: Option<&str>) -> Vec<Step> {
     let mut steps: Vec<Step> =
         object.facets.text("comment").map(|text| comment(label, Some(text))).into_iter().collect();
     if let Some(on) = on {
-        steps.extend(acl::change(&[], &texts(object, "grants"), on, None));
+        steps.extend(acl::change(&[], &texts(object, "grants"), On::own(on), None));
     }
     steps
 }
@@ -76,7 +76,11 @@ pub fn redress(change: &Change<'_>, label: &str, on: Option<&str>) -> Vec<Step> 
         steps.push(comment(label, change.to.facets.text("comment")));
     }
     if let (true, Some(on)) = (change.touches("grants"), on) {
-        steps.extend(acl::change(&texts(change.from, "grants"), &texts(change.to, "grants"), on, None));
+        let (mut old, new) = (texts(change.from, "grants"), texts(change.to, "grants"));
+        if let (true, Some(owner)) = (change.touches("owner"), change.to.facets.text("owner")) {
+            old = acl::passed_on(&old, owner);
+        }
+        steps.extend(acl::change(&old, &new, owned(change.to, on), None));
     }
     steps
 }
@@ -88,7 +92,12 @@ pub fn redress_columns(change: &Change<'_>, on: &str, steps: &[Step]) -> Vec<Ste
     if steps.iter().any(|step| step.sql.starts_with("REVOKE ")) {
         old.retain(|grant| !new.contains(grant));
     }
-    acl::change_columns(&old, &new, on)
+    acl::change_columns(&old, &new, owned(change.to, on))
+}
+
+/// What `GRANT … ON` takes for an object that is there, and its owner.
+fn owned<'a>(object: &'a Object, on: &'a str) -> On<'a> {
+    On { clause: on, owner: object.facets.text("owner") }
 }
 
 /// `ALTER … OWNER TO`, for an object that is brought back and had another owner than the one who

@@ -4,11 +4,13 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
+    column,
     common::{comment, dress, owned_by, qualified, redress, typed},
     inspect::Reader,
+    table,
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    dialect::{Alteration, Change, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable, quote},
     model::{Kind, Object},
 };
 
@@ -42,6 +44,10 @@ impl Attribute {
     fn clause(&self) -> String {
         let collation = self.collation.as_ref().map_or(String::new(), |name| format!(" COLLATE {name}"));
         format!("{} {}{collation}", quote::name(&self.name), self.r#type)
+    }
+
+    fn is_like(&self, other: &Attribute) -> bool {
+        self.r#type == other.r#type && self.collation == other.collation
     }
 
     fn commented(&self, object: &Object) -> Step {
@@ -79,21 +85,33 @@ impl ObjectKind for Composite {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        let retyped = |new: &Attribute| from.attributes.iter().any(|old| old.name == new.name && !old.is_like(new));
+        let in_column = change.users.iter().any(|user| user.key.kind() == column::KIND);
+        let out_of_order = !reaches_order(&from.attributes, &to.attributes);
+        if in_column && (out_of_order || to.attributes.iter().any(retyped)) {
+            return Ok(Alteration::Supersede);
+        }
+        if out_of_order {
+            return Ok(Alteration::Replace);
+        }
         let label = label(change.to);
+        // Tables of the type follow only where that is said.
+        let is_typed = |user: &&Object| user.key.kind() == table::KIND;
+        let cascade = if change.users.iter().any(is_typed) { " CASCADE" } else { "" };
         let mut steps = Vec::new();
         for gone in from.attributes.iter().filter(|old| !to.attributes.iter().any(|new| new.name == old.name)) {
             let message = format!("The values of {} in {} are gone.", gone.name, change.to.key.dotted());
-            let sql = format!("ALTER {label} DROP ATTRIBUTE {}", quote::name(&gone.name));
+            let sql = format!("ALTER {label} DROP ATTRIBUTE {}{cascade}", quote::name(&gone.name));
             steps.push(Step::new(sql).hazard(HazardCode::LosesData, message));
         }
         for new in &to.attributes {
             let old = from.attributes.iter().find(|old| old.name == new.name);
             match old {
-                None => steps.push(Step::new(format!("ALTER {label} ADD ATTRIBUTE {}", new.clause()))),
-                Some(old) if old.r#type != new.r#type || old.collation != new.collation => {
+                None => steps.push(Step::new(format!("ALTER {label} ADD ATTRIBUTE {}{cascade}", new.clause()))),
+                Some(old) if !old.is_like(new) => {
                     let collation = new.collation.as_ref().map_or(String::new(), |name| format!(" COLLATE {name}"));
                     let name = quote::name(&new.name);
-                    let sql = format!("ALTER {label} ALTER ATTRIBUTE {name} TYPE {}{collation}", new.r#type);
+                    let sql = format!("ALTER {label} ALTER ATTRIBUTE {name} TYPE {}{collation}{cascade}", new.r#type);
                     steps.push(Step::new(sql));
                 }
                 Some(_) => {}
@@ -106,9 +124,19 @@ impl ObjectKind for Composite {
         Ok(Alteration::InPlace(steps))
     }
 
+    fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
+        super::superseding(self, from, to, "TYPE")
+    }
+
     fn restore(&self, object: &Object) -> Vec<Step> {
         object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
     }
+}
+
+/// Whether dropping and adding attributes gives the order that they have to have: new ones come last.
+fn reaches_order(from: &[Attribute], to: &[Attribute]) -> bool {
+    let kept = from.iter().filter(|old| to.iter().any(|new| new.name == old.name));
+    kept.zip(to).all(|(old, new)| old.name == new.name)
 }
 
 fn label(object: &Object) -> String {

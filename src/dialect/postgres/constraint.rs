@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{change_options, comment, own_name, qualified, redress, texts, typed},
+    common::{change_options, comment, own_name, qualified, redress, texts, typed, with},
     expression,
     inherited::ancestors_only_in,
     inspect::Reader,
@@ -114,7 +114,16 @@ impl ObjectKind for Constraint {
 /// Where the facets are not of the shape.
 pub fn clause(object: &Object) -> Result<String, Unwritable> {
     let facets: Facets = typed(object)?;
-    Ok(format!("CONSTRAINT {} {}", own_name(&object.key), expression::writable(&facets.definition)))
+    let definition = with_options(&facets.definition, &texts(object, "options for partitions"));
+    Ok(format!("CONSTRAINT {} {}", own_name(&object.key), expression::writable(&definition)))
+}
+
+/// The definition of a key with the parameters of its index. The server prints them nowhere, and
+/// nothing can alter those of a partitioned table's index.
+fn with_options(definition: &str, options: &[String]) -> String {
+    let end = [" DEFERRABLE", " WHERE ("].iter().filter_map(|clause| definition.find(clause)).min();
+    let (head, tail) = definition.split_at(end.unwrap_or(definition.len()));
+    format!("{head}{}{tail}", with(options))
 }
 
 /// What is put on a constraint after it was made.

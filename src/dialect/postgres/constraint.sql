@@ -8,9 +8,12 @@ select n.nspname as path1,
        case o.contype when 'p' then 'PRIMARY KEY' when 'u' then 'UNIQUE' when 'f' then 'FOREIGN KEY' when 'c' then 'CHECK'
             else 'EXCLUDE' end as type,
        regexp_replace(pg_get_constraintdef(o.oid), ' NOT VALID$', '') as definition,
-       not o.convalidated as not_valid,
+       not o.convalidated as not_valid, -- until 17
+       not o.convalidated and o.conenforced as not_valid, -- since 18
        (select array_agg(p order by p) from pg_class x, unnest(x.reloptions) p
         where x.oid = o.conindid and o.contype in ('p', 'u', 'x') and c.relkind <> 'p') as options,
+       (select array_agg(p order by p) from pg_class x, unnest(x.reloptions) p
+        where x.oid = o.conindid and o.contype in ('p', 'u', 'x') and c.relkind = 'p') as options_for_partitions,
        (select nullif(s.spcname, '') from pg_class x join pg_tablespace s on s.oid = x.reltablespace where x.oid = o.conindid and o.contype in ('p', 'u', 'x')) as tablespace,
        obj_description(o.oid, 'pg_constraint') as comment,
        case when o.contype in ('p', 'u', 'x') then obj_description(o.conindid, 'pg_class') end as index_comment

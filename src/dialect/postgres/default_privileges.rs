@@ -101,5 +101,5 @@ fn steps(object: &Object, from: &[String], to: &[String]) -> Result<Vec<Step>, U
         place.unwrap_or_default()
     );
     let prefixed = |step: Step| Step { sql: format!("{head} {}", step.sql), ..step };
-    Ok(acl::change(from, to, class, None).into_iter().map(prefixed).collect())
+    Ok(acl::change(from, to, acl::On::own(class), None).into_iter().map(prefixed).collect())
 }

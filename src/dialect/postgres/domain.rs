@@ -4,11 +4,12 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
+    column,
     common::{dress, owned_by, qualified, redress, typed},
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    dialect::{Alteration, Change, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable},
     model::{Kind, Object},
 };
 
@@ -75,13 +76,9 @@ impl ObjectKind for Domain {
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let to: Facets = typed(change.to)?;
         let label = label(change.to);
-        if change.touches("type") || change.touches("collation") {
-            let aside = super::aside(&change.from.key);
-            let mut before = vec![Step::new(format!("ALTER {label} RENAME TO {}", quote::name(aside.name())))];
-            before.extend(self.create(change.to, &[])?);
-            before.extend(self.restore(change.from));
-            let after = vec![Step::new(format!("DROP DOMAIN {}", qualified(&aside)))];
-            return Ok(Alteration::Supersede { before, after });
+        let forbids = change.touches("not null") && to.not_null && self.parts_need_supersede(change.from, &change.users);
+        if change.touches("type") || change.touches("collation") || forbids {
+            return Ok(Alteration::Supersede);
         }
         let mut steps = Vec::new();
         if change.touches("default") {
@@ -100,6 +97,17 @@ impl ObjectKind for Domain {
         }
         steps.extend(redress(change, &label, Some(&label)));
         Ok(Alteration::InPlace(steps))
+    }
+
+    fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
+        super::superseding(self, from, to, "DOMAIN")
+    }
+
+    /// The server checks the values of columns of the domain itself, but refuses where the domain
+    /// is inside of what they hold: an array, a composite type, a range.
+    fn parts_need_supersede(&self, object: &Object, users: &[&Object]) -> bool {
+        let plain = qualified(&object.key);
+        users.iter().any(|user| user.key.kind() == column::KIND && user.facets.text("type") != Some(plain.as_str()))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

@@ -8,7 +8,7 @@ use super::{
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, ObjectKind, Step, Transaction, Unwritable, quote},
+    dialect::{Alteration, Change, Family, ObjectKind, Step, Superseding, Transaction, Unwritable, quote},
     model::{Kind, Object},
 };
 
@@ -67,14 +67,12 @@ impl ObjectKind for EnumType {
             steps.extend(dressing);
             return Ok(Alteration::InPlace(steps));
         }
-        // Values cannot be removed or moved: a new type takes the place of the old one.
-        let aside = super::aside(&change.from.key);
-        let mut before =
-            vec![Step::new(format!("ALTER {label} RENAME TO {}", quote::name(aside.name())))];
-        before.extend(self.create(change.to, &[])?);
-        before.extend(self.restore(change.from));
-        let after = vec![Step::new(format!("DROP TYPE {}", qualified(&aside)))];
-        Ok(Alteration::Supersede { before, after })
+        // Values cannot be removed or moved.
+        Ok(Alteration::Supersede)
+    }
+
+    fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
+        super::superseding(self, from, to, "TYPE")
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    acl::{self, Grantable},
+    acl::{self, Grantable, On},
     column,
     common::{dress, own_name, owned_by, qualified, redress, redress_columns, texts, typed},
     constraint,
@@ -76,7 +76,7 @@ impl ObjectKind for ForeignTable {
             steps.extend(column::dressing(part)?);
         }
         steps.extend(constraints.into_iter().flat_map(|part| constraint::dressing(part)));
-        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), On::own(&grant_label(object))));
         Ok(steps)
     }
 

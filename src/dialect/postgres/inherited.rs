@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::{Catalog, Facets, Key, Kind, Object};
 
 /// What a child table takes over from the column of its parent.
-const TAKEN_OVER: [&str; 8] =
+pub const TAKEN_OVER: [&str; 8] =
     ["collation", "not null", "default", "generated", "virtual", "storage", "compression", "type"];
 
 /// Takes from each inherited column what it has from its parents, and takes columns away that
@@ -18,19 +18,22 @@ pub fn settle(objects: &mut BTreeMap<Key, Object>) {
         .filter(|(_, object)| object.facets.flag("inherited"))
         .map(|(key, _)| key.clone())
         .collect();
-    let settled: Vec<(Key, Facets)> = inherited
+    let settled: Vec<(Key, Facets, Option<Key>)> = inherited
         .into_iter()
         .filter_map(|key| {
-            let own = own_facets(objects, &key)?;
-            Some((key, own))
+            let of_parent = of_parent(objects, &key);
+            let own = own_facets(objects.get(&key)?, of_parent);
+            let of_parent = of_parent.map(|column| column.key.clone());
+            Some((key, own, of_parent))
         })
         .collect();
-    for (key, own) in settled {
+    for (key, own, of_parent) in settled {
         let nothing = own.iter().all(|(name, _)| name == "inherited");
         if nothing {
             objects.remove(&key);
         } else if let Some(object) = objects.get_mut(&key) {
             object.facets = own;
+            of_parent.into_iter().for_each(|column| object.require(column, None));
         }
     }
 }
@@ -59,17 +62,20 @@ fn ancestors(table: &Key, catalog: &Catalog) -> Vec<Key> {
     found
 }
 
-fn own_facets(objects: &BTreeMap<Key, Object>, key: &Key) -> Option<Facets> {
-    let column = objects.get(key)?;
-    let table = objects.get(column.parent.as_ref()?)?;
+/// The column of a parent table that a column comes from; none for a typed table's.
+fn of_parent<'a>(objects: &'a BTreeMap<Key, Object>, key: &Key) -> Option<&'a Object> {
+    let table = objects.get(objects.get(key)?.parent.as_ref()?)?;
     let parents = table.facets.get("inherits").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let of_parent = parents.iter().find_map(|path| {
+    parents.iter().find_map(|path| {
         let path: Vec<&str> = path.as_array()?.iter().filter_map(Value::as_str).collect();
         objects.get(&Key::new(Kind::of("table"), path).child(key.kind(), key.name()))
-    });
+    })
+}
+
+fn own_facets(column: &Object, of_parent: Option<&Object>) -> Facets {
     let Some(of_parent) = of_parent else {
         // A typed table's column: what its type does not say is its own.
-        return Some(column.facets.clone());
+        return column.facets.clone();
     };
     let mut own = Facets::default();
     own.set("inherited", true);
@@ -81,5 +87,5 @@ fn own_facets(objects: &BTreeMap<Key, Object>, key: &Key) -> Option<Facets> {
             _ => {}
         }
     }
-    Some(own)
+    own
 }

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    acl::{self, Grantable},
+    acl::{self, Grantable, On},
     common::{DRESS, change_options, dress, owned_by, qualified, redress, redress_columns, statement, texts, typed, with},
+    column::usual_storage,
     expression,
     inspect::Reader,
     view::column_comments,
@@ -29,6 +30,8 @@ pub const READER: Reader = Reader {
 
 #[derive(Deserialize)]
 struct Facets {
+    #[serde(default)]
+    columns: Vec<(String, String)>,
     definition: String,
     #[serde(rename = "access method")]
     access_method: Option<String>,
@@ -70,7 +73,7 @@ impl ObjectKind for MaterializedView {
         steps.extend(facets.clustered_on.as_deref().map(|index| clustered_on(object, Some(index))));
         steps.extend(columns(object, &Facets::none(), &facets));
         steps.extend(dress(object, &label(object), Some(&grant_label(object))));
-        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), On::own(&grant_label(object))));
         steps.extend(column_comments(object, &Map::new(), &facets.comments));
         Ok(steps)
     }
@@ -113,6 +116,7 @@ impl ObjectKind for MaterializedView {
 impl Facets {
     fn none() -> Self {
         Facets {
+            columns: Vec::new(),
             definition: String::new(),
             access_method: None,
             tablespace: None,
@@ -152,5 +156,7 @@ fn columns(object: &Object, from: &Facets, to: &Facets) -> Vec<Step> {
         let word = ["PLAIN", "EXTERNAL", "MAIN", "EXTENDED"].into_iter().find(|word| storage.as_str() == Some(word));
         steps.extend(word.map(|word| alter(column, format!("STORAGE {word}"))));
     }
+    let types = to.columns.iter().filter(|(name, _)| from.storage.contains_key(name) && !to.storage.contains_key(name));
+    steps.extend(types.map(|(name, r#type)| alter(name, format!("STORAGE {}", usual_storage(r#type)))));
     steps
 }

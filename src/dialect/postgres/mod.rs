@@ -4,6 +4,7 @@
 //! such a pair and one line in the list below.
 
 mod acl;
+mod ancestry;
 mod common;
 pub mod connect;
 pub mod expression;
@@ -18,7 +19,7 @@ pub mod size;
 
 use std::time::Duration;
 
-use super::{Dialect, ObjectKind, Timeouts};
+use super::{Dialect, Family, ObjectKind, Step, Superseding, Timeouts, Unwritable, quote};
 use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
@@ -115,6 +116,10 @@ impl Dialect for Postgres {
         }
     }
 
+    fn completed(&self, from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
+        ancestry::completed(from, to)
+    }
+
     fn born_with(&self, before: &Catalog, after: &Catalog, role: &str, object: &Object) -> Vec<String> {
         default_privileges::born_with(before, after, role, object)
     }
@@ -151,6 +156,34 @@ impl Dialect for Postgres {
             .flatten()
             .collect()
     }
+}
+
+/// Takes from what was read of a throwaway engine what a script that says nothing of it leaves as the
+/// server made it.
+pub fn leave_open(catalog: &mut Catalog) {
+    let public = catalog.get(&Key::new(schema::KIND, ["public"])).map(|object| Object::clone(object));
+    if let Some(mut public) = public.filter(|public| public.facets.text("owner") == Some(schema::FIRST_OWNER))
+    {
+        public.facets.set("owner", serde_json::Value::Null);
+        catalog.insert(public);
+    }
+}
+
+/// How a new version of a type takes the place of the old one: by name. `word` is what the type is
+/// called in `ALTER` and `DROP`.
+fn superseding(
+    kind: &dyn ObjectKind,
+    from: &Family<'_>,
+    to: &Family<'_>,
+    word: &str,
+) -> Result<Superseding, Unwritable> {
+    let (old, aside) = (&from.object.key, aside(&from.object.key));
+    let renamed = format!("ALTER {word} {} RENAME TO {}", common::qualified(old), quote::name(aside.name()));
+    let mut before = vec![Step::new(renamed)];
+    before.extend(kind.create(to.object, &to.parts)?);
+    before.extend(kind.restore(to.object));
+    let after = vec![Step::new(format!("DROP {word} {}", common::qualified(&aside)))];
+    Ok(Superseding { before, after })
 }
 
 /// The name under which a type is set aside while a new one takes its place.

@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
+    column,
     common::{DRESS, dress, owned_by, qualified, redress, typed},
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    dialect::{Alteration, Change, Family, ObjectKind, Step, Superseding, Unwritable, quote},
+    model::{Key, Kind, Object},
 };
 
 /// The kind of range types.
@@ -74,9 +75,32 @@ impl ObjectKind for Range {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
+            let holds_data = change.users.iter().any(|user| user.key.kind() == column::KIND);
+            return Ok(if holds_data { Alteration::Supersede } else { Alteration::Replace });
         }
         Ok(Alteration::InPlace(redress(change, &label(change.to), Some(&label(change.to)))))
+    }
+
+    fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
+        let mut steps = super::superseding(self, from, to, "TYPE")?;
+        let (old, new): (Facets, Facets) = (typed(from.object)?, typed(to.object)?);
+        // The multirange has a name of its own, and so have the functions that make values: the new
+        // type takes these names.
+        let schema = from.object.key.root();
+        let mut renamed = |word: &str, name: &str, arguments: &str| {
+            let aside = quote::name(super::aside(&Key::new(KIND, [schema, name])).name());
+            let sql = format!("ALTER {word} {}{arguments} RENAME TO {aside}", quote::qualified(&[schema, name]));
+            steps.before.insert(0, Step::new(sql));
+        };
+        if let Some(name) = &old.multirange {
+            renamed("TYPE", name, "");
+            renamed("FUNCTION", name, "()");
+        }
+        if old.subtype == new.subtype {
+            renamed("FUNCTION", from.object.key.name(), &format!("({0}, {0})", old.subtype));
+            renamed("FUNCTION", from.object.key.name(), &format!("({0}, {0}, text)", old.subtype));
+        }
+        Ok(steps)
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

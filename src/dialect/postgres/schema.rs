@@ -51,12 +51,32 @@ impl ObjectKind for Schema {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let label = label(change.to);
-        Ok(Alteration::InPlace(redress(change, &label, Some(&label))))
+        let mut steps = redress(change, &label, Some(&label));
+        // The owner comes first.
+        if let (true, Some(owned), Some(first)) = (change.touches("owner"), owned(change.to), steps.first_mut()) {
+            *first = owned;
+        }
+        Ok(Alteration::InPlace(steps))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {
-        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
+        owned(object).into_iter().collect()
     }
+}
+
+/// Who owns `public` in a new database, as [`READER`] says it of every version.
+pub const FIRST_OWNER: &str = "pg_database_owner";
+
+/// Gives a schema to its owner. Before version 15 `public` belonged to the role that made the server.
+fn owned(object: &Object) -> Option<Step> {
+    let (label, owner) = (label(object), object.facets.text("owner")?);
+    if object.key.name() != "public" || owner != FIRST_OWNER {
+        return Some(owned_by(&label, owner));
+    }
+    Some(Step::new(format!(
+        "DO $$BEGIN EXECUTE 'ALTER {label} OWNER TO ' || CASE WHEN current_setting('server_version_num')::integer < 150000 \
+         THEN quote_ident(pg_get_userbyid(10)) ELSE '{FIRST_OWNER}' END; END$$"
+    )))
 }
 
 fn label(object: &Object) -> String {

@@ -159,7 +159,7 @@ impl ObjectKind for Sequence {
             let sql = format!("ALTER {label} {}", clauses.join(" "));
             let message = format!("Fails if the sequence {} stands outside of its new bounds.", change.to.key.dotted());
             let step = Step::new(sql);
-            steps.extend(raised(change.to, &from.options, &to.options));
+            steps.extend(raised(&qualified(&change.to.key), &from.options, &to.options));
             let bounds = change.touches("minimum") || change.touches("maximum") || change.touches("type");
             steps.push(if bounds { step.hazard(HazardCode::MayFail, message) } else { step });
         }
@@ -179,10 +179,9 @@ impl ObjectKind for Sequence {
 }
 
 /// A sequence that stands below its new lowest value is moved up to it first.
-fn raised(object: &Object, from: &Options, to: &Options) -> Option<Step> {
+pub fn raised(name: &str, from: &Options, to: &Options) -> Option<Step> {
     let (old, new) = (digits(&from.minimum), digits(&to.minimum));
-    let name = qualified(&object.key);
-    let setval = format!("SELECT pg_catalog.setval({}, {new}, false)", quote::literal(&name));
+    let setval = format!("SELECT pg_catalog.setval({}, {new}, false)", quote::literal(name));
     (new > old).then(|| Step::new(format!("{setval} FROM {name} WHERE last_value < {new}")))
 }
 

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::{
-    acl::{self, Grantable},
+    acl::{self, Grantable, On},
     column,
-    common::{dress, owned_by, qualified, redress, texts, typed, with},
+    common::{dress, owned_by, qualified, redress, redress_columns, texts, typed, with},
     constraint,
     inspect::Reader,
 };
@@ -111,7 +111,7 @@ impl ObjectKind for Table {
                 steps.extend(constraint::dressing(part));
             }
         }
-        steps.extend(column_grants(&[], &texts(object, "column grants"), &label));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), On::own(&label)));
         Ok(steps)
     }
 
@@ -157,15 +157,7 @@ impl ObjectKind for Table {
             steps.push(clustered_on(change.to, to.clustered_on.as_deref()));
         }
         steps.extend(redress(change, &label, Some(&label)));
-        // Taking a privilege on the table away takes it away on its columns too: those are given anew.
-        let revoked = steps.iter().any(|step| step.sql.starts_with("REVOKE "));
-        let (old, new) = (texts(change.from, "column grants"), texts(change.to, "column grants"));
-        steps.extend(if revoked {
-            let gone: Vec<String> = old.iter().filter(|grant| !new.contains(grant)).cloned().collect();
-            column_grants(&gone, &new, &label)
-        } else {
-            column_grants(&old, &new, &label)
-        });
+        steps.extend(redress_columns(change, &label, &steps));
         Ok(Alteration::InPlace(steps))
     }
 
@@ -188,33 +180,30 @@ fn ancestry(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
     if !change.touches("inherits") && !change.touches("bound") {
         return steps;
     }
-    for parent in &from.inherits {
-        let parent_name = quote::qualified(parent);
-        match &from.bound {
-            Some(_) if from.bound != to.bound || from.inherits != to.inherits => {
-                steps.push(Step::new(format!("ALTER TABLE {parent_name} DETACH PARTITION {table}")));
-            }
-            None if !to.inherits.contains(parent) || to.bound.is_some() => {
-                steps.push(Step::new(format!("ALTER TABLE {table} NO INHERIT {parent_name}")));
-            }
-            _ => {}
-        }
+    let moves = from.bound != to.bound || from.inherits != to.inherits;
+    if from.bound.is_some() && moves {
+        let detach = |parent| Step::new(format!("ALTER TABLE {} DETACH PARTITION {table}", quote::qualified(parent)));
+        steps.extend(from.inherits.iter().map(|parent| detach(parent)));
     }
-    for parent in &to.inherits {
-        let parent_name = quote::qualified(parent);
-        match &to.bound {
-            Some(bound) if from.bound != to.bound || from.inherits != to.inherits => {
-                let message = format!("Fails if rows of {table} do not fit the bounds.");
-                let sql = format!("ALTER TABLE {parent_name} ATTACH PARTITION {table} {bound}");
-                steps.push(Step::new(sql).hazard(HazardCode::MayFail, message));
-            }
-            None if !from.inherits.contains(parent) || from.bound.is_some() => {
-                steps.push(Step::new(format!("ALTER TABLE {table} INHERIT {parent_name}")));
-            }
-            _ => {}
-        }
+    if let (Some(bound), true) = (&to.bound, moves) {
+        steps.extend(leaving(&table, &from.inherits, &from.bound));
+        let message = format!("Fails if rows of {table} do not fit the bounds.");
+        let attach = |parent| format!("ALTER TABLE {} ATTACH PARTITION {table} {bound}", quote::qualified(parent));
+        steps.extend(to.inherits.iter().map(|parent| Step::new(attach(parent)).hazard(HazardCode::MayFail, message.clone())));
+        return steps;
     }
+    // A column that an old and a new parent have stays inherited only if the new one comes first.
+    let joined = to.inherits.iter().filter(|parent| !from.inherits.contains(parent) || from.bound.is_some());
+    steps.extend(joined.map(|parent| Step::new(format!("ALTER TABLE {table} INHERIT {}", quote::qualified(parent)))));
+    let left: Vec<Vec<String>> = from.inherits.iter().filter(|parent| !to.inherits.contains(parent)).cloned().collect();
+    steps.extend(leaving(&table, &left, &from.bound));
     steps
+}
+
+/// `NO INHERIT`; partitions leave otherwise.
+fn leaving(table: &str, parents: &[Vec<String>], bound: &Option<String>) -> Vec<Step> {
+    let leave = |parent: &Vec<String>| Step::new(format!("ALTER TABLE {table} NO INHERIT {}", quote::qualified(parent)));
+    if bound.is_some() { Vec::new() } else { parents.iter().map(leave).collect() }
 }
 
 fn row_security(object: &Object, enabled: bool, forced: bool) -> Vec<Step> {
@@ -244,17 +233,4 @@ fn replica_identity(object: &Object, identity: Option<&str>) -> Step {
 fn clustered_on(object: &Object, index: Option<&str>) -> Step {
     let what = index.map_or_else(|| "SET WITHOUT CLUSTER".to_owned(), |index| format!("CLUSTER ON {}", quote::name(index)));
     Step::new(format!("ALTER {} {what}", label(object)))
-}
-
-/// Grants on columns, kept with their table as `column: privilege to role`.
-fn column_grants(from: &[String], to: &[String], on: &str) -> Vec<Step> {
-    let of = |grants: &[String], column: &str| -> Vec<String> {
-        let own = grants.iter().filter_map(|grant| acl::column_and_grant(grant));
-        own.filter(|(name, _)| name == column).map(|(_, grant)| grant.to_owned()).collect()
-    };
-    let mut columns: Vec<String> =
-        from.iter().chain(to).filter_map(|grant| Some(acl::column_and_grant(grant)?.0)).collect();
-    columns.sort_unstable();
-    columns.dedup();
-    columns.iter().flat_map(|column| acl::change(&of(from, column), &of(to, column), on, Some(column))).collect()
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    acl::{self, Grantable},
+    acl::{self, Grantable, On},
     common::{comment, dress, owned_by, qualified, redress, redress_columns, statement, texts, typed, with},
     expression,
     inspect::Reader,
@@ -54,7 +54,7 @@ impl ObjectKind for View {
         let mut steps = vec![define("CREATE VIEW", object, &facets)];
         steps.extend(column_defaults(object, &Map::new(), &facets.defaults));
         steps.extend(dress(object, &label(object), Some(&grant_label(object))));
-        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), &grant_label(object)));
+        steps.extend(acl::change_columns(&[], &texts(object, "column grants"), On::own(&grant_label(object))));
         steps.extend(column_comments(object, &Map::new(), &facets.comments));
         Ok(steps)
     }

@@ -1,0 +1,272 @@
+//! What tables have from others without listing it: columns and checks that come from a parent
+//! table or a type. Where that changes, the way from one catalog to the other has to know them.
+
+use std::collections::BTreeSet;
+
+use super::{column, composite, constraint, inherited::TAKEN_OVER, table};
+use crate::{
+    dialect::Unwritable,
+    model::{Catalog, Facets, Key, Object, Requirement},
+};
+
+/// The facets of a table by which it has something from others.
+const ANCESTRY: [&str; 3] = ["inherits", "bound", "of type"];
+
+/// Both catalogs with what only one of them lists and the other has through a parent or a type;
+/// nothing if there is no such thing.
+///
+/// # Errors
+/// For a column that cannot come to be had from a parent alone.
+pub fn completed(from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
+    let both = |table: &Key| from.contains(table) && to.contains(table);
+    let inherited = |object: &&Object| object.key.kind() == column::KIND && object.facets.flag("inherited");
+    let listed = [from, to].into_iter().flat_map(Catalog::iter).map(|object| &**object).filter(inherited);
+    let listed = listed.filter_map(|column| Some((column.parent.as_ref()?, column.key.name())));
+    let mut columns: BTreeSet<(&Key, &str)> = listed.filter(|(table, _)| both(table)).collect();
+    let moved: BTreeSet<&Key> = from.iter().filter(|old| is_moved(old, to)).map(|old| &old.key).collect();
+    let visible: Vec<(&Key, BTreeSet<String>)> =
+        moved.iter().map(|table| (*table, &columns_of(from, table) | &columns_of(to, table))).collect();
+    columns
+        .extend(visible.iter().flat_map(|(table, names)| names.iter().map(|name| (*table, name.as_str()))));
+    if columns.is_empty() && moved.is_empty() {
+        return Ok(None);
+    }
+    let mut ends = Ends { from: from.clone(), to: to.clone() };
+    for (table, name) in columns {
+        ends.complete_column(from, to, table, name, moved.contains(table))?;
+    }
+    for table in moved {
+        ends.complete_checks(from, to, table);
+    }
+    Ok(Some((ends.from, ends.to)))
+}
+
+fn is_moved(old: &Object, to: &Catalog) -> bool {
+    let new = (old.key.kind() == table::KIND).then(|| to.get(&old.key)).flatten();
+    new.is_some_and(|new| ANCESTRY.iter().any(|facet| old.facets.get(facet) != new.facets.get(facet)))
+}
+
+/// Whether a table has its columns by `INHERIT`, not as a partition or by its type.
+fn joins_by_inherit(catalog: &Catalog, table: &Key) -> bool {
+    let otherwise = ["bound", "of type"];
+    catalog.get(table).is_some_and(|table| otherwise.iter().all(|facet| table.facets.get(facet).is_none()))
+}
+
+/// Both catalogs, in the making.
+struct Ends {
+    from: Catalog,
+    to: Catalog,
+}
+
+impl Ends {
+    fn complete_column(
+        &mut self,
+        from: &Catalog,
+        to: &Catalog,
+        table: &Key,
+        name: &str,
+        moved: bool,
+    ) -> Result<(), Unwritable> {
+        let key = table.child(column::KIND, name);
+        let (old, new) = (from.get(&key), to.get(&key));
+        if !moved
+            && old
+                .zip(new)
+                .is_some_and(|(old, new)| TAKEN_OVER.iter().all(|f| old.facets.get(f) == new.facets.get(f)))
+        {
+            return Ok(());
+        }
+        // A table that keeps its parents follows what changes there.
+        let old = effective(from, if moved { from } else { to }, table, name);
+        let new = effective(to, to, table, name);
+        let is_inherited = |object: &Object| object.facets.flag("inherited");
+        match (old, new) {
+            (Some(mut old), Some(new)) if is_inherited(&old) || is_inherited(&new) => {
+                if joins_by_inherit(to, table) && !is_inherited(&old) && is_inherited(&new) {
+                    let reason =
+                        "PostgreSQL keeps a column as the table's own when the table comes to inherit it";
+                    return Err(Unwritable::new(&old, reason));
+                }
+                let strict = ["type", "collation", "not null"];
+                if moved && strict.iter().any(|facet| old.facets.get(facet) != new.facets.get(facet)) {
+                    self.before_joining(table, &key);
+                }
+                if let (true, Some(column)) = (moved && is_inherited(&old), source(&new)) {
+                    self.before_joining(table, column);
+                }
+                old.requires.retain(|requirement| requirement.on.kind() != column::KIND);
+                self.from.insert(old);
+                self.to.insert(new);
+            }
+            (Some(old), None) if moved && is_inherited(&old) => self.from.insert(left(old, table)),
+            (None, Some(new)) if moved && is_inherited(&new) && joins_by_inherit(to, table) => {
+                // What the parent gets later, the table gets from it.
+                let comes = source(&new).filter(|column| !from.contains(column));
+                let parent = comes.and_then(|column| to.get(column)?.parent.clone());
+                match (comes, parent.filter(|parent| from.contains(parent))) {
+                    (Some(column), Some(_)) => self.require(column, table, None),
+                    _ => return Err(Unwritable { object: table.to_string(), reason: not_without(name) }),
+                }
+            }
+            (None, Some(new)) if moved && is_inherited(&new) => {
+                self.before_joining(table, &key);
+                self.to.insert(own(new));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Checks that come from parents: a table has to have those of a new one, and keeps those of
+    /// an old one.
+    fn complete_checks(&mut self, from: &Catalog, to: &Catalog, table: &Key) {
+        let (old, new) = (checks_of(from, table), checks_of(to, table));
+        let lacks = |checks: &[Object], check: &Object| {
+            checks.iter().all(|other| other.key.name() != check.key.name())
+        };
+        for check in old.iter().filter(|check| check.parent.as_ref() != Some(table) && lacks(&new, check)) {
+            self.from.insert(left(moved_to(check, table), table));
+        }
+        for check in new.iter().filter(|check| check.parent.as_ref() != Some(table) && lacks(&old, check)) {
+            let check = moved_to(check, table);
+            self.before_joining(table, &check.key);
+            self.to.insert(check);
+        }
+    }
+
+    /// Says that a table needs a part before it joins a parent.
+    fn before_joining(&mut self, table: &Key, part: &Key) {
+        ANCESTRY.iter().for_each(|facet| self.require(table, part, Some((*facet).to_owned())));
+    }
+
+    fn require(&mut self, key: &Key, on: &Key, facet: Option<String>) {
+        let Some(object) = self.to.get(key) else { return };
+        let mut object = Object::clone(object);
+        object.require(on.clone(), facet);
+        self.to.insert(object);
+    }
+}
+
+fn not_without(column: &str) -> String {
+    format!(
+        "PostgreSQL lets a table inherit a parent only if it has the column {column} already, and then keeps that as \
+         the table's own"
+    )
+}
+
+/// The column of a parent that an inherited column comes from.
+fn source(column: &Object) -> Option<&Key> {
+    column.requires.iter().map(|requirement| &requirement.on).find(|on| on.kind() == column::KIND)
+}
+
+/// An inherited part as it is after its table left the parent: the table's own.
+fn left(part: Object, table: &Key) -> Object {
+    let needs = ANCESTRY.map(|facet| Requirement { on: table.clone(), facet: Some(facet.to_owned()) });
+    Object { requires: needs.into(), ..own(part) }
+}
+
+fn own(mut part: Object) -> Object {
+    part.facets.set("inherited", false);
+    part
+}
+
+fn moved_to(check: &Object, table: &Key) -> Object {
+    let key = table.child(check.key.kind(), check.key.name());
+    Object::new(key, Some(table.clone()), check.facets.clone())
+}
+
+fn parents(catalog: &Catalog, table: &Key) -> Vec<Key> {
+    let paths = catalog.get(table).map(|object| object.facets.typed::<Parents>());
+    let paths = paths.and_then(Result::ok).map(|parents| parents.inherits).unwrap_or_default();
+    paths.into_iter().map(|path| Key::new(table.kind(), path)).collect()
+}
+
+#[derive(serde::Deserialize)]
+struct Parents {
+    #[serde(default)]
+    inherits: Vec<Vec<String>>,
+}
+
+/// The columns that a typed table has from its type.
+fn attributes(catalog: &Catalog, table: &Key) -> Vec<Facets> {
+    let of = catalog.get(table).map(|object| super::common::texts(object, "of type")).unwrap_or_default();
+    let r#type = (!of.is_empty()).then(|| catalog.get(&Key::new(composite::KIND, of))).flatten();
+    r#type
+        .and_then(|object| object.facets.typed::<Attributes>().ok())
+        .map(|r#type| r#type.attributes)
+        .unwrap_or_default()
+}
+
+#[derive(serde::Deserialize)]
+struct Attributes {
+    #[serde(default)]
+    attributes: Vec<Facets>,
+}
+
+fn columns_of(catalog: &Catalog, table: &Key) -> BTreeSet<String> {
+    let own = parts(catalog, table)
+        .filter(|part| part.key.kind() == column::KIND)
+        .map(|part| part.key.name().to_owned());
+    let typed = attributes(catalog, table);
+    let typed = typed.iter().filter_map(|attribute| Some(attribute.text("name")?.to_owned()));
+    let inherited = parents(catalog, table).into_iter().flat_map(|parent| columns_of(catalog, &parent));
+    own.chain(typed).chain(inherited).collect()
+}
+
+fn parts<'a>(catalog: &'a Catalog, table: &'a Key) -> impl Iterator<Item = &'a Object> {
+    catalog.below(table).filter(move |part| part.parent.as_ref() == Some(table))
+}
+
+/// A column with all that it has by itself, as one catalog lists it, and through others, as
+/// `sources` has them.
+fn effective(catalog: &Catalog, sources: &Catalog, table: &Key, name: &str) -> Option<Object> {
+    let key = table.child(column::KIND, name);
+    let listed = catalog.get(&key).map(|object| Object::clone(object));
+    if listed.as_ref().is_some_and(|listed| !listed.facets.flag("inherited")) {
+        return listed;
+    }
+    let of_parent =
+        parents(sources, table).into_iter().find_map(|parent| effective(sources, sources, &parent, name));
+    let of_type = || {
+        let attribute =
+            attributes(sources, table).into_iter().find(|attribute| attribute.text("name") == Some(name))?;
+        Some(Object::new(key.clone(), None, attribute))
+    };
+    let Some(source) = of_parent.or_else(of_type) else { return listed };
+    let mut column = Object::new(key, Some(table.clone()), Facets::default());
+    column.position = source.position;
+    column.facets.set("inherited", true);
+    for facet in TAKEN_OVER {
+        column.facets.set(facet, source.facets.get(facet).cloned().unwrap_or_default());
+    }
+    if source.parent.is_some() {
+        column.require(source.key.clone(), None);
+    }
+    let of_default =
+        source.requires.iter().filter(|requirement| requirement.facet.as_deref() == Some("default"));
+    column.requires.extend(of_default.cloned());
+    for listed in listed.iter() {
+        listed.facets.iter().for_each(|(facet, value)| column.facets.set(facet, value.clone()));
+        listed.requires.iter().for_each(|need| column.require(need.on.clone(), need.facet.clone()));
+    }
+    if column.facets.flag("no default") {
+        ["default", "no default"].iter().for_each(|facet| column.facets.set(facet, serde_json::Value::Null));
+    }
+    Some(column)
+}
+
+/// The checks of a table, its own and those of its parents.
+fn checks_of(catalog: &Catalog, table: &Key) -> Vec<Object> {
+    let is_check =
+        |part: &&Object| part.key.kind() == constraint::KIND && part.facets.text("type") == Some("CHECK");
+    let goes_down =
+        |check: &Object| !check.facets.text("definition").is_some_and(|text| text.ends_with(" NO INHERIT"));
+    let mut checks: Vec<Object> = parts(catalog, table).filter(is_check).cloned().collect();
+    let inherited = parents(catalog, table).into_iter().flat_map(|parent| checks_of(catalog, &parent));
+    for check in inherited.filter(goes_down) {
+        if checks.iter().all(|known| known.key.name() != check.key.name()) {
+            checks.push(check);
+        }
+    }
+    checks
+}

@@ -1,0 +1,1 @@
+INSERT INTO child (own) VALUES (3);

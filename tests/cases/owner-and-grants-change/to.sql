@@ -1,0 +1,14 @@
+CREATE TABLE a (x integer);
+ALTER TABLE a OWNER TO case_two;
+GRANT SELECT ON a TO case_one;
+CREATE TABLE b (x integer, y integer);
+ALTER TABLE b OWNER TO case_one;
+GRANT SELECT (x) ON b TO "case Three";
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION f() OWNER TO case_one;
+REVOKE ALL ON FUNCTION f() FROM PUBLIC;
+CREATE TABLE c (x integer);
+GRANT SELECT ON c TO case_one;
+GRANT UPDATE ON c TO case_one WITH GRANT OPTION;
+CREATE VIEW "odd view" AS SELECT 1 AS "odd col";
+GRANT SELECT ("odd col") ON "odd view" TO "case Three";

@@ -1,0 +1,2 @@
+CREATE TYPE pair AS (a text, b integer);
+CREATE TABLE typed OF pair;
