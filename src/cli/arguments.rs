@@ -7,7 +7,10 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
-use crate::{plan::Direction, source::SourceKind};
+use crate::{
+    plan::{Direction, Style},
+    source::SourceKind,
+};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -242,6 +245,14 @@ pub struct Selection {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The SQL")]
 pub struct Shape {
+    /// How the SQL is written: plain, idempotent or online
+    ///
+    /// `plain` is the plainest SQL that does it. `idempotent` can be run twice, and run whole after
+    /// half of it was run. `online` holds nobody up for long: indexes are built and dropped
+    /// concurrently, constraints are validated after they are added, each statement gives up when it
+    /// cannot have its lock in time; what needs a table to be written anew is left open.
+    #[arg(long, value_name = "STYLE", value_parser = style(), default_value = Style::default().name())]
+    pub style: Style,
     /// Which side the SQL changes
     ///
     /// With `canonical-follows` the canonical schema adopts the selected differences: the SQL is
@@ -253,6 +264,11 @@ pub struct Shape {
     /// What it cannot bring back, such as the rows of dropped tables, is said in its first lines.
     #[arg(long)]
     pub reverse: bool,
+}
+
+fn style() -> impl TypedValueParser<Value = Style> {
+    // Only names of styles get past the first parser.
+    PossibleValuesParser::new(Style::ALL.map(Style::name)).try_map(|name| name.parse::<Style>())
 }
 
 fn direction() -> impl TypedValueParser<Value = Direction> {

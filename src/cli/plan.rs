@@ -28,6 +28,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     };
     let nothing = BTreeSet::new();
     let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
+    let request = Request { style: arguments.shape.style, ..request };
     let turned;
     let (request, leads, follows) = match arguments.shape.direction {
         Direction::TargetFollows => (request, &canonical.name, &target),

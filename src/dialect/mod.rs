@@ -7,6 +7,7 @@ pub mod journal;
 pub mod postgres;
 pub mod quote;
 pub mod row;
+mod scene;
 pub mod sqlite;
 mod step;
 mod style;
@@ -15,7 +16,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 
-pub use step::{Action, Alteration, Change, Hazard, HazardCode, Step, Transaction};
+pub use scene::Scene;
+pub use step::{Action, Alteration, Change, Hazard, HazardCode, Patience, Step, Transaction};
 pub use style::{ParseStyleError, Style};
 
 use crate::model::{Catalog, Kind, Object};
@@ -73,6 +75,19 @@ pub trait Dialect: Sync + Send {
     /// Statements that go before a plan's statements, such as settings of the session.
     fn preamble(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// The same for a plan of another style than plain.
+    fn style_preamble(&self, _style: Style) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Writes the plain statements of one thing that happens in another style.
+    ///
+    /// # Errors
+    /// Where the style has no way to do it.
+    fn restyle(&self, _style: Style, _scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwritable> {
+        Ok(steps)
     }
 
     /// The statements that change how long a session waits for a lock, and how long a statement

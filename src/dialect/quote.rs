@@ -22,6 +22,43 @@ pub fn qualified<S: AsRef<str>>(path: &[S]) -> String {
     path.iter().map(|part| self::name(part.as_ref())).collect::<Vec<_>>().join(".")
 }
 
+/// Splits a path of names, quoted or not, off the start of SQL.
+pub fn split_name(sql: &str) -> (&str, &str) {
+    let mut end = 0;
+    loop {
+        let rest = &sql[end..];
+        end += match rest.strip_prefix('"') {
+            Some(quoted) => 1 + end_of_quoted(quoted),
+            None => rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len()),
+        };
+        if !sql[end..].starts_with('.') {
+            return sql.split_at(end);
+        }
+        end += 1;
+    }
+}
+
+/// The name that a name of SQL stands for.
+pub fn unquoted(name: &str) -> String {
+    match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        Some(inside) => inside.replace("\"\"", "\""),
+        None => name.to_owned(),
+    }
+}
+
+/// Where a quoted name ends whose opening quote is cut off.
+fn end_of_quoted(text: &str) -> usize {
+    let mut from = 0;
+    while let Some(at) = text[from..].find('"') {
+        from += at + 1;
+        if !text[from..].starts_with('"') {
+            return from;
+        }
+        from += 1;
+    }
+    text.len()
+}
+
 /// A text as an SQL literal that PostgreSQL reads the same whatever
 /// `standard_conforming_strings` says: a text with a backslash becomes an escape string.
 pub fn literal(text: &str) -> String {
@@ -237,6 +274,19 @@ const KEYWORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_of_names_is_split_off_whatever_is_in_it() {
+        for (sql, rest) in [
+            ("t ADD x", " ADD x"),
+            ("\"a \"\" ADD\".\"b.c\" ADD x", " ADD x"),
+            ("public.\"T\"(integer)", "(integer)"),
+            ("\"open", ""),
+            ("", ""),
+        ] {
+            assert_eq!(split_name(sql).1, rest, "{sql}");
+        }
+    }
 
     #[test]
     fn the_keywords_are_sorted() {

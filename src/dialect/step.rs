@@ -1,6 +1,6 @@
 //! What a dialect answers when it is asked for SQL: steps, and what they can hurt.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,33 @@ pub struct Step {
     pub hazards: Vec<Hazard>,
     /// How it gets along with a transaction.
     pub transaction: Transaction,
+    /// How long it may wait and take, where the style of the plan limits that.
+    pub patience: Patience,
+    /// What has to be run before it can be tried again after it failed.
+    pub before_retry: Option<String>,
+}
+
+/// How long a statement may wait and take, and how often it may be tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patience {
+    /// How long it may wait for a lock.
+    pub lock: Option<Duration>,
+    /// How long it may take in all.
+    pub whole: Option<Duration>,
+    /// How often it may be tried again after it could not have a lock in time.
+    pub retries: u32,
 }
 
 impl Step {
     /// A statement without hazards that runs in a transaction.
     pub fn new(sql: impl Into<String>) -> Self {
-        Step { sql: sql.into(), hazards: Vec::new(), transaction: Transaction::Inside }
+        Step {
+            sql: sql.into(),
+            hazards: Vec::new(),
+            transaction: Transaction::Inside,
+            patience: Patience::default(),
+            before_retry: None,
+        }
     }
 
     /// Adds a hazard.
@@ -46,8 +67,18 @@ pub enum Transaction {
     /// It may share one, but nothing that builds on it may come before the commit:
     /// `ALTER TYPE … ADD VALUE` in PostgreSQL.
     CommitBeforeUse,
+    /// It takes long, and runs in a transaction of its own so that nothing waits for it that others
+    /// of the plan have locked: `VALIDATE CONSTRAINT` in PostgreSQL.
+    Alone,
     /// The database refuses it in a transaction.
     Outside,
+}
+
+impl Transaction {
+    /// Whether the statement can share a transaction with others.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Transaction::Inside | Transaction::CommitBeforeUse)
+    }
 }
 
 /// What a statement can hurt, and in what way here.
@@ -131,7 +162,14 @@ pub struct Change<'a> {
     pub users: Vec<&'a Object>,
 }
 
-impl Change<'_> {
+impl<'a> Change<'a> {
+    /// The change between two states of an object: every facet that is not equal to the letter.
+    pub fn between(from: &'a Object, to: &'a Object) -> Self {
+        let names = from.facets.names(&to.facets);
+        let facets = names.filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
+        Change { from, to, facets, users: Vec::new() }
+    }
+
     /// Whether a facet differs.
     pub fn touches(&self, facet: &str) -> bool {
         self.facets.contains(facet)

@@ -121,6 +121,9 @@ pub struct Statement {
     /// How often its segment may be tried again after a lock could not be had in time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
+    /// What has to be run before it can be tried again after it failed: an invalid index has to go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_retry: Option<String>,
     /// Where canonical says what the object has to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
@@ -246,14 +249,17 @@ fn planned(request: &Request<'_>) -> (selection::Goal, Vec<Statement>) {
             Ok(statements) => return (goal, statements),
             Err(impossible) => {
                 refused = goal.refused;
-                let known = request.drift.differences.contains_key(&impossible.key);
+                let all = [(impossible.key, impossible.reason)].into_iter();
+                let all: Vec<(Key, String)> =
+                    all.chain(impossible.others.into_iter().map(|other| (other.key, other.reason))).collect();
+                let new =
+                    |key: &Key| request.drift.differences.contains_key(key) && !refused.contains_key(key);
+                let (known, unknown): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| new(key));
                 // An object that is no difference itself stands for the whole selection.
-                let keys: Vec<Key> = if known && !refused.contains_key(&impossible.key) {
-                    vec![impossible.key]
-                } else {
-                    request.selection.iter().cloned().collect()
-                };
-                refused.extend(keys.into_iter().map(|key| (key, impossible.reason.clone())));
+                let whole = if known.is_empty() { request.selection.iter() } else { Default::default() };
+                let reason = unknown.into_iter().next().map(|(_, reason)| reason).unwrap_or_default();
+                refused.extend(whole.map(|key| (key.clone(), reason.clone())));
+                refused.extend(known);
             }
         }
     }
@@ -268,6 +274,7 @@ fn statements(
     let (from, to) = completed.as_ref().map_or((&target.catalog, &goal.catalog), |(from, to)| (from, to));
     let mut transition = Transition::between(request.dialect, from, to)?;
     transition.role = target.role.as_deref();
+    transition.style = request.style;
     let new = goal.catalog.iter().filter(|object| !target.catalog.contains(&object.key));
     let unmanaged = new.filter(|object| !drift.rules.compares("grants", canonical, object));
     transition.keep_grants = unmanaged.map(|object| &object.key).collect();
@@ -281,11 +288,12 @@ fn statements(
 }
 
 fn assembled(request: &Request<'_>, goal: selection::Goal, statements: Vec<Statement>) -> Plan {
-    let preamble = if statements.is_empty() { &[] } else { request.dialect.preamble() };
+    let preamble = [request.dialect.preamble(), request.dialect.style_preamble(request.style)].concat();
+    let preamble = if statements.is_empty() { Vec::new() } else { preamble };
     Plan {
         dialect: request.dialect.name().to_owned(),
         style: request.style,
-        preamble: preamble.iter().map(|sql| (*sql).to_owned()).collect(),
+        preamble: preamble.into_iter().map(str::to_owned).collect(),
         statements,
         needed: goal.needed,
         refused: goal.refused,
@@ -328,6 +336,7 @@ mod tests {
             lock_timeout: Some(Duration::from_millis(1500)),
             statement_timeout: None,
             retries: 3,
+            before_retry: Some("DROP INDEX CONCURRENTLY IF EXISTS i".to_owned()),
             location: Some(Location { file: "schema.sql".into(), line: 7 }),
         };
         let plan = Plan {

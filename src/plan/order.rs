@@ -10,10 +10,10 @@ use petgraph::{algo::tarjan_scc, graph::DiGraph};
 
 use super::{
     apart::Apart,
-    transition::{Fate, Impossible, Transition, change, inline_parts},
+    transition::{Fate, Impossible, Transition, inline_parts},
 };
 use crate::{
-    dialect::{Action, Step},
+    dialect::{Action, Change, Step},
     model::{Catalog, Key, Object},
 };
 
@@ -48,10 +48,8 @@ pub fn order<'a>(transition: &Transition<'a>) -> Result<Vec<Event<'a>>, Impossib
             let key = circle
                 .first()
                 .map_or_else(|| Key::new(crate::model::Kind::of("object"), ["?"]), |key| (*key).clone());
-            return Err(Impossible {
-                key,
-                reason: format!("these need each other in a circle: {}", names.join(", ")),
-            });
+            let reason = format!("these need each other in a circle: {}", names.join(", "));
+            return Err(Impossible::new(&key, reason));
         }
     }
 }
@@ -70,6 +68,8 @@ struct Graph<'a, 't> {
     dropped: BTreeMap<&'a Key, usize>,
     /// Which event puts a superseded type's old version away.
     superseded: Vec<(&'a Key, usize)>,
+    /// What cannot be written.
+    impossible: Vec<Impossible>,
 }
 
 impl<'a, 't> Graph<'a, 't> {
@@ -83,21 +83,38 @@ impl<'a, 't> Graph<'a, 't> {
             torn_late: BTreeMap::new(),
             dropped: BTreeMap::new(),
             superseded: Vec::new(),
+            impossible: Vec::new(),
         };
-        graph.add_events(apart)?;
+        graph.add_events(apart);
+        Impossible::all(std::mem::take(&mut graph.impossible))?;
         graph.connect();
         Ok(graph)
     }
 
+    /// Adds an event with its plain steps, which are written in the style of the plan.
     fn event(&mut self, key: &'a Key, action: Action, steps: Vec<Step>) -> usize {
+        let steps = self.restyled(key, action, steps);
         let states = self.transition.from.get(key).zip(self.transition.to.get(key));
         let facets = states.filter(|_| action == Action::Alter);
-        let facets = facets.map_or_else(BTreeSet::new, |(old, new)| change(old, new).facets);
+        let facets = facets.map_or_else(BTreeSet::new, |(old, new)| Change::between(old, new).facets);
         self.events.push(Event { key, action, steps, facets, after: BTreeSet::new() });
         self.events.len() - 1
     }
 
-    fn add_events(&mut self, apart: &Apart<'a>) -> Result<(), Impossible> {
+    fn restyled(&mut self, key: &'a Key, action: Action, steps: Vec<Step>) -> Vec<Step> {
+        let restyled = self.transition.restyled(key, action, steps);
+        self.or_note(restyled)
+    }
+
+    /// Keeps what went wrong for the end, so that all of it is known at once.
+    fn or_note<T: Default>(&mut self, result: Result<T, Impossible>) -> T {
+        result.unwrap_or_else(|impossible| {
+            self.impossible.push(impossible);
+            T::default()
+        })
+    }
+
+    fn add_events(&mut self, apart: &Apart<'a>) {
         let transition = self.transition;
         let mut covered: BTreeSet<&'a Key> = BTreeSet::new();
         // Parents come before their parts, so that what a parent covers is known in time.
@@ -105,14 +122,21 @@ impl<'a, 't> Graph<'a, 't> {
         fates.sort_by_key(|(key, _)| depth(transition, key));
         for (key, fate) in fates {
             match fate {
-                Fate::Drop | Fate::Recreate | Fate::GoesAlong => self.add_drop(key, fate, apart)?,
+                Fate::Drop | Fate::Recreate | Fate::GoesAlong => {
+                    let added = self.add_drop(key, fate, apart);
+                    self.or_note(added);
+                }
                 _ => {}
             }
             match fate {
                 Fate::Create | Fate::Recreate if !covered.contains(*key) => {
-                    self.add_create(key, apart, &mut covered)?
+                    let added = self.add_create(key, apart, &mut covered);
+                    self.or_note(added);
                 }
-                Fate::Alter(_) if apart.late.contains(*key) => self.add_split_alter(key)?,
+                Fate::Alter(_) if apart.late.contains(*key) => {
+                    let added = self.add_split_alter(key);
+                    self.or_note(added);
+                }
                 Fate::Alter(steps) | Fate::Retype(steps) | Fate::Rebuild(steps) => {
                     let event = self.event(key, Action::Alter, steps.clone());
                     self.built.insert(key, event);
@@ -134,9 +158,9 @@ impl<'a, 't> Graph<'a, 't> {
             }
         }
         for (key, facets) in &transition.lifted {
-            self.add_lift(key, facets)?;
+            let added = self.add_lift(key, facets);
+            self.or_note(added);
         }
-        Ok(())
     }
 
     fn add_drop(&mut self, key: &'a Key, fate: &Fate, apart: &Apart<'a>) -> Result<(), Impossible> {
@@ -216,7 +240,7 @@ impl<'a, 't> Graph<'a, 't> {
         let (Some(old), Some(new)) = (self.transition.from.get(key), self.transition.to.get(key)) else {
             return Ok(());
         };
-        let changed = change(old, new).facets;
+        let changed = Change::between(old, new).facets;
         let late: Vec<&'a str> =
             late_facets(new).into_iter().filter(|facet| changed.contains(facet)).collect();
         let mut between = (**new).clone();
@@ -268,7 +292,7 @@ impl<'a, 't> Graph<'a, 't> {
             // Its own change puts the facets on.
             Some(main) => {
                 let steps = self.altered(&bare, new)?;
-                self.events[main].steps = steps;
+                self.events[main].steps = self.restyled(key, Action::Alter, steps);
                 main
             }
             None => {
@@ -286,12 +310,9 @@ impl<'a, 't> Graph<'a, 't> {
 
     fn altered(&self, old: &Object, new: &Object) -> Result<Vec<Step>, Impossible> {
         let kind = self.transition.dialect.kind(old.key.kind());
-        match kind.map(|kind| kind.alter(&change(old, new))).transpose()? {
+        match kind.map(|kind| kind.alter(&Change::between(old, new))).transpose()? {
             Some(crate::dialect::Alteration::InPlace(steps)) => Ok(steps),
-            _ => Err(Impossible {
-                key: old.key.clone(),
-                reason: "it cannot be changed in two goes".to_owned(),
-            }),
+            _ => Err(Impossible::new(&old.key, "it cannot be changed in two goes")),
         }
     }
 
@@ -439,9 +460,12 @@ impl<'a, 't> Graph<'a, 't> {
             let object = self.transition.to.get(event.key).or_else(|| self.transition.from.get(event.key));
             let position = object.map_or(0, |object| object.position);
             let foreign_key = object.is_some_and(|object| object.facets.text("type") == Some("FOREIGN KEY"));
+            // What cannot share a transaction comes last, so that it divides nothing.
+            let apart = event.steps.iter().any(|step| !step.transaction.is_shared());
             match event.action {
+                Action::Drop if apart => (3, usize::MAX - rank, false, 0),
                 Action::Drop => (0, usize::MAX - rank, false, 0),
-                Action::Alter | Action::Create => (1, rank, foreign_key, position),
+                Action::Alter | Action::Create => (1 + u8::from(apart), rank, foreign_key, position),
             }
         };
         let ranks: Vec<_> = self.events.iter().map(rank).collect();

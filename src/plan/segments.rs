@@ -40,7 +40,7 @@ pub fn statements(
             match step.transaction {
                 Transaction::Inside => {}
                 Transaction::CommitBeforeUse => drop(uncommitted.insert(place)),
-                Transaction::Outside => {
+                Transaction::Alone | Transaction::Outside => {
                     segment += usize::from(statements.last().is_some_and(|last| last.segment == segment));
                 }
             }
@@ -52,13 +52,14 @@ pub fn statements(
                 hazards: if fresh { Vec::new() } else { step.hazards },
                 because_of: because_of(transition, needed, event.key),
                 facets: event.facets.iter().map(|facet| (*facet).to_owned()).collect(),
-                lock_timeout: None,
-                statement_timeout: None,
-                retries: 0,
+                lock_timeout: step.patience.lock,
+                statement_timeout: step.patience.whole,
+                retries: step.patience.retries,
+                before_retry: step.before_retry,
                 location: None,
                 sql: step.sql,
             });
-            if statements.last().is_some_and(|last| last.transaction == Transaction::Outside) {
+            if statements.last().is_some_and(|last| !last.transaction.is_shared()) {
                 segment += 1;
                 uncommitted.clear();
             }

@@ -64,6 +64,12 @@ impl Closure<'_> {
         }
         if matches!(difference.status, Status::Missing | Status::Changed) {
             self.choose_requirements(key);
+            if let Some(open) = self.left_open_below(key) {
+                self.chosen.remove(key);
+                self.needed.remove(key);
+                self.refused.insert(key.clone(), format!("it builds on {open}, which is left open"));
+                return;
+            }
         }
         if difference.status == Status::Missing {
             self.choose_inline_parts(key);
@@ -85,6 +91,19 @@ impl Closure<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// What an object builds on in canonical and is left open, if there is anything. A part of a table
+    /// does not depend on how the table is otherwise.
+    fn left_open_below(&self, key: &Key) -> Option<Key> {
+        let object = self.request.canonical.catalog.get(key)?;
+        let only_a_part = |on: &Key| {
+            object.parent.as_ref() == Some(on)
+                && on.kind().name() == "table"
+                && self.request.drift.status(on) == Status::Changed
+        };
+        let needs = object.requires.iter().map(|requirement| &requirement.on);
+        needs.filter(|on| self.refused.contains_key(on) && !only_a_part(on)).cloned().next()
     }
 
     /// Whether a view shows a column that gets another type: it cannot look as it has to before that

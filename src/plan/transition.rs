@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    dialect::{Alteration, Change, Dialect, Family, HazardCode, Step, Superseding, Unwritable},
+    dialect::{
+        Action, Alteration, Change, Dialect, Family, HazardCode, Scene, Step, Style, Superseding, Unwritable,
+    },
     model::{Catalog, Key, Object},
 };
 
@@ -55,6 +57,8 @@ pub struct Transition<'a> {
     pub role: Option<&'a str>,
     /// New objects that keep the grants with which they are born: canonical says nothing of them.
     pub keep_grants: BTreeSet<&'a Key>,
+    /// How the statements are written.
+    pub style: Style,
 }
 
 /// An object whose change cannot be made, and why.
@@ -63,6 +67,26 @@ pub struct Impossible {
     pub key: Key,
     /// Why.
     pub reason: String,
+    /// Others whose change cannot be made either.
+    pub others: Vec<Impossible>,
+}
+
+impl Impossible {
+    /// An object and why its change cannot be made.
+    pub fn new(key: &Key, reason: impl Into<String>) -> Self {
+        Impossible { key: key.clone(), reason: reason.into(), others: Vec::new() }
+    }
+
+    /// Puts several together, if there are any.
+    pub fn all(impossible: Vec<Impossible>) -> Result<(), Impossible> {
+        let mut impossible = impossible.into_iter();
+        match impossible.next() {
+            None => Ok(()),
+            Some(first) => {
+                Err(Impossible { others: first.others.into_iter().chain(impossible).collect(), ..first })
+            }
+        }
+    }
 }
 
 impl From<Unwritable> for Impossible {
@@ -71,7 +95,7 @@ impl From<Unwritable> for Impossible {
             .object
             .parse()
             .unwrap_or_else(|_| Key::new(crate::model::Kind::of("object"), [error.object.as_str()]));
-        Impossible { key, reason: error.reason }
+        Impossible::new(&key, error.reason)
     }
 }
 
@@ -95,6 +119,7 @@ impl<'a> Transition<'a> {
             because_of: BTreeMap::new(),
             role: None,
             keep_grants: BTreeSet::new(),
+            style: Style::Plain,
         };
         transition.own_fates()?;
         transition.rebuilds()?;
@@ -109,18 +134,58 @@ impl<'a> Transition<'a> {
         role.map_or_else(Vec::new, |role| self.dialect.born_with(self.from, self.to, role, object))
     }
 
+    /// Writes what happens to an object in the style of the plan.
+    ///
+    /// # Errors
+    /// Where the style has no way to do it; the one to blame is the one whose change asks for it.
+    pub fn restyled(&self, key: &'a Key, action: Action, steps: Vec<Step>) -> Result<Vec<Step>, Impossible> {
+        if self.style == Style::Plain {
+            return Ok(steps);
+        }
+        let cause = self.cause(key);
+        let scene = Scene {
+            key,
+            action,
+            from: self.from,
+            to: self.to,
+            fresh: self.is_part_of_new(key),
+            returns: matches!(self.fates.get(key), Some(Fate::Recreate)),
+            cause,
+        };
+        let restyled = self.dialect.restyle(self.style, &scene, steps);
+        restyled.map_err(|error| Impossible::new(cause.unwrap_or(key), error.reason))
+    }
+
+    /// For whom an object steps aside or follows that does not change itself.
+    fn cause(&self, key: &Key) -> Option<&'a Key> {
+        let mut cause = *self.because_of.get(key)?;
+        // Causes are noted as they spread, each once: they end.
+        while let Some(next) = self.because_of.get(cause) {
+            cause = next;
+        }
+        Some(cause)
+    }
+
+    /// Whether something that an object is a part of is made, or made anew.
+    fn is_part_of_new(&self, key: &Key) -> bool {
+        let parent = |key: &Key| self.to.get(key).or_else(|| self.from.get(key))?.parent.as_ref();
+        std::iter::successors(parent(key), |key| parent(key))
+            .any(|key| matches!(self.fates.get(key), Some(Fate::Create | Fate::Recreate)))
+    }
+
     /// What each object's own change asks for.
     fn own_fates(&mut self) -> Result<(), Impossible> {
+        let mut impossible = Vec::new();
         for old in self.from.iter() {
             match self.to.get(&old.key) {
                 None if self.implied(old, self.from, self.to) => {}
                 None => {
                     self.fates.insert(&old.key, Fate::Drop);
                 }
-                Some(new) if new.facets != old.facets => {
-                    let fate = self.alteration(old, new)?;
-                    self.fates.insert(&old.key, fate);
-                }
+                Some(new) if new.facets != old.facets => match self.alteration(old, new) {
+                    Ok(fate) => drop(self.fates.insert(&old.key, fate)),
+                    Err(reason) => impossible.push(reason),
+                },
                 Some(_) => {}
             }
         }
@@ -129,7 +194,7 @@ impl<'a> Transition<'a> {
                 self.fates.insert(&new.key, Fate::Create);
             }
         }
-        Ok(())
+        Impossible::all(impossible)
     }
 
     /// Whether a part is in the other catalog through what its parent inherits there.
@@ -142,12 +207,9 @@ impl<'a> Transition<'a> {
 
     fn alteration(&self, old: &Object, new: &Object) -> Result<Fate, Impossible> {
         let Some(kind) = self.dialect.kind(old.key.kind()) else {
-            return Err(Impossible {
-                key: old.key.clone(),
-                reason: "this kind cannot be changed yet".to_owned(),
-            });
+            return Err(Impossible::new(&old.key, "this kind cannot be changed yet"));
         };
-        let change = Change { users: self.users_of(&old.key), ..change(old, new) };
+        let change = Change { users: self.users_of(&old.key), ..Change::between(old, new) };
         Ok(match kind.alter(&change)? {
             Alteration::InPlace(steps) => Fate::Alter(steps),
             Alteration::Replace => Fate::Recreate,
@@ -311,7 +373,7 @@ impl<'a> Transition<'a> {
         else {
             return Ok(Vec::new());
         };
-        let mut change = change(old, new);
+        let mut change = Change::between(old, new);
         if matches!(self.fates.get(key), Some(Fate::Retype(_))) {
             change.facets.insert("type");
         }
@@ -357,7 +419,7 @@ impl<'a> Transition<'a> {
                         |step: &Step| step.hazards.iter().any(|hazard| hazard.code == HazardCode::LosesData);
                     if !matches!(fate, Some(Fate::Drop)) && steps.iter().any(loses) {
                         let reason = format!("{user} uses it and holds data that cannot follow");
-                        return Err(Impossible { key: key.clone(), reason });
+                        return Err(Impossible::new(key, reason));
                     }
                     self.fates.extend(fate.map(|fate| (user, fate)));
                     moved.extend(self.aside(user, key));
@@ -398,7 +460,7 @@ impl<'a> Transition<'a> {
                     continue;
                 }
                 let reason = format!("{user} uses it and holds data; change that one first");
-                return Err(Impossible { key: key.clone(), reason });
+                return Err(Impossible::new(key, reason));
             }
             moved.extend(self.aside(user, key));
         }
@@ -454,13 +516,6 @@ impl<'a> Transition<'a> {
             self.lifted.entry(user).or_default().extend(facets);
         }
     }
-}
-
-/// The change between two states of an object: every facet that is not equal to the letter.
-pub fn change<'a>(from: &'a Object, to: &'a Object) -> Change<'a> {
-    let facets =
-        from.facets.names(&to.facets).filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
-    Change { from, to, facets, users: Vec::new() }
 }
 
 /// The parts of an object that are written inside it, in their order.

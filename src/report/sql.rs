@@ -79,6 +79,11 @@ impl Script {
             segments_sentence(plan)
         ));
         self.comment(&hazards_sentence(plan));
+        if plan.statements.iter().any(|statement| statement.retries > 0) {
+            self.comment(
+                "What cannot have its lock in time fails instead of holding others up: run its transaction again.",
+            );
+        }
         self.comment(&proof_sentence(proof));
         self.comment(
             "Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE, or sqlite3 -bail DATABASE < FILE.",
@@ -101,18 +106,18 @@ impl Script {
 
     fn segment(&mut self, plan: &Plan, places: Range<usize>) {
         let statements = &plan.statements[places.clone()];
-        let outside = statements.iter().any(|s| s.transaction == Transaction::Outside);
+        let apart = statements.iter().map(|s| s.transaction).find(|transaction| !transaction.is_shared());
         self.text.push('\n');
-        if outside {
-            self.comment("Outside of a transaction, because the database refuses this in one.");
-        } else {
-            self.text.push_str("BEGIN;\n");
+        match apart {
+            Some(Transaction::Alone) => self.comment("By itself, because it takes long and holds nobody up."),
+            Some(_) => self.comment("Outside of a transaction, because the database refuses this in one."),
+            None => self.text.push_str("BEGIN;\n"),
         }
         for place in places {
             self.text.push('\n');
             self.planned(plan, place);
         }
-        if !outside {
+        if apart.is_none() {
             self.text.push_str("\nCOMMIT;\n");
             if statements.iter().any(|s| s.transaction == Transaction::CommitBeforeUse) {
                 self.comment("Committed here, because what was just added cannot be used before that.");
@@ -128,6 +133,9 @@ impl Script {
         }
         if let Some(because_of) = &statement.because_of {
             self.comment(&format!("needed by {because_of}"));
+        }
+        if let Some(sql) = &statement.before_retry {
+            self.comment(&format!("If this fails, run this before you try it again: {sql};"));
         }
         for setting in plan.settings(place) {
             self.statement(&setting);
@@ -162,13 +170,13 @@ fn style_sentence(style: Style) -> String {
 fn segments_sentence(plan: &Plan) -> String {
     let segments = plan.statements.chunk_by(|a, b| a.segment == b.segment);
     let (outside, inside): (Vec<_>, Vec<_>) =
-        segments.partition(|segment| segment.iter().any(|s| s.transaction == Transaction::Outside));
+        segments.partition(|segment| segment.iter().any(|s| !s.transaction.is_shared()));
     match (inside.len(), outside.len()) {
         (1, 0) => "all in one transaction: it happens whole or not at all".to_owned(),
         (inside, 0) => format!("in {inside} transactions, each of which happens whole or not at all"),
-        (0, outside) => format!("{outside} outside of a transaction"),
-        (inside, outside) => {
-            format!("in {} and {outside} outside of any", counted(inside, "transaction"))
+        (0, apart) => format!("{apart} outside of a transaction"),
+        (inside, apart) => {
+            format!("in {} and {apart} outside of any", counted(inside, "transaction"))
         }
     }
 }
@@ -216,6 +224,7 @@ mod tests {
             lock_timeout: None,
             statement_timeout: None,
             retries: 0,
+            before_retry: None,
             location: None,
         }
     }

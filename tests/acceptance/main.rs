@@ -10,6 +10,7 @@ mod proof;
 mod safety;
 mod samples;
 mod selections;
+mod styles;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

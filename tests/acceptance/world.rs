@@ -98,12 +98,22 @@ impl World {
         }
     }
 
+    /// Runs the first statements of a plan with psql, each by itself.
+    pub fn apply_some(&self, name: &str, plan: &Plan, count: usize) -> Result<(), String> {
+        let statements = plan.statements.iter().take(count).map(|statement| &statement.sql);
+        let sql: String = plan.preamble.iter().chain(statements).map(|sql| format!("{sql}\n;\n")).collect();
+        self.run(name, &sql)
+    }
+
     /// Runs a plan with psql; where that fails, tells what psql said, and the script.
     pub fn try_apply(&self, name: &str, plan: &Plan) -> Result<(), String> {
+        self.run(name, &sql(plan))
+    }
+
+    fn run(&self, name: &str, sql: &str) -> Result<(), String> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("plan.sql");
-        let sql = sql(plan);
-        fs::write(&file, &sql).expect("a file");
+        fs::write(&file, sql).expect("a file");
         let file = file.to_str().expect("a path in UTF-8");
         let output = self.cluster.psql_output(name, &["-f", file]);
         let errors = String::from_utf8_lossy(&output.stderr);

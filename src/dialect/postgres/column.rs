@@ -308,6 +308,7 @@ fn retype(object: &Object, from: &str, to: &Facets) -> Step {
     let sql = format!("ALTER TABLE {} ALTER COLUMN {name} TYPE {}{collation}{using}", qualified(&object.key), to.r#type);
     let step = Step::new(sql).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));
     match cast {
+        _ if foreign => step,
         Cast::Binary => step,
         _ => step
             .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))

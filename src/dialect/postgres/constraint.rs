@@ -100,12 +100,17 @@ impl ObjectKind for Constraint {
             steps.push(comment(&index, change.to.facets.text("index comment")));
         }
         if validated {
-            let sql = format!("ALTER {} VALIDATE CONSTRAINT {}", owner(change.to), own_name(&change.to.key));
+            let sql = validate(change.to);
             let message = format!("Fails if rows of {} break the constraint.", change.to.key.path()[..2].join("."));
             steps.push(Step::new(sql).hazard(HazardCode::MayFail, message));
         }
         Ok(Alteration::InPlace(steps))
     }
+}
+
+/// The statement that has every row looked at.
+pub fn validate(object: &Object) -> String {
+    format!("ALTER {} VALIDATE CONSTRAINT {}", owner(object), own_name(&object.key))
 }
 
 /// `CONSTRAINT name definition`, as it stands in `CREATE TABLE`, `CREATE DOMAIN` and after `ADD`.

@@ -9,9 +9,12 @@ mod common;
 pub mod connect;
 pub mod expression;
 pub mod fingerprint;
+mod idempotent;
 mod inherited;
 pub mod inspect;
+mod online;
 mod options;
+mod presence;
 mod retype;
 mod routine;
 pub mod session;
@@ -19,7 +22,9 @@ pub mod size;
 
 use std::time::Duration;
 
-use super::{Dialect, Family, ObjectKind, Step, Superseding, Timeouts, Unwritable, quote};
+use super::{
+    Dialect, Family, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote,
+};
 use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
@@ -144,6 +149,22 @@ impl Dialect for Postgres {
     /// Bodies may speak of what comes later in the plan.
     fn preamble(&self) -> &'static [&'static str] {
         &["SET check_function_bodies = off"]
+    }
+
+    /// The catalogs are asked how things stand, and they print names as seen from the search path.
+    fn style_preamble(&self, style: Style) -> &'static [&'static str] {
+        match style {
+            Style::Idempotent => &["SET search_path = pg_catalog"],
+            Style::Plain | Style::Online => &[],
+        }
+    }
+
+    fn restyle(&self, style: Style, scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwritable> {
+        match style {
+            Style::Plain => Ok(steps),
+            Style::Idempotent => Ok(idempotent::restyled(scene, steps)),
+            Style::Online => online::restyled(scene, steps),
+        }
     }
 
     fn timeouts(&self, from: Timeouts, to: Timeouts) -> Vec<String> {

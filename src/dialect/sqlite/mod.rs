@@ -4,6 +4,7 @@ mod column;
 pub mod connect;
 mod constraint;
 mod create_table;
+mod idempotent;
 mod index;
 pub mod inspect;
 mod parse;
@@ -20,7 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use self::token::{TokenKind, is_balanced, normal, tidy, tokens};
-use super::{Dialect, ObjectKind, Unwritable, quote};
+use super::{Dialect, ObjectKind, Scene, Step, Style, Unwritable, quote};
 use crate::model::{Facets, Kind, Object};
 
 const TABLE: Kind = Kind::of("table");
@@ -84,6 +85,14 @@ impl Dialect for Sqlite {
     /// setting does nothing inside a transaction, so it goes before all.
     fn preamble(&self) -> &'static [&'static str] {
         &["PRAGMA foreign_keys = OFF"]
+    }
+
+    /// There is nobody to hold up who would not wait for any other writer too: online is plain.
+    fn restyle(&self, style: Style, scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwritable> {
+        match style {
+            Style::Plain | Style::Online => Ok(steps),
+            Style::Idempotent => idempotent::restyled(scene, steps),
+        }
     }
 }
 
