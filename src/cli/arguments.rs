@@ -253,6 +253,12 @@ pub struct Shape {
     /// cannot have its lock in time; what needs a table to be written anew is left open.
     #[arg(long, value_name = "STYLE", value_parser = style(), default_value = Style::default().name())]
     pub style: Style,
+    /// Rename instead of dropping and making anew, as in `table:public.client=customer`
+    ///
+    /// OLD is what the target calls it, NEW what canonical does: both as `diff` prints them, or NEW
+    /// just as the new name. A value of an enum is `enum value:public.mood.sad`. Can be given more than once.
+    #[arg(long, value_name = "OLD=NEW")]
+    pub rename: Vec<String>,
     /// Which side the SQL changes
     ///
     /// With `canonical-follows` the canonical schema adopts the selected differences: the SQL is

@@ -15,6 +15,7 @@ mod man;
 mod migrations;
 mod open;
 mod plan;
+mod renames;
 mod selection;
 mod sides;
 

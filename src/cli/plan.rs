@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Error, Outcome, arguments,
     console::write_file,
-    load, selection,
+    load, renames, selection,
     sides::{Setup, with_hint},
 };
 use crate::{
@@ -28,7 +28,8 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     };
     let nothing = BTreeSet::new();
     let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
-    let request = Request { style: arguments.shape.style, ..request };
+    let renames = renames::confirmed(&arguments.shape.rename, &request)?;
+    let request = Request { style: arguments.shape.style, renames: &renames, ..request };
     let turned;
     let (request, leads, follows) = match arguments.shape.direction {
         Direction::TargetFollows => (request, &canonical.name, &target),

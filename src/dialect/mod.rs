@@ -20,7 +20,7 @@ pub use scene::Scene;
 pub use step::{Action, Alteration, Change, Hazard, HazardCode, Patience, Step, Transaction};
 pub use style::{ParseStyleError, Style};
 
-use crate::model::{Catalog, Kind, Object};
+use crate::model::{Catalog, Key, Kind, Object};
 
 /// One database's way to spell objects.
 pub trait Dialect: Sync + Send {
@@ -88,6 +88,12 @@ pub trait Dialect: Sync + Send {
     /// Where the style has no way to do it.
     fn restyle(&self, _style: Style, _scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwritable> {
         Ok(steps)
+    }
+
+    /// The statement that renames an object in place, or one value of an enum, to the last name of
+    /// another key. `None` where the database has no such statement.
+    fn rename(&self, _object: &Object, _value: Option<&str>, _to: &Key) -> Option<Step> {
+        None
     }
 
     /// The statements that change how long a session waits for a lock, and how long a statement

@@ -38,6 +38,20 @@ pub fn split_name(sql: &str) -> (&str, &str) {
     }
 }
 
+/// Splits a literal, as [`literal`] writes it, off the start of SQL.
+pub fn split_literal(sql: &str) -> (&str, &str) {
+    let escapes = sql.starts_with('E');
+    let mut chars = sql.char_indices().skip(usize::from(escapes) + 1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' if escapes => drop(chars.next()),
+            '\'' if chars.next_if(|(_, next)| *next == '\'').is_none() => return sql.split_at(at + 1),
+            _ => {}
+        }
+    }
+    (sql, "")
+}
+
 /// The name that a name of SQL stands for.
 pub fn unquoted(name: &str) -> String {
     match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
@@ -274,6 +288,15 @@ const KEYWORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_literal_is_split_off_whatever_is_in_it() {
+        for text in ["it's", "a\\", "\\' TO '", "''", ""] {
+            let written = literal(text);
+            let sql = format!("{written} TO 'x'");
+            assert_eq!(split_literal(&sql), (written.as_str(), " TO 'x'"), "{text}");
+        }
+    }
 
     #[test]
     fn a_path_of_names_is_split_off_whatever_is_in_it() {

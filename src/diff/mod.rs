@@ -1,12 +1,16 @@
 //! Two catalogs under rules → what drifted. Pure.
 
+mod renames;
 mod rules;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use renames::{ENUM_VALUE, Rename, renames};
 pub use rules::{Managed, Rules, matches};
+pub use words::{Word, spans, words};
 
 use crate::model::{Key, Object, Snapshot};
 

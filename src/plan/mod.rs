@@ -6,6 +6,7 @@
 mod apart;
 mod order;
 pub mod proof;
+mod renames;
 mod segments;
 mod selection;
 mod sides;
@@ -23,7 +24,7 @@ use transition::Transition;
 pub use crate::dialect::{Action, Hazard, HazardCode, ParseStyleError, Style, Transaction};
 use crate::{
     dialect::{self, Dialect},
-    diff::{Drift, Status},
+    diff::{Drift, Rename, Status},
     model::{Key, Location, Snapshot},
 };
 
@@ -42,6 +43,9 @@ pub struct Request<'a> {
     pub selection: &'a BTreeSet<Key>,
     /// How the SQL is written.
     pub style: Style,
+    /// Objects that have another name at the target, as somebody has confirmed: they are renamed
+    /// rather than dropped and made.
+    pub renames: &'a [Rename],
 }
 
 impl<'a> Request<'a> {
@@ -53,7 +57,7 @@ impl<'a> Request<'a> {
         drift: &'a Drift,
         selection: &'a BTreeSet<Key>,
     ) -> Self {
-        Request { dialect, canonical, target, drift, selection, style: Style::Plain }
+        Request { dialect, canonical, target, drift, selection, style: Style::Plain, renames: &[] }
     }
 }
 
@@ -242,9 +246,20 @@ pub fn reverse(request: &Request<'_>) -> Plan {
 
 /// What the target comes to, and the statements that bring it there.
 fn planned(request: &Request<'_>) -> (selection::Goal, Vec<Statement>) {
+    let Some(renamed) = renames::renamed(request) else { return planned_under_these_names(request) };
+    let (mut goal, mut statements) = planned_under_these_names(&renamed.sides.request(request));
+    goal.refused.extend(renamed.refused);
+    let divided = statements.first().is_some_and(|first| !first.transaction.is_shared());
+    for statement in statements.iter_mut().filter(|_| divided && !renamed.statements.is_empty()) {
+        statement.segment += 1;
+    }
+    (goal, [renamed.statements, statements].concat())
+}
+
+fn planned_under_these_names(request: &Request<'_>) -> (selection::Goal, Vec<Statement>) {
     let mut refused = BTreeMap::new();
     loop {
-        let goal = selection::goal(request, refused);
+        let goal = selection::goal_under_these_names(request, refused);
         match statements(request, &goal) {
             Ok(statements) => return (goal, statements),
             Err(impossible) => {

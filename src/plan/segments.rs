@@ -8,7 +8,7 @@ use super::{
     transition::{Fate, Transition},
 };
 use crate::{
-    dialect::{Action, Transaction},
+    dialect::{Action, Step, Transaction},
     model::Key,
 };
 
@@ -44,21 +44,13 @@ pub fn statements(
                     segment += usize::from(statements.last().is_some_and(|last| last.segment == segment));
                 }
             }
-            statements.push(Statement {
-                key: event.key.clone(),
-                action: event.action,
-                segment,
-                transaction: step.transaction,
-                hazards: if fresh { Vec::new() } else { step.hazards },
-                because_of: because_of(transition, needed, event.key),
-                facets: event.facets.iter().map(|facet| (*facet).to_owned()).collect(),
-                lock_timeout: step.patience.lock,
-                statement_timeout: step.patience.whole,
-                retries: step.patience.retries,
-                before_retry: step.before_retry,
-                location: None,
-                sql: step.sql,
-            });
+            let because_of = because_of(transition, needed, event.key);
+            let facets = event.facets.iter().map(|facet| (*facet).to_owned()).collect();
+            let mut statement = statement(event.key.clone(), event.action, segment, step);
+            if fresh {
+                statement.hazards.clear();
+            }
+            statements.push(Statement { because_of, facets, ..statement });
             if statements.last().is_some_and(|last| !last.transaction.is_shared()) {
                 segment += 1;
                 uncommitted.clear();
@@ -66,6 +58,26 @@ pub fn statements(
         }
     }
     statements
+}
+
+/// A step as a statement of a plan.
+pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statement {
+    let Step { sql, hazards, transaction, patience, before_retry } = step;
+    Statement {
+        sql,
+        key,
+        action,
+        segment,
+        transaction,
+        hazards,
+        because_of: None,
+        facets: Vec::new(),
+        lock_timeout: patience.lock,
+        statement_timeout: patience.whole,
+        retries: patience.retries,
+        before_retry,
+        location: None,
+    }
 }
 
 fn because_of(transition: &Transition<'_>, needed: &BTreeMap<Key, Key>, key: &Key) -> Option<Key> {

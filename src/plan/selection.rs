@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Request;
+use super::{Request, renames::renamed};
 use crate::{
     diff::Status,
     model::{Catalog, Key, Object},
@@ -29,6 +29,14 @@ const PULLED_WHEN_CHANGED: [&str; 7] =
 
 /// Works out the goal of a request, leaving out what `refused` holds already.
 pub fn goal(request: &Request<'_>, refused: BTreeMap<Key, String>) -> Goal {
+    match renamed(request) {
+        Some(renamed) => goal_under_these_names(&renamed.sides.request(request), refused),
+        None => goal_under_these_names(request, refused),
+    }
+}
+
+/// The same where every object has its new name already.
+pub fn goal_under_these_names(request: &Request<'_>, refused: BTreeMap<Key, String>) -> Goal {
     let parts = request.canonical.catalog.children();
     let mut closure = Closure { request, parts, chosen: BTreeSet::new(), needed: BTreeMap::new(), refused };
     for key in request.selection {
@@ -149,12 +157,14 @@ impl Closure<'_> {
                 let users: Vec<&Key> = users.iter().copied().filter(|user| !self.goes(user)).collect();
                 for user in users {
                     match request.drift.status(user) {
-                        // It would come free of it, but that was found to be impossible.
-                        Status::Changed if self.refused.contains_key(user) => {
-                            let reason = format!("{user} depends on it and stays as it is");
-                            self.refused.insert(key.clone(), reason);
+                        Status::Changed => {
+                            self.choose(user, Some(key));
+                            // It would come free of it, but that was found to be impossible.
+                            if self.refused.contains_key(user) {
+                                let reason = format!("{user} depends on it and stays as it is");
+                                self.refused.insert(key.clone(), reason);
+                            }
                         }
-                        Status::Changed => self.choose(user, Some(key)),
                         Status::Extra => {
                             let reason = format!("{user} depends on it; select that one too");
                             self.refused.insert(key.clone(), reason);

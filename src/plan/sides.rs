@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Request, every_difference, planned};
 use crate::{
-    diff::{self, Drift, Managed, Rules},
+    diff::{self, Drift, Managed, Rename, Rules},
     model::{Key, Object, Snapshot},
 };
 
@@ -70,6 +70,8 @@ pub struct Sides {
     pub drift: Drift,
     /// The differences to close.
     pub selection: BTreeSet<Key>,
+    /// The renames that were confirmed.
+    pub renames: Vec<Rename>,
 }
 
 impl Sides {
@@ -84,7 +86,13 @@ impl Sides {
         if drift.rules.owners == Managed::Mentioned && !canonical.catalog.iter().any(|o| names_owner(o)) {
             drift.rules.owners = Managed::None;
         }
-        Sides { canonical: target.clone(), target: canonical.clone(), drift, selection: selection.clone() }
+        Sides {
+            canonical: target.clone(),
+            target: canonical.clone(),
+            drift,
+            selection: selection.clone(),
+            renames: request.renames.iter().map(Rename::turned).collect(),
+        }
     }
 
     /// The sides of the way back: from where the plan of a request leads, to where it started.
@@ -106,13 +114,14 @@ impl Sides {
         };
         let drift = diff::compare(&start, &reached, &Rules::default(), &every_facet);
         let selection = every_difference(&drift);
-        Sides { canonical: start, target: reached, drift, selection }
+        let renames = request.renames.iter().map(Rename::turned).collect();
+        Sides { canonical: start, target: reached, drift, selection, renames }
     }
 
     /// A request for these sides, otherwise as another one.
     pub fn request<'a>(&'a self, like: &Request<'a>) -> Request<'a> {
-        let Sides { canonical, target, drift, selection } = self;
-        Request { canonical, target, drift, selection, ..*like }
+        let Sides { canonical, target, drift, selection, renames } = self;
+        Request { canonical, target, drift, selection, renames, ..*like }
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Comparison, Outcome, Side, Target, comparison::Compared};
 use crate::{
-    diff::{Difference, Status},
+    diff::{Difference, Rename, Status, renames},
     model::{Key, Snapshot},
     plan::{Plan, Proof},
 };
@@ -29,7 +29,8 @@ const FORMAT: u32 = 1;
 ///       "differences": [
 ///         { "key": "column:public.orders.total", "kind": "column", "status": "changed",
 ///           "facets": [ { "facet": "type", "canonical": "numeric", "target": "text" } ],
-///           "location": { "file": "schema.sql", "line": 12 }, "reason": "…" } ] },
+///           "location": { "file": "schema.sql", "line": 12 }, "reason": "…" } ],
+///       "renames": [ { "from": "table:public.client", "to": "table:public.customer", "ambiguous": true } ] },
 ///     { "name": "…", "state": "failed", "error": "…" } ] }
 /// ```
 ///
@@ -134,6 +135,8 @@ enum TargetDocument<'a> {
         drift_group: Option<usize>,
         counts: Counts,
         differences: Vec<DifferenceDocument<'a>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        renames: Vec<Rename>,
     },
     Failed {
         name: &'a str,
@@ -166,6 +169,7 @@ impl<'a> TargetDocument<'a> {
                     DifferenceDocument::of(&canonical.snapshot, compared, key, difference)
                 })
                 .collect(),
+            renames: renames(&canonical.snapshot, &compared.snapshot, drift),
         }
     }
 }

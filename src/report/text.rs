@@ -15,7 +15,7 @@ use super::{
     words::{counted, plural},
 };
 use crate::{
-    diff::{Difference, Status},
+    diff::{Difference, Status, renames},
     model::{Key, Kind, Object, Snapshot},
 };
 
@@ -96,6 +96,11 @@ impl Page {
         };
         self.line(0, &format!("{names}: {note}{}", summary(canonical, compared)));
         Tree::new(canonical, compared).print(self);
+        for rename in renames(canonical, &compared.snapshot, &compared.drift) {
+            let sentence = clean(&rename.sentence()).into_owned();
+            let how = clean(&format!("plan --rename '{}={}'", rename.from, rename.to)).into_owned();
+            self.line(1, &format!("{sentence}: {}", self.paint.dim(&how)));
+        }
         if compared.drift.hidden > 0 {
             let hidden = counted(compared.drift.hidden, "more difference");
             self.line(1, &self.paint.dim(&format!("{hidden} hidden by the rules")));

@@ -7,6 +7,7 @@ mod copies;
 mod names;
 mod observer;
 mod proof;
+mod renames;
 mod safety;
 mod samples;
 mod selections;

@@ -31,6 +31,11 @@ pub fn routine(key: &Key) -> String {
     format!("{}.{}{}", quote::name(key.root()), quote::name(&signature[..name_end]), &signature[name_end..])
 }
 
+/// A routine's name without its argument types.
+pub fn routine_name(key: &Key) -> String {
+    key.name()[..signature_start(key.name())].to_owned()
+}
+
 /// Where the argument list of `name(types)` starts. Types never hold an unbalanced parenthesis,
 /// so it is the one that the last character closes.
 fn signature_start(signature: &str) -> usize {

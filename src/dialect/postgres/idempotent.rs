@@ -191,12 +191,16 @@ impl<'a> Alter<'a> {
 fn altered(scene: &Scene<'_>, sql: &str) -> String {
     let either = format!("{THERE} OR {GONE}");
     let Some(alter) = Alter::parse(sql) else { return attempted(sql, &either) };
+    let renames = alter.what.starts_with("RENAME TO ");
     match alter.noun {
+        "TABLE" | "FOREIGN TABLE" | "SEQUENCE" | "INDEX" | "VIEW" | "MATERIALIZED VIEW" if renames => {
+            guarded(&presence::relation_there(alter.name), sql)
+        }
         "TABLE" | "FOREIGN TABLE" => altered_table(scene, &alter),
         "TYPE" => altered_type(scene, &alter),
         "DOMAIN" => altered_domain(scene, &alter),
-        "SEQUENCE" if alter.what.starts_with("RENAME TO ") => {
-            guarded(&presence::relation_there(alter.name), sql)
+        "FUNCTION" | "PROCEDURE" if scene.after().is_none() => {
+            guarded(&presence::routine_there(&super::common::routine(scene.key)), sql)
         }
         "SEQUENCE" | "INDEX" | "VIEW" | "MATERIALIZED VIEW" | "POLICY" | "FUNCTION" | "PROCEDURE"
         | "AGGREGATE" | "SCHEMA" | "STATISTICS" | "EVENT TRIGGER" | "DEFAULT PRIVILEGES" => sql.to_owned(),
@@ -209,6 +213,12 @@ fn altered(scene: &Scene<'_>, sql: &str) -> String {
 
 fn altered_table(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
     let (sql, table) = (alter.sql, alter.name);
+    if let Some(column) = alter.behind("RENAME COLUMN ") {
+        return guarded(&presence::attribute_there(table, &quote::unquoted(column)), sql);
+    }
+    if let Some(constraint) = alter.behind("RENAME CONSTRAINT ") {
+        return guarded(&presence::constraint_there(table, &quote::unquoted(constraint)), sql);
+    }
     if let Some(sql) = alter.with("ADD COLUMN ", "IF NOT EXISTS ") {
         return sql;
     }
@@ -284,6 +294,10 @@ fn altered_type(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
         let there = presence::attribute_there(alter.name, &quote::unquoted(attribute));
         return guarded(&format!("NOT {there}"), alter.sql);
     }
+    if let Some(rest) = alter.what.strip_prefix("RENAME VALUE ") {
+        let (value, _) = quote::split_literal(rest);
+        return guarded(&presence::value_there(alter.name, value), alter.sql);
+    }
     match alter.what.strip_prefix("ALTER ATTRIBUTE ").map(quote::split_name) {
         Some((attribute, what)) => {
             let r#type = what.strip_prefix(" TYPE ").unwrap_or_default();
@@ -307,7 +321,9 @@ fn altered_domain(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
 /// A type makes room for its new version once.
 fn set_aside(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
     let Some(aside) = alter.what.strip_prefix("RENAME TO ") else { return alter.sql.to_owned() };
-    let (Some(before), Some(after)) = (scene.before(), scene.after()) else { return alter.sql.to_owned() };
+    let (Some(before), Some(after)) = (scene.before(), scene.after()) else {
+        return guarded(&presence::type_there(alter.name), alter.sql);
+    };
     let aside = format!("{}.{aside}", quote::name(scene.key.root()));
     let mut conditions = vec![format!("NOT {}", presence::type_there(&aside))];
     conditions.extend(presence::there(before));

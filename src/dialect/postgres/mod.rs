@@ -15,6 +15,7 @@ pub mod inspect;
 mod online;
 mod options;
 mod presence;
+mod rename;
 mod retype;
 mod routine;
 pub mod session;
@@ -165,6 +166,10 @@ impl Dialect for Postgres {
             Style::Idempotent => Ok(idempotent::restyled(scene, steps)),
             Style::Online => online::restyled(scene, steps),
         }
+    }
+
+    fn rename(&self, object: &Object, value: Option<&str>, to: &Key) -> Option<Step> {
+        rename::rename(object, value, to)
     }
 
     fn timeouts(&self, from: Timeouts, to: Timeouts) -> Vec<String> {

@@ -163,6 +163,26 @@ pub fn inherits(child: &str, parent: &str, bound: Option<&str>) -> String {
     )
 }
 
+/// A condition that holds where a table or a domain has a constraint of a name.
+pub fn constraint_there(owner: &str, name: &str) -> String {
+    let (owner, name) = (quote::literal(owner), quote::literal(name));
+    format!(
+        "EXISTS (SELECT FROM pg_constraint WHERE (conrelid = to_regclass({owner}) OR contypid = to_regtype({owner})) \
+         AND conname = {name})"
+    )
+}
+
+/// A condition that holds where an enum has a value, given as a literal.
+pub fn value_there(r#enum: &str, value: &str) -> String {
+    let r#enum = quote::literal(r#enum);
+    exists(&format!("pg_enum WHERE enumtypid = to_regtype({enum}) AND enumlabel = {value}", enum = r#enum))
+}
+
+/// A condition that holds where a routine of a signature is there.
+pub fn routine_there(signature: &str) -> String {
+    format!("to_regprocedure({}) IS NOT NULL", quote::literal(signature))
+}
+
 /// A condition that holds where a relation of a name is there, given in SQL's spelling.
 pub fn relation_there(relation: &str) -> String {
     format!("to_regclass({}) IS NOT NULL", quote::literal(relation))

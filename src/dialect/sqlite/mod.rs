@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use self::token::{TokenKind, is_balanced, normal, tidy, tokens};
 use super::{Dialect, ObjectKind, Scene, Step, Style, Unwritable, quote};
-use crate::model::{Facets, Kind, Object};
+use crate::model::{Facets, Key, Kind, Object};
 
 const TABLE: Kind = Kind::of("table");
 const VIRTUAL_TABLE: Kind = Kind::of("virtual table");
@@ -85,6 +85,18 @@ impl Dialect for Sqlite {
     /// setting does nothing inside a transaction, so it goes before all.
     fn preamble(&self) -> &'static [&'static str] {
         &["PRAGMA foreign_keys = OFF"]
+    }
+
+    fn rename(&self, object: &Object, _value: Option<&str>, to: &Key) -> Option<Step> {
+        let (old, new) = (quote::name(object.key.name()), quote::name(to.name()));
+        match object.key.kind() {
+            TABLE => Some(Step::new(format!("ALTER TABLE {old} RENAME TO {new}"))),
+            COLUMN => {
+                let alter = alter_table(object).ok()?;
+                Some(Step::new(format!("{alter} RENAME COLUMN {old} TO {new}")))
+            }
+            _ => None,
+        }
     }
 
     /// There is nobody to hold up who would not wait for any other writer too: online is plain.
