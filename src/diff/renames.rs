@@ -91,8 +91,7 @@ pub fn renames(canonical: &Snapshot, target: &Snapshot, drift: &Drift) -> Vec<Re
         }
     }
     for (missing, extra) in levels.into_values() {
-        let mut groups: BTreeMap<(Option<Key>, Vec<Box<str>>, Fingerprint), [Vec<&Object>; 2]> =
-            BTreeMap::new();
+        let mut groups: BTreeMap<Alike, [Vec<&Object>; 2]> = BTreeMap::new();
         for (side, objects) in [(0, extra), (1, missing)] {
             let catalog = if side == 0 { &target.catalog } else { &canonical.catalog };
             for object in objects {
@@ -117,6 +116,9 @@ pub fn renames(canonical: &Snapshot, target: &Snapshot, drift: &Drift) -> Vec<Re
     found.sort_by(|a, b| (a.to.path().len(), a).cmp(&(b.to.path().len(), b)));
     found
 }
+
+/// What objects have in common that could be each other: the parent, the place and what they are.
+type Alike = (Option<Key>, Vec<Box<str>>, Fingerprint);
 
 /// Who could be whom among objects that are alike: those in the same place first.
 fn pairs(extra: &[&Object], missing: &[&Object]) -> Vec<Rename> {

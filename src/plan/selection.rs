@@ -110,8 +110,8 @@ impl Closure<'_> {
                 && on.kind().name() == "table"
                 && self.request.drift.status(on) == Status::Changed
         };
-        let needs = object.requires.iter().map(|requirement| &requirement.on);
-        needs.filter(|on| self.refused.contains_key(on) && !only_a_part(on)).cloned().next()
+        let mut needs = object.requires.iter().map(|requirement| &requirement.on);
+        needs.find(|on| self.refused.contains_key(on) && !only_a_part(on)).cloned()
     }
 
     /// Whether a view shows a column that gets another type: it cannot look as it has to before that

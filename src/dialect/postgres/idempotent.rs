@@ -99,16 +99,17 @@ fn made_anew(object: &Object, step: Step) -> Vec<Step> {
 }
 
 fn created(scene: &Scene<'_>, sql: &str) -> String {
-    for (heads, word) in [(&IF_NOT_EXISTS[..], "IF NOT EXISTS "), (&OR_REPLACE[..], "")] {
-        for rest in heads.iter().filter_map(|head| sql.strip_prefix(head).map(|rest| (head, rest))) {
-            return match (rest, word) {
-                ((head, rest), "") => {
-                    format!("CREATE OR REPLACE {}{rest}", head.trim_start_matches("CREATE "))
-                }
-                ((_, rest), word) if rest.starts_with(word) => sql.to_owned(),
-                ((head, rest), word) => format!("{head}{word}{rest}"),
-            };
-        }
+    let behind = |heads: &[&'static str]| {
+        let head = heads.iter().find(|head| sql.starts_with(**head))?;
+        Some((*head, &sql[head.len()..]))
+    };
+    if let Some((head, rest)) = behind(&OR_REPLACE) {
+        return format!("CREATE OR REPLACE {}{rest}", head.trim_start_matches("CREATE "));
+    }
+    match behind(&IF_NOT_EXISTS) {
+        Some((_, rest)) if rest.starts_with("IF NOT EXISTS ") => return sql.to_owned(),
+        Some((head, rest)) => return format!("{head}IF NOT EXISTS {rest}"),
+        None => {}
     }
     if sql.starts_with("CREATE OR REPLACE ") {
         return sql.to_owned();

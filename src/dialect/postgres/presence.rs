@@ -20,7 +20,7 @@ use crate::{
 pub fn there(object: &Object) -> Option<String> {
     let key = &object.key;
     let relation = |kinds: &str| {
-        let class = format!("pg_class WHERE oid = {} AND relkind IN ({kinds})", regclass(&key.path()[..]));
+        let class = format!("pg_class WHERE oid = {} AND relkind IN ({kinds})", regclass(key.path()));
         exists(&class)
     };
     Some(match key.kind() {
