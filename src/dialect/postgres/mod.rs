@@ -23,9 +23,7 @@ pub mod size;
 
 use std::time::Duration;
 
-use super::{
-    Dialect, Family, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote,
-};
+use super::{Dialect, Family, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote};
 use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
