@@ -7,14 +7,25 @@ use tracing::{
     span,
 };
 
-use super::message::Message;
+use super::{message::Message, state::side::SideId};
 use crate::dialect::journal::TARGET;
 
+/// For whom a statement was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// For a side that is read.
+    Side(SideId),
+    /// For the proof of a plan for a target.
+    Proof(usize),
+}
+
 /// One statement that was sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When it was done, in seconds since 1970-01-01 UTC.
     pub at: u64,
+    /// For whom: the side that is read, or the proof of a target's plan.
+    pub whose: Whose,
     /// The server, without any password.
     pub server: String,
     /// The statement.
@@ -27,6 +38,8 @@ pub struct Entry {
 
 /// Listens for one job; see [`tracing::instrument::WithSubscriber`].
 pub struct Journal {
+    /// For whom the job works.
+    pub whose: Whose,
     /// Where entries go.
     pub messages: UnboundedSender<Message>,
     /// The time, in seconds since 1970-01-01 UTC.
@@ -42,7 +55,14 @@ impl Subscriber for Journal {
         if event.metadata().target() != TARGET {
             return;
         }
-        let mut entry = Entry { at: (self.now)(), ..Entry::default() };
+        let mut entry = Entry {
+            at: (self.now)(),
+            whose: self.whose,
+            server: String::new(),
+            sql: String::new(),
+            micros: 0,
+            failed: false,
+        };
         event.record(&mut entry);
         // Nobody listens any more once the program ends.
         let _ = self.messages.send(Message::Sent(entry));
@@ -94,13 +114,14 @@ mod tests {
     #[test]
     fn what_a_job_sends_is_told_with_its_server_and_its_time() {
         let (messages, mut told) = unbounded_channel();
-        let journal = Journal { messages, now: || 7 };
+        let whose = Whose::Side(SideId::Target(1));
+        let journal = Journal { whose, messages, now: || 7 };
         tracing::subscriber::with_default(journal, || {
             Sending::start().done(&"db1:5432", "SELECT 1", false);
             tracing::info!("something else");
         });
         let Ok(Message::Sent(entry)) = told.try_recv() else { panic!("nothing was told") };
         assert_eq!((entry.at, entry.server.as_str(), entry.sql.as_str()), (7, "db1:5432", "SELECT 1"));
-        assert!(!entry.failed && told.try_recv().is_err());
+        assert!(!entry.failed && entry.whose == whose && told.try_recv().is_err());
     }
 }

@@ -17,7 +17,9 @@ use crossterm::{
     },
     execute,
     style::force_color_output,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{
+        Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    },
 };
 use futures_util::Stream;
 use ratatui::{Terminal, backend::CrosstermBackend};
@@ -122,7 +124,7 @@ impl Tty {
         #[cfg(unix)]
         Command::new("sh").args(["-c", "kill -TSTP 0"]).status()?;
         self.take()?;
-        screen.clear()
+        begin_again(screen)
     }
 
     /// Gives the tty to another program until that ends, with a text for its standard input if there
@@ -138,9 +140,17 @@ impl Tty {
         let ended = run_to_end(command, input);
         signals("isig");
         self.take()?;
-        screen.clear()?;
+        begin_again(screen)?;
         Ok(ended)
     }
+}
+
+/// Draws everything anew. Clearing the screen that there is would ask the terminal where its cursor
+/// is, and the answer may come too late after another program had the keys.
+fn begin_again(screen: &mut Screen) -> io::Result<()> {
+    execute!(io::stdout(), Clear(ClearType::All))?;
+    *screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    Ok(())
 }
 
 fn run_to_end(command: &mut Command, input: &str) -> Ended {

@@ -22,7 +22,7 @@ use super::{
     clipboard,
     effect::Effect,
     highlight,
-    journal::Journal,
+    journal::{Journal, Whose},
     message::{Loaded, Message, Unread},
     request::PlanRequest,
     save,
@@ -188,8 +188,8 @@ impl World {
         let _ = self.messages.send(message);
     }
 
-    fn journal(&self) -> Journal {
-        Journal { messages: self.messages.clone(), now: self.sources.now }
+    fn journal(&self, whose: Whose) -> Journal {
+        Journal { whose, messages: self.messages.clone(), now: self.sources.now }
     }
 
     /// Stops whatever is under way.
@@ -254,7 +254,7 @@ impl World {
             example.send_modify(|example| example.learn(side, result.as_ref().ok()));
             let _ = messages.send(Message::Loaded { side, generation, result });
         };
-        let job = tokio::spawn(reading.with_subscriber(self.journal()));
+        let job = tokio::spawn(reading.with_subscriber(self.journal(Whose::Side(side))));
         self.loads.insert(side, job.abort_handle());
         self.watch(job, move |why| Message::Loaded { side, generation, result: Err(why.into()) });
     }
@@ -268,7 +268,7 @@ impl World {
             let proof = request.prove(&plan, &sources.load.scratch).await;
             let _ = messages.send(Message::Proved { target, id, proof });
         };
-        let job = tokio::spawn(proving.with_subscriber(self.journal()));
+        let job = tokio::spawn(proving.with_subscriber(self.journal(Whose::Proof(target))));
         self.proof = Some(job.abort_handle());
         self.watch(job, move |reason| {
             let proof = Proof::Failed { engine: "the scratch engine".to_owned(), reason };

@@ -119,7 +119,10 @@ fn excerpt(text: &str, at: usize, length: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let start = before.char_indices().rev().take(AROUND).last().map_or(at, |(start, _)| start);
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let rest = text.get(start.max(line)..).unwrap_or_default();
+    let from = start.max(line);
+    // What is cut off at its beginning starts with a whole word.
+    let blank = text.get(from..at).and_then(|before| before.find(' ')).filter(|_| from > line);
+    let rest = text.get(from + blank.map_or(0, |blank| blank + 1)..).unwrap_or_default();
     let first = rest.lines().next().unwrap_or_default().trim();
     text::clean(text::cut(first, length + AROUND * 4).as_ref()).into_owned()
 }

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         effect::Effect,
         harness::Harness,
-        journal::Entry,
+        journal::{Entry, Whose},
         message::Message,
         programs::Program,
         sample,
@@ -56,6 +56,7 @@ fn the_log_tells_what_was_sent_where_and_how_long_it_took() {
     for number in 0..60 {
         harness.send(Message::Sent(Entry {
             at: 37_805,
+            whose: Whose::Side(SideId::Target(0)),
             server: "db1:5432".to_owned(),
             sql: format!("SELECT {number}\n  FROM pg_class"),
             micros: 12_345,
@@ -65,7 +66,8 @@ fn the_log_tells_what_was_sent_where_and_how_long_it_took() {
     harness.press("@");
     let screen = harness.screen();
     assert!(
-        screen.contains("10:30:05 db1:5432") && screen.contains("12 ms SELECT 59 FROM pg_class"),
+        screen.contains("10:30:05 prod-eu        db1:5432")
+            && screen.contains("12 ms SELECT 59 FROM pg_class"),
         "{screen}"
     );
     assert!(screen.contains("failed SELECT 58"), "{screen}");

@@ -301,14 +301,19 @@ pub fn edit(state: &mut State) -> Vec<Effect> {
     let statement = statement.and_then(|planned| planned.plan.statements.get(state.plan_at));
     let of_statement = statement.filter(|_| in_plan).and_then(|statement| statement.location.clone());
     let canonical = state.canonical.snapshot.as_ref();
-    let of_object = || canonical?.location(state.current_key()?).cloned();
+    // What canonical does not have is wanted, if anywhere, where its table is.
+    let of_object = || {
+        let row = state.tree.current()?;
+        let mut rows = std::iter::once(row).chain(state.board.ancestors(row));
+        rows.find_map(|row| canonical?.location(state.board.node(row).key.as_ref()?)).cloned()
+    };
     match of_statement.or_else(of_object) {
         Some(place) => return vec![Effect::Run(Program::Editor(place))],
         None => {
             let canonical = text::clean(&state.canonical.label).into_owned();
             state.say(
                 Tone::Note,
-                format!("no file of {canonical} makes this object, so there is none to edit"),
+                format!("{canonical} has no file that makes this, so there is none to edit"),
             );
         }
     }

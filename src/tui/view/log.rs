@@ -8,12 +8,14 @@ use ratatui::{
 
 use super::{cut_line, draw_lines, draw_scrollbar, popup};
 use crate::tui::{
-    journal::Entry,
-    state::State,
+    journal::{Entry, Whose},
+    state::{State, side::SideId},
     text,
     theme::{Role, Theme},
 };
 
+/// The columns of whose statement it is.
+const WHOSE: usize = 14;
 /// The columns of a server's name.
 const SERVER: usize = 18;
 
@@ -29,22 +31,36 @@ pub fn draw(state: &State, back: usize, theme: &Theme, frame: &mut Frame<'_>) {
     let end = state.log.len().saturating_sub(back).max(height.min(state.log.len()));
     let first = end.saturating_sub(height);
     let entries = state.log.iter().skip(first).take(height);
-    draw_lines(frame, inner, entries.map(|entry| line(entry, theme, columns)), Style::new());
+    let lines = entries.map(|entry| line(entry, &whose(state, entry.whose), theme, columns));
+    draw_lines(frame, inner, lines, Style::new());
     let frame_area = inner.outer(ratatui::layout::Margin::new(1, 1));
     draw_scrollbar(theme, frame, frame_area, first, height, state.log.len());
 }
 
-fn line(entry: &Entry, theme: &Theme, columns: usize) -> Line<'static> {
+/// For whom a statement was sent, in words.
+fn whose(state: &State, whose: Whose) -> String {
+    let label = |id| state.sides().find(|(known, _)| *known == id).map(|(_, side)| side.label.clone());
+    match whose {
+        Whose::Side(id) => label(id).unwrap_or_default(),
+        Whose::Proof(target) => format!("proof {}", label(SideId::Target(target)).unwrap_or_default()),
+    }
+}
+
+fn line(entry: &Entry, whose: &str, theme: &Theme, columns: usize) -> Line<'static> {
     let second = entry.at % 86_400;
     let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     let took = match entry.micros {
         micros if micros < 10_000 => format!("{:.1} ms", micros as f64 / 1000.0),
         micros => format!("{} ms", micros / 1000),
     };
+    // Whose it is matters more than through which door it went.
+    let wide = columns >= 100;
+    let server = text::clean(&entry.server);
     let sql: Vec<&str> = entry.sql.split_whitespace().collect();
     let mut spans = vec![
         Span::styled(format!("{time} "), theme.style(Role::Dim)),
-        Span::raw(text::fit(&text::clean(&entry.server), SERVER)),
+        Span::raw(format!("{} ", text::fit(&text::clean(whose), WHOSE))),
+        Span::styled(text::fit(&server, if wide { SERVER } else { 0 }), theme.style(Role::Dim)),
         Span::styled(format!("{} ", text::fit_right(&took, 9)), theme.style(Role::Dim)),
     ];
     if entry.failed {

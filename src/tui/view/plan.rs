@@ -42,10 +42,13 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut right = Vec::new();
     let style = target.map(|target| target.shape.style);
     if let Some(style) = style.filter(|style| *style != plan::Style::Plain || area.width >= WIDE) {
-        right.push(Span::styled(format!("{style}  "), theme.style(Role::Dim)));
+        right.push(Span::styled(style.name(), theme.style(Role::Dim)));
     }
-    right
-        .extend(planned.filter(|planned| !planned.plan.is_empty()).map(|planned| proof_word(theme, planned)));
+    let proof = planned.filter(|planned| !planned.plan.is_empty()).map(|planned| proof_word(theme, planned));
+    if !right.is_empty() && proof.is_some() {
+        right.push(Span::raw("  "));
+    }
+    right.extend(proof);
     let taken: usize = right.iter().map(Span::width).sum();
     let back = target.is_some_and(|target| target.shape.back);
     let mut title = vec![Span::raw(if back { "Way back" } else { "Plan" })];

@@ -160,6 +160,9 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     }
     let width: usize = spans.iter().skip(1).map(Span::width).sum();
     spans.push(Span::raw(" ".repeat(findings_width(state, theme).saturating_sub(width))));
+    if let Some(age) = side.reading.age(state.now) {
+        spans.push(Span::styled(format!("  {}", old(age)), theme.style(Role::Hazard)));
+    }
     if let Some(sentence) = snapshot.not_compared_sentence() {
         spans.push(Span::styled(format!("  {}", text::clean(&sentence)), theme.style(Role::Hazard)));
     }
@@ -176,9 +179,6 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     }
     spans.push(Span::styled(format!("  {}", server(snapshot)), dim));
     spans.push(Span::styled(format!("  {}", elapsed(seconds)), dim));
-    if let Some(age) = side.reading.age(state.now) {
-        spans.push(Span::styled(format!("  {}", old(age)), theme.style(Role::Hazard)));
-    }
     spans
 }
 
