@@ -9,5 +9,6 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod scratch;
+pub mod smoke;
 pub mod source;
 pub mod tui;

@@ -17,13 +17,14 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("diff", &["model"]),
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
-    ("report", &["model", "diff", "plan"]),
+    ("smoke", &["model", "dialect", "diff", "plan", "scratch", "config"]),
+    ("report", &["model", "diff", "plan", "smoke"]),
     ("config", &["model", "dialect", "diff"]),
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
     ("tui", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
-    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config", "tui"]),
+    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "config", "tui"]),
 ];
 
 /// A crate, and the rooms that it may be seen in.
@@ -36,6 +37,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tui_input", &["tui"]),
     ("syntect", &["tui"]),
     ("clap", &["cli"]),
+    ("axum", &["cli/serve"]),
+    ("ureq", &["cli/watch"]),
 ];
 
 /// Where the clock is not looked at: what these do follows from what they are given.

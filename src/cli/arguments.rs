@@ -7,6 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
+use super::{health, history, serve, smoke, watch};
 use crate::{
     plan::{Direction, Style},
     source::SourceKind,
@@ -32,6 +33,8 @@ What can stand for CANONICAL and TARGET:
   an inventory that `schemascope inspect --json` printed   prod.json
   a PostgreSQL database, by any URI that psql takes        postgres://app@db.example/app
   an SQLite database                                       sqlite://app.db
+  any of the files, as it was at a git revision            git:main:db/schema.sql
+  an earlier inspection of a target, see `history`         prod-eu@yesterday
   the name of a target in schemascope.toml                 prod-eu
 
 Exit status: 0 no drift, 1 drift, 2 could not compare.";
@@ -139,6 +142,21 @@ pub enum Command {
     /// Look at a folder of migrations beside the history in a target, or write the next migration
     #[command(after_help = super::migrations::HELP)]
     Migrations(super::migrations::Migrations),
+    /// Print what targets looked like before, and what changed since
+    #[command(after_help = history::HELP)]
+    History(history::History),
+    /// Try out on live databases who can do what, and roll it back
+    #[command(after_help = smoke::HELP)]
+    Smoke(smoke::Smoke),
+    /// Answer how targets are, component by component
+    #[command(after_help = health::HELP)]
+    Health(health::Arguments),
+    /// Serve how targets are over HTTP, for probes and for Prometheus
+    #[command(after_help = serve::HELP)]
+    Serve(serve::Arguments),
+    /// Look at targets again and again, and tell what changed
+    #[command(after_help = watch::HELP)]
+    Watch(watch::Arguments),
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
     Engine,

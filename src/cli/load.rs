@@ -58,6 +58,26 @@ pub async fn one(setup: &Setup<'_>, side: &Named) -> Result<Side, Error> {
     }
 }
 
+/// Reads a target and, if there is one, the canonical schema beside it; each with why it could not
+/// be read, and what to do.
+pub async fn beside(
+    setup: &Setup<'_>,
+    canonical: Option<&Named>,
+    target: &Named,
+) -> (Option<Result<Snapshot, String>>, Result<Snapshot, String>) {
+    match canonical {
+        None => {
+            let ((_, target), _) = load(setup, target, &[]).await;
+            (None, target)
+        }
+        Some(canonical) => {
+            let ((_, canonical), targets) = load(setup, canonical, std::slice::from_ref(target)).await;
+            let unread = || Err("It was not read.".to_owned());
+            (Some(canonical), targets.into_iter().next().map_or_else(unread, |(_, target)| target))
+        }
+    }
+}
+
 /// What a side's name stands for: what was read, or why not, with what to do.
 type Loaded = (String, Result<Snapshot, String>);
 
@@ -67,7 +87,7 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
     let sides: Vec<&Named> = std::iter::once(canonical).chain(targets).collect();
     let options = LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None };
     let mut loaded: Vec<Option<Result<Snapshot, String>>> =
-        read_all(setup.console, &sides, &options, |side| !is_script(side)).await;
+        read_all(setup, &sides, &options, |side| !is_script(side)).await;
     let example = loaded.iter().flatten().find_map(|side| side.as_ref().ok());
     // A database that could not be reached still says what its scripts are written in.
     let planned = sides.iter().find_map(|side| dialect_of(side));
@@ -81,7 +101,7 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
             .map(|it| it.server_version_num / 10_000),
         ..options
     };
-    let scripts = read_all(setup.console, &sides, &options, is_script).await;
+    let scripts = read_all(setup, &sides, &options, is_script).await;
     for (side, script) in loaded.iter_mut().zip(scripts) {
         *side = side.take().or(script);
     }
@@ -95,22 +115,22 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
 
 /// Reads those of the sides that are wanted, at the same time; the others stay none.
 async fn read_all(
-    console: &Console,
+    setup: &Setup<'_>,
     sides: &[&Named],
     options: &LoadOptions,
     wanted: impl Fn(&Named) -> bool,
 ) -> Vec<Option<Result<Snapshot, String>>> {
     let reads = sides.iter().map(|side| {
         let wanted = wanted(side);
-        async move { if wanted { Some(read(console, side, options).await) } else { None } }
+        async move { if wanted { Some(read(setup, side, options).await) } else { None } }
     });
     let mut results = join_all(reads).await;
     // Passwords are asked for one after the other, when nothing else is on the screen.
     for (side, result) in sides.iter().zip(&mut results) {
         if let Some(Err(Failure::PasswordWanted { .. })) = result
-            && let Some(side) = ask_password(console, side).await
+            && let Some(side) = ask_password(setup.console, side).await
         {
-            *result = Some(read(console, &side, options).await);
+            *result = Some(read(setup, &side, options).await);
         }
     }
     let text = |failure: Failure| match failure {
@@ -124,10 +144,11 @@ enum Failure {
     Other { text: String },
 }
 
-async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
+async fn read(setup: &Setup<'_>, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
+    let console = setup.console;
     let source = side.source.as_ref().map_err(|problem| Failure::Other { text: problem.clone() })?;
     let progress = |phase: &str, count: usize| console.progress(&side.name, phase, count);
-    source::load(source, options, &progress).await.map_err(|error| {
+    let read = source::load(source, options, &progress).await.map_err(|error| {
         let text = with_hint(&error.to_string(), error.hint());
         match error {
             SourceError::Connect(error) if error.fault == Fault::PasswordWanted => {
@@ -135,7 +156,19 @@ async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<
             }
             _ => Failure::Other { text },
         }
-    })
+    })?;
+    if side.target.is_some() && source.is_live() {
+        keep(setup, &side.name, &read);
+    }
+    Ok(read)
+}
+
+/// Keeps what was read of a target of the configuration. That it cannot be kept is no reason to
+/// fail.
+fn keep(setup: &Setup<'_>, target: &str, snapshot: &Snapshot) {
+    if let Err(error) = setup.history.keep(target, snapshot) {
+        setup.console.note(&format!("The inspection of {target} was not kept. {error}"));
+    }
 }
 
 /// The side with a password that the user typed, or none if there is nobody to ask.
@@ -166,7 +199,7 @@ pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<D
 }
 
 fn is_script(side: &Named) -> bool {
-    matches!(side.source, Ok(Source::SqlFile(_) | Source::Folder(_)))
+    side.source.as_ref().is_ok_and(Source::is_script)
 }
 
 fn dialect_of(side: &Named) -> Option<&'static str> {

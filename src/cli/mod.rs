@@ -9,15 +9,22 @@ pub mod config;
 mod console;
 mod demo;
 mod diff;
+mod duration;
+mod health;
+mod history;
 mod inspect;
 mod load;
+mod look;
 mod man;
 mod migrations;
 mod open;
 mod plan;
 mod renames;
 mod selection;
+mod serve;
 mod sides;
+mod smoke;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -134,6 +141,11 @@ async fn dispatch(
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
+        Some(Command::History(history)) => history::run(&setup, &history, global.json).await,
+        Some(Command::Smoke(smoke)) => smoke::run(&setup, &smoke, global.json).await,
+        Some(Command::Health(health)) => health::run(&setup, &health).await,
+        Some(Command::Serve(serve)) => serve::run(&setup, &serve).await,
+        Some(Command::Watch(watch)) => watch::run(&setup, &watch, global.json).await,
         Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
             Err(Error::new("The engine is started by schemascope itself.", ""))
         }

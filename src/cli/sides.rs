@@ -1,15 +1,26 @@
 //! Words of the command line and the configuration → sources, each with a name for people.
 
-use std::{collections::BTreeSet, path::PathBuf, process::Stdio};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use directories::ProjectDirs;
 use secrecy::SecretString;
 
-use super::{Error, Surroundings, arguments::Global, console::Console};
+use super::{
+    Error, Surroundings,
+    arguments::Global,
+    console::{Console, write_file},
+};
 use crate::{
     config::{self, CommandLine, Config},
     scratch,
-    source::{Source, SourceKind, UnknownKind},
+    source::{
+        Kept, Source, SourceKind, UnknownKind,
+        history::{self, History, Moment},
+    },
 };
 
 /// A source under the name that the user knows it by.
@@ -31,6 +42,8 @@ pub struct Setup<'a> {
     pub scratch: scratch::Options,
     /// Where the command says what it has to say.
     pub console: &'a Console,
+    /// What was kept of earlier inspections.
+    pub history: History,
     /// The time, in seconds since 1970-01-01 UTC.
     pub now: fn() -> u64,
     kind: Option<SourceKind>,
@@ -64,7 +77,13 @@ impl<'a> Setup<'a> {
             program: surroundings.program.clone(),
             cache: if global.no_cache { None } else { cache_folder(surroundings) },
         };
-        Ok(Setup { config, scratch, console, now: surroundings.now, kind, surroundings })
+        let state = if global.no_cache { None } else { state_folder(surroundings) };
+        let limit = config.history.keep.unwrap_or(history::KEPT);
+        let history = match state {
+            Some(folder) => History::new(folder.join("history"), limit),
+            None => History::new(PathBuf::new(), 0),
+        };
+        Ok(Setup { config, scratch, console, history, now: surroundings.now, kind, surroundings })
     }
 
     /// The canonical schema and the targets that words name; without words, those of the
@@ -110,6 +129,30 @@ impl<'a> Setup<'a> {
         Ok(side)
     }
 
+    /// The canonical schema of the configuration, if it names one.
+    ///
+    /// # Errors
+    /// Where a program that prints its password failed.
+    pub async fn configured_canonical(&self) -> Result<Option<Named>, Error> {
+        let Some(canonical) = &self.config.canonical else { return Ok(None) };
+        let mut side = self.recognised("canonical", canonical.expose(), self.kind, None);
+        side.name = label(&side);
+        self.ask_program(&mut side).await?;
+        Ok(Some(side))
+    }
+
+    /// The canonical schema of an option, or else that of the configuration, unless none is wanted.
+    ///
+    /// # Errors
+    /// Where a program that prints its password failed.
+    pub async fn canonical_for(&self, option: Option<&str>, none: bool) -> Result<Option<Named>, Error> {
+        match option {
+            Some(canonical) => self.single(canonical).await.map(Some),
+            None if none => Ok(None),
+            None => self.configured_canonical().await,
+        }
+    }
+
     /// The targets that words name; without words, those of the configuration.
     ///
     /// # Errors
@@ -135,6 +178,17 @@ impl<'a> Setup<'a> {
         Ok(targets)
     }
 
+    /// Writes a result to the file that was asked for, or to standard output.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Error> {
+        let Some(file) = output else { return self.console.result(text) };
+        write_file(file, text)?;
+        self.console.note(&format!("{} was written.", file.display()));
+        Ok(())
+    }
+
     fn configured(&self) -> Result<(Named, Vec<Named>), Error> {
         let Some(canonical) = &self.config.canonical else { return Err(Error::first_run(&self.config)) };
         if self.config.targets.is_empty() {
@@ -153,7 +207,7 @@ impl<'a> Setup<'a> {
         match self.config.targets.get(text) {
             Some(target) => self.target(text, target, kind),
             None => {
-                let side = self.recognised(text, text, kind, None);
+                let side = self.kept_side(text).unwrap_or_else(|| self.recognised(text, text, kind, None));
                 Named { name: label(&side), ..side }
             }
         }
@@ -168,6 +222,24 @@ impl<'a> Setup<'a> {
                 Named { name: name.to_owned(), source, target: Some(target.clone()) }
             }
         }
+    }
+
+    /// The inspection that words like `prod@yesterday` name, if they are of that form: what stands
+    /// before the `@` is a target of the configuration, or one that something was kept of.
+    pub fn kept_side(&self, text: &str) -> Option<Named> {
+        let (target, moment) = text.rsplit_once('@')?;
+        if !(self.config.targets.contains_key(target) || self.history.knows(target)) {
+            return None;
+        }
+        let found = moment.parse::<Moment>().map_err(|error| format!("{error}.")).and_then(|moment| {
+            let found = self.history.at(target, &moment, (self.now)());
+            found.map_err(|error| with_hint(&error.to_string(), Some(error.hint())))
+        });
+        let source = found.map(|inspection| {
+            let (history, target) = (self.history.clone(), target.to_owned());
+            Source::Kept(Kept { history, target, inspection, name: text.to_owned() })
+        });
+        Some(Named { name: text.to_owned(), source, target: None })
     }
 
     fn recognised(
@@ -235,6 +307,16 @@ fn cache_folder(surroundings: &Surroundings) -> Option<PathBuf> {
     set.map(|folder| folder.join("schemascope")).or_else(usual)
 }
 
+/// Where programs keep what they would miss if it were gone, but nobody else would.
+fn state_folder(surroundings: &Surroundings) -> Option<PathBuf> {
+    let set = surroundings.environment.variable("XDG_STATE_HOME").map(PathBuf::from);
+    let usual = || {
+        let dirs = ProjectDirs::from("", "", "schemascope")?;
+        Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned())
+    };
+    set.map(|folder| folder.join("schemascope")).or_else(usual)
+}
+
 /// A short name for people: the file's name, or the database with its host.
 fn label(side: &Named) -> String {
     match &side.source {
@@ -242,6 +324,8 @@ fn label(side: &Named) -> String {
         Ok(Source::SqlFile(path) | Source::Folder(path) | Source::Inventory(path) | Source::Sqlite(path)) => {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
+        Ok(Source::Git(git)) => git.to_string(),
+        Ok(Source::Kept(kept)) => kept.name.clone(),
         // What is no source may be a URL with a password in it.
         Err(_) => match side.name.split_once("://") {
             Some((scheme, _)) => format!("{scheme}://…"),

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use super::{
     Address, CommandLine, Target, Variables, document, expand,
     keys::{self, Keys},
+    operation::{Health, History, Watch},
+    smoke::Smoke,
 };
 use crate::diff::Rules;
 
@@ -40,6 +42,10 @@ pub struct Settings {
     pub(super) rules: Option<Rules>,
     pub(super) targets: IndexMap<String, Target>,
     pub(super) places: BTreeMap<String, String>,
+    pub(super) history: History,
+    pub(super) smoke: Option<Smoke>,
+    pub(super) health: Option<Health>,
+    pub(super) watch: Watch,
 }
 
 /// What schemascope is told once: in `schemascope.toml`, which a repository keeps, and in
@@ -71,6 +77,26 @@ pub(super) struct Written {
     /// The databases that ought to have the canonical schema, by their names.
     #[serde(default)]
     targets: BTreeMap<String, WrittenTarget>,
+    /// What is kept of inspections.
+    #[serde(default)]
+    history: History,
+    /// What a smoke test tries, and what has to come of it.
+    smoke: Option<Smoke>,
+    /// What a healthy target is.
+    health: Option<Health>,
+    /// What `watch` does with what it sees.
+    #[serde(default)]
+    watch: WrittenWatch,
+}
+
+/// What `watch` does with what it sees.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenWatch {
+    /// The address that changes are posted to.
+    webhook: Option<String>,
+    /// How long to wait between two looks, for example `30s`.
+    interval: Option<String>,
 }
 
 /// A database that ought to have the canonical schema.
@@ -121,6 +147,11 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
             Err(fault) => noted(fault),
         }
     }
+    let webhook = written.watch.webhook.map(|text| reading.address("watch.webhook", &text));
+    let webhook = webhook.transpose().unwrap_or_else(|fault| {
+        noted(fault);
+        None
+    });
     let settings = Settings {
         file: file.to_owned(),
         canonical: canonical.transpose().unwrap_or_else(|fault| {
@@ -138,6 +169,10 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
         rules: written.rules,
         targets,
         places,
+        history: written.history,
+        smoke: written.smoke,
+        health: written.health,
+        watch: Watch { webhook, interval: written.watch.interval },
     };
     (settings, faults)
 }

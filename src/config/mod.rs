@@ -10,7 +10,9 @@ mod file;
 mod init;
 mod keys;
 mod locate;
+pub mod operation;
 mod schema;
+pub mod smoke;
 #[cfg(test)]
 mod tests;
 
@@ -62,6 +64,14 @@ pub struct Config {
     pub targets: IndexMap<String, Target>,
     /// Where each setting was made, by its dotted name: `FILE:LINE:COLUMN`.
     pub places: BTreeMap<String, String>,
+    /// What is kept of inspections.
+    pub history: operation::History,
+    /// What a healthy target is.
+    pub health: operation::Health,
+    /// What `watch` does with what it sees.
+    pub watch: operation::Watch,
+    /// What a smoke test tries.
+    pub smoke: smoke::Smoke,
 }
 
 /// A target that a file names.
@@ -132,6 +142,15 @@ impl Config {
             self.rules = rules;
         }
         self.targets.extend(nearer.targets);
+        replace(&mut self.history.keep, nearer.history.keep);
+        if let Some(health) = nearer.health {
+            self.health = health;
+        }
+        replace(&mut self.watch.webhook, nearer.watch.webhook);
+        replace(&mut self.watch.interval, nearer.watch.interval);
+        if let Some(smoke) = nearer.smoke {
+            self.smoke = smoke;
+        }
         self.places.extend(nearer.places);
     }
 

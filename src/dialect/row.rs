@@ -36,6 +36,17 @@ impl Row {
         self.get(column).and_then(Value::as_i64)
     }
 
+    /// Whether a column is true.
+    pub fn flag(&self, column: &str) -> bool {
+        self.get(column).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The texts of a column that is a list of them; none where it is null.
+    pub fn texts(&self, column: &str) -> Vec<String> {
+        let list = self.get(column).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// The key that the row's path columns spell, for an object of a kind.
     pub fn key(&self, kind: Kind) -> Key {
         let path = self.named().filter(|(name, _)| is_path(name));

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
-use super::{SourceKind, script::Failures};
+use super::{GitError, SourceKind, history::HistoryError, script::Failures};
 use crate::{
     dialect::{
         postgres::{
@@ -175,6 +175,12 @@ pub enum SourceError {
         /// What SQLite said.
         error: sqlite::session::SqliteError,
     },
+    /// Nothing of the kind is in git.
+    #[error("{0}")]
+    Git(GitError),
+    /// Nothing of the kind was kept.
+    #[error("{0}")]
+    History(HistoryError),
     /// No scratch engine.
     #[error("{}", .0.message)]
     Scratch(ScratchError),
@@ -225,6 +231,8 @@ impl SourceError {
                 Some("Update schemascope, or write the inventory anew with this version.")
             }
             SourceError::Statements(failures) => failures.hint(),
+            SourceError::Git(error) => Some(error.hint()),
+            SourceError::History(error) => Some(error.hint()),
             SourceError::MissingExtensions { hint, .. } => Some(hint),
             SourceError::Connect(error) => Some(&error.hint),
             SourceError::SqliteConnect(error) => Some(&error.hint),

@@ -1,7 +1,5 @@
 //! Finds out what a script means: runs it in a scratch engine and reads the result back.
 
-use std::path::Path;
-
 use super::{
     LoadOptions, Progress, SourceError,
     cache::Entry,
@@ -19,20 +17,19 @@ use crate::{
     scratch::{self, Choice},
 };
 
-/// The snapshot of a script or of a folder of scripts, from the cache if it was evaluated before.
+/// The snapshot of a script, from the cache if it was evaluated before. What reads the script is
+/// told how the other side is written.
 ///
 /// # Errors
 /// As [`SourceError`] says.
 pub async fn evaluate(
-    path: &Path,
-    is_folder: bool,
+    read: impl FnOnce(Syntax) -> Result<Script, SourceError>,
     options: &LoadOptions,
     progress: &Progress<'_>,
 ) -> Result<Snapshot, SourceError> {
     let dialect = options.dialect.unwrap_or("postgres");
     let syntax = if dialect == "sqlite" { Syntax::Sqlite } else { Syntax::Postgres };
-    let script =
-        if is_folder { Script::from_folder(path, syntax)? } else { Script::from_file(path, syntax)? };
+    let script = read(syntax)?;
     let entry = Entry::of(&script, dialect, options);
     if let Some(kept) = entry.as_ref().and_then(Entry::get) {
         return Ok(kept);

@@ -27,6 +27,16 @@ pub async fn mark(source: &Source) -> Result<Option<Mark>, SourceError> {
     Ok(Some(Mark(mark.map_err(|error| failed(url, error))?)))
 }
 
+/// Asks a source for nothing but whether it lets us in. What is no server always does.
+///
+/// # Errors
+/// As [`SourceError`] says.
+pub async fn ping(source: &Source) -> Result<(), SourceError> {
+    let Source::Postgres(url) = source else { return Ok(()) };
+    Session::reader(url).await.map_err(SourceError::Connect)?.close().await;
+    Ok(())
+}
+
 /// Whether a source may have changed since a mark; `false` says that it has certainly not. The mark
 /// is then that of now, so that the next question is about the time from now on.
 ///

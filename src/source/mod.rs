@@ -4,6 +4,8 @@ mod cache;
 mod error;
 mod evaluate;
 mod file;
+mod git;
+pub mod history;
 pub mod inventory;
 pub mod lexer;
 pub mod locate;
@@ -19,8 +21,12 @@ use std::{
 };
 
 pub use error::SourceError;
-pub use mark::{Mark, changed_since, mark};
+pub use git::{GitError, GitPath};
+pub use mark::{Mark, changed_since, mark, ping};
 pub use recognise::{SourceKind, UnknownKind};
+
+use history::{History, Inspection};
+use script::Script;
 
 use crate::{
     dialect::{
@@ -49,6 +55,10 @@ pub enum Source {
     Postgres(ConnectionUrl),
     /// An SQLite database file.
     Sqlite(PathBuf),
+    /// A script, a folder or an inventory at a revision of a git repository.
+    Git(GitPath),
+    /// An inspection of a target that was kept.
+    Kept(Kept),
 }
 
 impl fmt::Display for Source {
@@ -58,7 +68,34 @@ impl fmt::Display for Source {
                 f.pad(&path.to_string_lossy())
             }
             Source::Postgres(url) => f.pad(&url.redacted()),
+            Source::Git(git) => f.pad(&git.to_string()),
+            Source::Kept(kept) => f.pad(&kept.name),
         }
+    }
+}
+
+/// An inspection of a target, where it is kept, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The history that it is in.
+    pub history: History,
+    /// The target.
+    pub target: String,
+    /// Which inspection.
+    pub inspection: Inspection,
+    /// What the user called it: `prod@yesterday`.
+    pub name: String,
+}
+
+impl Source {
+    /// Whether it is a script or a folder of them, which have to be run to be read.
+    pub fn is_script(&self) -> bool {
+        matches!(self, Source::SqlFile(_) | Source::Folder(_) | Source::Git(_))
+    }
+
+    /// Whether it is a database, which may look different a moment later.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Source::Postgres(_) | Source::Sqlite(_))
     }
 }
 
@@ -86,11 +123,19 @@ pub async fn load(
     progress: &Progress<'_>,
 ) -> Result<Snapshot, SourceError> {
     let mut snapshot = match source {
-        Source::SqlFile(path) => evaluate::evaluate(path, false, options, progress).await?,
-        Source::Folder(path) => evaluate::evaluate(path, true, options, progress).await?,
+        Source::SqlFile(path) => {
+            evaluate::evaluate(|syntax| Script::from_file(path, syntax), options, progress).await?
+        }
+        Source::Folder(path) => {
+            evaluate::evaluate(|syntax| Script::from_folder(path, syntax), options, progress).await?
+        }
         Source::Inventory(path) => inventory::read(path)?,
         Source::Postgres(url) => read_live(url, progress).await?.snapshot,
         Source::Sqlite(path) => read_sqlite(path, progress).await?,
+        Source::Git(git) => read_git(git, options, progress).await?,
+        Source::Kept(kept) => {
+            kept.history.read(&kept.target, &kept.inspection).map_err(SourceError::History)?
+        }
     };
     snapshot.source = source.to_string();
     Ok(snapshot)
@@ -108,6 +153,29 @@ async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Readi
     // Without statistics there is no size to tell, and nothing else is missing.
     reading.snapshot.sizes = sizes(&mut session).await.unwrap_or_default();
     Ok(reading)
+}
+
+/// Reads a file or folder of a revision, under the names that it has in the repository.
+async fn read_git(
+    git: &GitPath,
+    options: &LoadOptions,
+    progress: &Progress<'_>,
+) -> Result<Snapshot, SourceError> {
+    progress("asking git", 0);
+    let there = git.check_out().await.map_err(SourceError::Git)?;
+    match recognise::kind_of_path(&there.path)? {
+        SourceKind::Inventory => inventory::read(&there.path),
+        kind => {
+            let script = |syntax| {
+                let script = match kind {
+                    SourceKind::Folder => Script::from_folder(&there.path, syntax),
+                    _ => Script::from_file(&there.path, syntax),
+                };
+                script.map(|script| script.relative_to(&there.top))
+            };
+            evaluate::evaluate(script, options, progress).await
+        }
+    }
 }
 
 async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Source, SourceError,
+    GitPath, Source, SourceError,
     file::{SQLITE_MAGIC, unreadable},
 };
 use crate::dialect::{
@@ -89,6 +89,9 @@ impl Source {
         force: Option<SourceKind>,
         environment: &Environment,
     ) -> Result<Source, SourceError> {
+        if let Some(path) = text.strip_prefix("git:") {
+            return GitPath::parse(path).map(Source::Git).map_err(SourceError::Git);
+        }
         match scheme(text) {
             Some("postgres" | "postgresql") => {
                 allow(force, SourceKind::Postgres, "A PostgreSQL URL")?;
@@ -137,7 +140,7 @@ fn scheme(text: &str) -> Option<&str> {
     (well_formed && scheme.len() > 1 && (rest.starts_with("//") || scheme == "sqlite")).then_some(scheme)
 }
 
-fn kind_of_path(path: &Path) -> Result<SourceKind, SourceError> {
+pub(super) fn kind_of_path(path: &Path) -> Result<SourceKind, SourceError> {
     if path.is_dir() {
         return Ok(SourceKind::Folder);
     }

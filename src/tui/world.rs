@@ -354,14 +354,16 @@ fn with_password(source: &Source, password: Option<SecretString>) -> Source {
 }
 
 fn is_script(source: &Source) -> bool {
-    matches!(source, Source::SqlFile(_) | Source::Folder(_))
+    source.is_script()
 }
 
 fn dialect_of(source: &Source) -> Option<&'static str> {
     match source {
         Source::Postgres(_) => Some("postgres"),
         Source::Sqlite(_) => Some("sqlite"),
-        Source::SqlFile(_) | Source::Folder(_) | Source::Inventory(_) => None,
+        Source::SqlFile(_) | Source::Folder(_) | Source::Inventory(_) | Source::Git(_) | Source::Kept(_) => {
+            None
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row as _,
+    AssertSqlSafe, Column, Connection, Executor, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
 
@@ -76,18 +76,37 @@ impl Session {
     /// # Errors
     /// As [`ConnectError`] says, with a hint.
     pub async fn reader_within(url: &ConnectionUrl, limits: &Limits) -> Result<Session, ConnectError> {
+        Self::in_transaction(url, limits, false, "SET LOCAL search_path = pg_catalog; ").await
+    }
+
+    /// Opens a session for a [`super::trial::Trial`]: one transaction with timeouts and the
+    /// `search_path` that the role has, read-only on the server's side unless it is to try writing.
+    pub(super) async fn trial(
+        url: &ConnectionUrl,
+        limits: &Limits,
+        writes: bool,
+    ) -> Result<Session, ConnectError> {
+        Self::in_transaction(url, limits, writes, "").await
+    }
+
+    async fn in_transaction(
+        url: &ConnectionUrl,
+        limits: &Limits,
+        writes: bool,
+        settings: &str,
+    ) -> Result<Session, ConnectError> {
         // Everything but the first setting is local to the transaction, and that one travels in the
         // start packet: behind a pooler that shares connections, a plain SET would stay with the
         // connection and turn up in somebody else's session.
         let read_only = [("default_transaction_read_only", "on")];
-        let mut connection = connect(url, &read_only).await?;
+        let mut connection = connect(url, if writes { &[] } else { &read_only }).await?;
         let setup = format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
-             SET LOCAL search_path = pg_catalog; \
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ {}; {settings}\
              SET LOCAL statement_timeout = {}; \
              SET LOCAL lock_timeout = {}; \
              SET LOCAL idle_in_transaction_session_timeout = {}; \
              SET LOCAL jit = off",
+            if writes { "WRITE" } else { "ONLY" },
             limits.statement.as_millis(),
             limits.lock.as_millis(),
             limits.idle.as_millis(),
@@ -133,6 +152,16 @@ impl Session {
             rows.push(header.row(&row)?);
         }
         Ok(rows)
+    }
+
+    /// Whether the server takes a text as one statement that it can run: it refuses one of more
+    /// than one, because it is sent by the extended protocol.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub(super) async fn is_one_statement(&mut self, sql: &str) -> Result<(), ServerError> {
+        self.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await?;
+        Ok(())
     }
 
     /// Runs statements and forgets what they return.

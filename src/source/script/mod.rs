@@ -69,6 +69,21 @@ impl Script {
         Script::from_files(path, &[path.to_path_buf()], Vec::new(), syntax)
     }
 
+    /// The script with the files in a folder named by their paths in it.
+    #[must_use]
+    pub fn relative_to(mut self, folder: &Path) -> Script {
+        for statement in self.files.iter_mut().flatten() {
+            if let Ok(path) = statement.file.strip_prefix(folder) {
+                statement.file = path.into();
+            }
+        }
+        let prefix = format!("{}/", folder.display());
+        for note in &mut self.notes {
+            *note = note.replace(&prefix, "");
+        }
+        self
+    }
+
     /// Reads the `.sql` files directly in a folder, in the byte order of their names. Hidden files
     /// and the down migrations of migration tools are left out.
     ///

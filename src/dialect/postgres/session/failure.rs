@@ -129,7 +129,7 @@ impl ConnectError {
     }
 
     /// What a statement that sets up the session met.
-    pub(super) fn of_setup(url: &ConnectionUrl, error: &ServerError) -> Self {
+    pub(in crate::dialect::postgres) fn of_setup(url: &ConnectionUrl, error: &ServerError) -> Self {
         ConnectError::new(
             Fault::Other,
             format!("The session on {} could not be set up: {error}.", url.redacted()),
