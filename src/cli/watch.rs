@@ -110,7 +110,8 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
         let enough = arguments.looks.is_some_and(|wanted| looks >= wanted);
         if enough || (arguments.exit_on_drift && outcome == Outcome::Drift) {
             if let Some(lost) = webhook.as_ref().map(Webhook::waiting).filter(|lost| *lost > 0) {
-                setup.console.error(&format!("{lost} events could not be posted, and are lost."));
+                let events = if lost == 1 { "1 event" } else { &format!("{lost} events") };
+                setup.console.error(&format!("{events} could not be posted, and will not be."));
             }
             return Ok(outcome);
         }

@@ -109,7 +109,10 @@ impl Changes {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  {}", paint.status(status, &line));
             for FacetChange { facet, from, to } in facets {
-                let _ = writeln!(text, "      {}: {} → {}", clean(facet), shown(from), shown(to));
+                let _ = match (from.as_array(), to.as_array()) {
+                    (Some(from), Some(to)) => writeln!(text, "      {}: {}", clean(facet), items(from, to)),
+                    _ => writeln!(text, "      {}: {} → {}", clean(facet), shown(from), shown(to)),
+                };
             }
         }
         text
@@ -132,6 +135,14 @@ fn word(status: Status) -> &'static str {
         Status::Changed | Status::Same => "changed",
         Status::Unknown => "unknown",
     }
+}
+
+/// What came into a list and what left it; or that only its order changed.
+fn items(from: &[Value], to: &[Value]) -> String {
+    let left = from.iter().filter(|item| !to.contains(item)).map(|item| format!("-{}", shown(item)));
+    let came = to.iter().filter(|item| !from.contains(item)).map(|item| format!("+{}", shown(item)));
+    let items: Vec<String> = left.chain(came).collect();
+    if items.is_empty() { "in another order".to_owned() } else { items.join(", ") }
 }
 
 fn shown(value: &Value) -> String {
@@ -191,6 +202,14 @@ then (1970-01-01 00:00:00 UTC) → now (1970-01-01 00:01:00 UTC): 3 changes: 1 a
   + table:public.c
 ";
         assert_eq!(page, expected);
+    }
+
+    #[test]
+    fn of_lists_only_what_came_and_left_is_shown() {
+        let [from, to] = [&["SELECT to a", "SELECT to b"], &["SELECT to b", "DELETE to a"]]
+            .map(|items| items.map(|item| Value::from(item)));
+        assert_eq!(items(&from, &to), "-SELECT to a, +DELETE to a");
+        assert_eq!(items(&to, &[to[1].clone(), to[0].clone()]), "in another order");
     }
 
     #[test]

@@ -84,15 +84,28 @@ async fn readyz(State(service): State<Service>) -> Response {
 
 async fn drift(State(service): State<Service>) -> Response {
     let known = service.ask().await;
-    let mut answers = known.iter().map(|known| known.drift.clone());
-    // Each is a comparison with one target: one with all of them has the same head.
-    let mut whole = answers.next().unwrap_or_default();
-    if let Some(targets) = whole.get_mut("targets").and_then(Value::as_array_mut) {
-        let others =
-            answers.filter_map(|mut other| other.get_mut("targets")?.as_array_mut().map(std::mem::take));
-        targets.extend(others.flatten());
+    respond(false, &joined(known.iter().map(|known| known.drift.clone())))
+}
+
+/// Comparisons with one target each → one with all of them: the head is the same, save for the
+/// outcome, which is the worst of them.
+fn joined(mut comparisons: impl Iterator<Item = Value>) -> Value {
+    const WORST_LAST: [&str; 3] = ["same", "drift", "incomplete"];
+    let gravity = |comparison: &Value| {
+        let outcome = comparison.get("outcome").and_then(Value::as_str);
+        WORST_LAST.iter().position(|word| Some(*word) == outcome).unwrap_or(WORST_LAST.len())
+    };
+    let mut whole = comparisons.next().unwrap_or_default();
+    for mut other in comparisons {
+        if gravity(&other) > gravity(&whole) {
+            whole["outcome"] = other["outcome"].take();
+        }
+        let targets = other.get_mut("targets").and_then(Value::as_array_mut).map(std::mem::take);
+        if let Some(all) = whole.get_mut("targets").and_then(Value::as_array_mut) {
+            all.extend(targets.into_iter().flatten());
+        }
     }
-    respond(false, &whole)
+    whole
 }
 
 async fn metrics(State(service): State<Service>) -> Response {
@@ -103,4 +116,17 @@ async fn metrics(State(service): State<Service>) -> Response {
 fn respond(fails: bool, answer: &Value) -> Response {
     let status = if fails { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, [(header::CONTENT_TYPE, "application/json")], format!("{answer:#}\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparisons_are_joined_under_the_worst_outcome() {
+        let one =
+            |outcome: &str, target: &str| json!({ "canonical": "c", "outcome": outcome, "targets": [target] });
+        let joined = joined([one("same", "a"), one("incomplete", "b"), one("drift", "c")].into_iter());
+        assert_eq!(joined, json!({ "canonical": "c", "outcome": "incomplete", "targets": ["a", "b", "c"] }));
+    }
 }
