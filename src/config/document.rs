@@ -97,6 +97,9 @@ fn note_places(
     }
 }
 
+/// More names than are read through with pleasure.
+const MANY: usize = 8;
+
 /// The parser's error where it is in the text, with its place; and with the nearest name where one
 /// was not known.
 fn explain(file: &Path, text: &str, error: &toml::de::Error) -> (usize, ConfigError) {
@@ -108,7 +111,12 @@ fn explain(file: &Path, text: &str, error: &toml::de::Error) -> (usize, ConfigEr
             let nearest = nearest(word, known.iter().copied());
             let hint = nearest.map_or(String::new(), |known| format!(" Did you mean `{known}`?"));
             let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            (format!("`{word}` is {what} here; there is {}.", listed(&known)), hint)
+            // Of many names the one that was meant is enough, if it is known.
+            let list = match known.len() > MANY && !hint.is_empty() {
+                true => String::new(),
+                false => format!("; there is {}", listed(&known)),
+            };
+            (format!("`{word}` is {what} here{list}."), hint)
         }
         None => (as_sentence(&message), String::new()),
     };

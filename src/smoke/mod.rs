@@ -28,6 +28,8 @@ use crate::config::smoke::Verb;
 pub enum Verdict {
     /// It runs.
     Allowed,
+    /// It runs, on the rows that row security lets through.
+    Guarded,
     /// It runs on these columns only.
     Columns {
         /// Their names, sorted.
@@ -64,7 +66,7 @@ impl Verdict {
 
     /// Whether something can be done, on some columns at least.
     pub fn permits(&self) -> bool {
-        matches!(self, Verdict::Allowed | Verdict::Columns { .. })
+        matches!(self, Verdict::Allowed | Verdict::Guarded | Verdict::Columns { .. })
     }
 }
 
@@ -72,6 +74,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Allowed => f.write_str("is allowed"),
+            Verdict::Guarded => f.write_str("is allowed on rows that row security lets through"),
             Verdict::Columns { columns } => write!(f, "is allowed on {} only", columns.join(", ")),
             Verdict::Denied => f.write_str("is denied: the privilege is missing"),
             Verdict::NoRows => f.write_str("reaches no row: no policy lets one through"),

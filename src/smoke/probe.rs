@@ -20,6 +20,8 @@ pub struct Probe {
     pub explain: String,
     /// The statement itself, where it may be run.
     pub run: Option<String>,
+    /// A query that tells whether row security applies to the current role.
+    pub guarded: Option<String>,
     /// A query for the columns on which it is allowed where it is not on the whole.
     pub columns: Option<String>,
 }
@@ -74,6 +76,7 @@ fn select(key: &Key, really: bool) -> Probe {
         explain: format!("EXPLAIN (COSTS OFF) SELECT * FROM {name}"),
         // Policies that fail do so on the first row.
         run: really.then(|| format!("SELECT 1 FROM {name} LIMIT 1")),
+        guarded: (key.kind().name() == "table").then(|| guarded(&name)),
         columns: Some(columns(&name, "SELECT")),
     }
 }
@@ -87,6 +90,7 @@ fn of_table(key: &Key, column: Option<&Key>, writes: bool, probes: &mut Vec<Prob
         verb: Verb::Insert,
         explain: format!("EXPLAIN (COSTS OFF) {insert}"),
         run: writes.then_some(insert),
+        guarded: None,
         columns: None,
     });
     if let Some(column) = column {
@@ -96,6 +100,7 @@ fn of_table(key: &Key, column: Option<&Key>, writes: bool, probes: &mut Vec<Prob
             verb: Verb::Update,
             explain: format!("EXPLAIN (COSTS OFF) UPDATE {name} SET {column} = DEFAULT"),
             run: None,
+            guarded: Some(guarded(&name)),
             columns: Some(columns(&name, "UPDATE")),
         });
     }
@@ -104,8 +109,14 @@ fn of_table(key: &Key, column: Option<&Key>, writes: bool, probes: &mut Vec<Prob
         verb: Verb::Delete,
         explain: format!("EXPLAIN (COSTS OFF) DELETE FROM {name}"),
         run: None,
+        guarded: Some(guarded(&name)),
         columns: None,
     });
+}
+
+/// Whether row security applies to the current role (section 9.26.5 of the PostgreSQL manual).
+fn guarded(name: &str) -> String {
+    format!("SELECT pg_catalog.row_security_active({}::pg_catalog.regclass) AS active", quote::literal(name))
 }
 
 /// The columns of a relation on which the current role has a privilege.
@@ -151,7 +162,14 @@ fn call(function: &Object) -> Option<Probe> {
             arguments.join(", ")
         )
     };
-    Some(Probe { key: function.key.clone(), verb: Verb::Execute, explain, run: None, columns: None })
+    Some(Probe {
+        key: function.key.clone(),
+        verb: Verb::Execute,
+        explain,
+        run: None,
+        guarded: None,
+        columns: None,
+    })
 }
 
 /// `(integer, "a, b"[])` → its types.

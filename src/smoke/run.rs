@@ -65,9 +65,12 @@ async fn tried(trial: &mut Trial, probe: &Probe) -> Result<Verdict, ServerError>
     if empty && probe.verb != Verb::Insert {
         return Ok(Verdict::NoRows);
     }
-    let Some(sql) = &probe.run else { return Ok(Verdict::Allowed) };
-    match trial.attempt(sql).await {
-        Ok(_) => Ok(Verdict::Allowed),
+    let tried = match &probe.run {
+        Some(sql) => trial.attempt(sql).await.map(drop),
+        None => Ok(()),
+    };
+    match tried {
+        Ok(()) => unless_guarded(trial, probe).await,
         Err(error) if error.is_disconnect() => Err(error),
         // The privilege is there, so it is row security that refuses.
         Err(error) if error.sqlstate == INSUFFICIENT_PRIVILEGE => Ok(Verdict::RowRefused),
@@ -75,6 +78,17 @@ async fn tried(trial: &mut Trial, probe: &Probe) -> Result<Verdict, ServerError>
         Err(error) if probe.verb == Verb::Insert && error.sqlstate.starts_with(CONSTRAINT) => {
             Ok(Verdict::Allowed)
         }
+        Err(error) => Ok(failed(error)),
+    }
+}
+
+/// What is allowed may still be so on some rows only.
+async fn unless_guarded(trial: &mut Trial, probe: &Probe) -> Result<Verdict, ServerError> {
+    let Some(query) = &probe.guarded else { return Ok(Verdict::Allowed) };
+    match trial.attempt(query).await {
+        Ok(rows) if rows.first().is_some_and(|row| row.flag("active")) => Ok(Verdict::Guarded),
+        Ok(_) => Ok(Verdict::Allowed),
+        Err(error) if error.is_disconnect() => Err(error),
         Err(error) => Ok(failed(error)),
     }
 }

@@ -241,7 +241,6 @@ impl History {
             Moment::Content(prefix) => {
                 let mut found: Vec<Inspection> =
                     inspections.into_iter().filter(|it| it.content.starts_with(prefix.as_str())).collect();
-                found.dedup_by(|a, b| a.content == b.content);
                 found.sort_by(|a, b| (&a.content, b.taken_at).cmp(&(&b.content, a.taken_at)));
                 found.dedup_by(|a, b| a.content == b.content);
                 match found.len() {

@@ -124,8 +124,7 @@ mod tests {
 
     #[test]
     fn comparisons_are_joined_under_the_worst_outcome() {
-        let one =
-            |outcome: &str, target: &str| json!({ "canonical": "c", "outcome": outcome, "targets": [target] });
+        let one = |outcome: &str, target: &str| json!({ "canonical": "c", "outcome": outcome, "targets": [target] });
         let joined = joined([one("same", "a"), one("incomplete", "b"), one("drift", "c")].into_iter());
         assert_eq!(joined, json!({ "canonical": "c", "outcome": "incomplete", "targets": ["a", "b", "c"] }));
     }
