@@ -207,7 +207,7 @@ then (1970-01-01 00:00:00 UTC) → now (1970-01-01 00:01:00 UTC): 3 changes: 1 a
     #[test]
     fn of_lists_only_what_came_and_left_is_shown() {
         let [from, to] = [&["SELECT to a", "SELECT to b"], &["SELECT to b", "DELETE to a"]]
-            .map(|items| items.map(|item| Value::from(item)));
+            .map(|items| items.map(Value::from));
         assert_eq!(items(&from, &to), "-SELECT to a, +DELETE to a");
         assert_eq!(items(&to, &[to[1].clone(), to[0].clone()]), "in another order");
     }

@@ -98,7 +98,7 @@ impl GitPath {
         let top = self.git(&["rev-parse", "--show-toplevel"], &[]).await?;
         let top = PathBuf::from(top.trim_end_matches('\n'));
         let prefix = self.git(&["rev-parse", "--show-prefix"], &[]).await?;
-        let path = self.from_top(prefix.trim_end_matches('\n'))?;
+        let path = self.path_within(prefix.trim_end_matches('\n'))?;
         // Fails with git's own words where the revision or the path does not exist.
         let object = format!("{}:{path}", self.revision);
         self.git(&["cat-file", "-e", &object], &[]).await?;
@@ -125,7 +125,7 @@ impl GitPath {
     }
 
     /// The path from the top of the repository, of plain names.
-    fn from_top(&self, prefix: &str) -> Result<String, GitError> {
+    fn path_within(&self, prefix: &str) -> Result<String, GitError> {
         let outside = || GitError::Outside(self.clone());
         let relative = self.path.starts_with("./") || self.path.starts_with("../");
         let whole = if relative { format!("{prefix}{}", self.path) } else { self.path.clone() };
