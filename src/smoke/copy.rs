@@ -141,6 +141,7 @@ impl Copy {
             drift: &drift,
             selection: &selection,
             style: Style::Plain,
+            renames: &[],
         };
         let plan = plan::plan(&request);
         if let Some((key, reason)) = plan.refused.iter().next() {
