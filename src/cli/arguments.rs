@@ -136,6 +136,12 @@ pub enum Command {
     /// Print the manual page
     #[command(after_help = super::man::EXAMPLES)]
     Man,
+    /// Run a plan file on the target that it was made for
+    #[command(after_help = super::apply::HELP)]
+    Apply(super::apply::Apply),
+    /// Write down that you agree to a plan being run
+    #[command(after_help = super::approve::HELP)]
+    Approve(super::approve::Approve),
     /// Look at a folder of migrations beside the history in a target, or write the next migration
     #[command(after_help = super::migrations::HELP)]
     Migrations(super::migrations::Migrations),

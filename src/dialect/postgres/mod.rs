@@ -20,6 +20,7 @@ mod retype;
 mod routine;
 pub mod session;
 pub mod size;
+pub mod writer;
 
 use std::time::Duration;
 

@@ -134,8 +134,7 @@ impl Tool for Liquibase {
         );
         // Several statements behind one --rollback are one text, as its lines are.
         for sql in part.down.iter().flatten() {
-            let lines = sql.lines().filter(|line| !line.trim().is_empty());
-            text.extend(lines.map(|line| format!("--rollback {line}\n")));
+            text.extend(sql.lines().map(|line| format!("--rollback {line}\n")));
         }
         vec![NewFile::new(format!("{}_{}.sql", name.version, name.slug), text)]
     }

@@ -34,7 +34,7 @@ pub use create::{Draft, NewFile, Part, next, write};
 pub use database::{Database, Table};
 pub use error::MigrationsError;
 pub use folder::{Folder, Listing};
-pub use history::{History, Wanted, history, known_tables};
+pub use history::{History, Wanted, history};
 pub use status::{Entry, Report, State, report};
 
 use crate::dialect::row::Row;
