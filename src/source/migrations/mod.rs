@@ -22,6 +22,7 @@ mod marks;
 mod past;
 mod prisma;
 mod rails;
+mod replay;
 mod sqlx;
 mod status;
 mod supabase;
@@ -35,6 +36,7 @@ pub use database::{Database, Table};
 pub use error::MigrationsError;
 pub use folder::{Folder, Listing};
 pub use history::{History, Wanted, history};
+pub use replay::scripts;
 pub use status::{Entry, Report, State, report};
 
 use crate::dialect::row::Row;
