@@ -74,8 +74,10 @@ fn a_plan_is_shown_run_and_recorded_and_then_nothing_is_left() {
     assert_ne!(lines[1]["before"], lines[1]["after"]);
 
     // What was made for the schema of before is not run again.
-    let again = user.run(&["apply", "plan.json", "prod", "--yes"]);
-    again.check(2, &[], &["The schema of prod has changed since the plan was made", "Make the plan anew"]);
+    let again = |more: &[&str]| user.run(&[&["apply", "plan.json", "prod", "--yes"], more].concat());
+    again(&[]).check(2, &[], &["This plan was run on prod already, on 2"]);
+    let elsewhere = again(&["--journal", "other.jsonl"]);
+    elsewhere.check(2, &[], &["The schema of prod has changed since the plan was made", "Make the plan anew"]);
 }
 
 #[test]

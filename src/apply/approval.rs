@@ -20,8 +20,8 @@ pub struct Approval {
     pub by: String,
     /// Why.
     pub reason: String,
-    /// When, in seconds since 1970-01-01 UTC.
-    pub at: u64,
+    /// When, as [`super::written`] writes it.
+    pub at: String,
 }
 
 /// The approvals beside a plan. Those of other hashes are of what the plan was before.
@@ -101,7 +101,7 @@ mod tests {
             plan: plan.to_owned(),
             by: by.to_owned(),
             reason: "why not".to_owned(),
-            at: 7,
+            at: super::super::written(7),
         };
         let all = vec![approval("a", "Ann"), approval("a", "ann "), approval("a", "Bob"), approval("b", "Cid")];
         let approvals = Approvals { all };
@@ -113,7 +113,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let plan = folder.path().join("fix.json");
         assert_eq!(Approvals::read(&plan).unwrap(), Approvals::default());
-        let approval = Approval { plan: "a".into(), by: "Ann".into(), reason: "incident 97".into(), at: 7 };
+        let approval = Approval { plan: "a".into(), by: "Ann".into(), reason: "incident 97".into(), at: super::super::written(7) };
         let approvals = Approvals { all: vec![approval] };
         fs::write(folder.path().join("fix.approvals.json"), approvals.to_json()).unwrap();
         assert_eq!(Approvals::read(&plan).unwrap(), approvals);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// One line.
 #[derive(Clone, Debug, Serialize)]
@@ -17,8 +18,8 @@ pub struct Line<'a> {
     pub run: &'a str,
     /// `begins`, or how it ended: `done`, `failed`, `interrupted`, `unknown`.
     pub event: &'a str,
-    /// When, in seconds since 1970-01-01 UTC.
-    pub at: u64,
+    /// When, as [`super::written`] writes it.
+    pub at: String,
     /// Who: the user of the machine, and the role in the database.
     pub who: &'a str,
     /// The target's name.
@@ -47,6 +48,17 @@ pub struct Line<'a> {
     /// The backup that was made first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<&'a Path>,
+}
+
+/// When a plan was last run to its end on a target, as a journal has it.
+pub fn last_run(path: &Path, plan: &str, target: &str) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let is = |line: &Value, field: &str, value: &str| line.get(field).and_then(Value::as_str) == Some(value);
+    text.lines().rev().find_map(|line| {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let ended = is(&line, "event", "done") && is(&line, "plan", plan) && is(&line, "target", target);
+        ended.then(|| line.get("at").and_then(Value::as_str).unwrap_or_default().to_owned())
+    })
 }
 
 /// A journal that is open for writing.

@@ -244,8 +244,7 @@ async fn write_record(
 }
 
 fn open_journal(setup: &Setup<'_>, arguments: &Apply, notes: &mut Vec<String>) -> Option<Journal> {
-    let usual = || setup.state_folder().map(|folder| folder.join("journal.jsonl"));
-    let Some(path) = arguments.journal.clone().or_else(usual) else {
+    let Some(path) = journal_file(setup, arguments) else {
         notes.push("There is no home folder, so no journal was kept. Name a file with --journal.".to_owned());
         return None;
     };
@@ -256,6 +255,12 @@ fn open_journal(setup: &Setup<'_>, arguments: &Apply, notes: &mut Vec<String>) -
             None
         }
     }
+}
+
+/// Where the journal is; nothing without a home folder.
+fn journal_file(setup: &Setup<'_>, arguments: &Apply) -> Option<PathBuf> {
+    let usual = || setup.state_folder().map(|folder| folder.join("journal.jsonl"));
+    arguments.journal.clone().or_else(usual)
 }
 
 /// Writes a line; a journal that cannot be written is told about, and stops nothing.
@@ -273,7 +278,7 @@ fn line<'a>(facts: &'a Facts, arguments: &'a Apply, run: &'a str, event: &'a str
         format: 1,
         run,
         event,
-        at,
+        at: apply::written(at),
         who: &facts.who,
         target: &facts.target.name,
         source: &facts.source,

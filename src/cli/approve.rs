@@ -53,7 +53,7 @@ pub fn run(setup: &Setup<'_>, arguments: &Approve, json: bool) -> Result<Outcome
         plan: plan.hash.clone(),
         by: by.to_owned(),
         reason: reason.to_owned(),
-        at: (setup.now)(),
+        at: crate::apply::written((setup.now)()),
     };
     approvals.all.push(approval);
     let file = file_of(&arguments.plan);

@@ -41,8 +41,8 @@ Exit status: 0 no drift, 1 drift, 2 could not compare.";
 ///
 /// One schema is canonical: the one your team agreed on. Targets are databases that ought to have
 /// it. schemascope reads both sides, shows where each target has drifted, and writes the SQL for
-/// the differences you select. It never writes to a target: every session on one is read-only on
-/// the server's side.
+/// the differences you select. Every session on a target is read-only on the server's side, but that
+/// of `apply`, which runs a plan file when you say so.
 ///
 /// Without a command it opens the terminal on what `schemascope.toml` names: the file is looked
 /// for in the current directory and in those above it.

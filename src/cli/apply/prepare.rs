@@ -7,7 +7,7 @@ use std::{
 
 use super::{Apply, Error, Extent, Setup, text};
 use crate::{
-    apply::{approval::Approvals, backup},
+    apply::{approval::Approvals, backup, journal::last_run},
     cli::{load, sides::Named},
     dialect::writer::Writer,
     plan::{
@@ -99,7 +99,9 @@ async fn agreed(
 ) -> Result<Option<Facts>, Error> {
     lock(&target, writer).await?;
     let before = fingerprint(setup, &target).await?;
-    same_schema(&target, &file, &before)?;
+    if file.plan.made_for != before {
+        return Err(outdated(setup, arguments, &target, &file, &before));
+    }
     let protected = target.target.as_ref().is_some_and(|target| target.protected);
     proven(arguments, &target, &file, protected)?;
     let approved_by = approved(setup, arguments, &target, &file)?;
@@ -200,22 +202,31 @@ async fn fingerprint(setup: &Setup<'_>, target: &Named) -> Result<String, Error>
     Ok(side.snapshot.catalog.fingerprint().to_string())
 }
 
-fn same_schema(target: &Named, file: &PlanFile, before: &str) -> Result<(), Error> {
-    if file.plan.made_for == before {
-        return Ok(());
+/// Why a plan that was made for another schema is not run.
+fn outdated(
+    setup: &Setup<'_>,
+    arguments: &Apply,
+    target: &Named,
+    file: &PlanFile,
+    before: &str,
+) -> Error {
+    let journal = super::journal_file(setup, arguments);
+    if let Some(at) = journal.and_then(|path| last_run(&path, &file.hash, &target.name)) {
+        let message = format!("This plan was run on {} already, on {at}. Nothing was run now.", target.name);
+        return Error::new(message, "If there is drift again, make a new plan.");
     }
     let what = format!(
         "since the plan was made: it was made for the schema {}, and there is {}",
         text::short(&file.plan.made_for),
         text::short(before)
     );
-    Err(changed(target, &what))
+    changed(target, &what)
 }
 
 fn changed(target: &Named, when: &str) -> Error {
     Error::new(
         format!("The schema of {} has changed {when}. Nothing was run.", target.name),
-        "Make the plan anew, and read it anew. If it was the plan itself that was run before, there may be nothing left to do.",
+        "Make the plan anew, and read it anew.",
     )
 }
 

@@ -109,7 +109,11 @@ fn told(facts: &Facts, finished: &Finished) -> String {
         let _ = writeln!(text, "{}", clean(&sentence));
     };
     match &finished.ran.ending {
-        Ending::Complete => line(format!("All {} were run on {name} and are committed.", statements(count))),
+        Ending::Complete => line(match count {
+            1 => format!("The statement was run on {name} and is committed."),
+            2 => format!("Both statements were run on {name} and are committed."),
+            _ => format!("All {count} statements were run on {name} and are committed."),
+        }),
         Ending::Interrupted(left) => {
             line(format!("Interrupted on {name}. {}", done_so_far(done, count)));
             line(state(*left, &plan.statements[done..]));
@@ -170,6 +174,7 @@ fn left_sentence(name: &str, canonical: &str, own: usize, others: usize) -> Stri
 fn done_so_far(done: usize, count: usize) -> String {
     match (done, count - done) {
         (0, 1) => "The statement is not done.".to_owned(),
+        (0, 2) => "Done: nothing. Not done: both statements.".to_owned(),
         (0, rest) => format!("Done: nothing. Not done: all {rest} statements."),
         (1, rest) => format!("Done and committed: statement 1. Not done: {}.", range(2, 1 + rest)),
         (done, rest) => {
@@ -211,10 +216,6 @@ fn place(stop: &Stop, plan: &Plan) -> String {
         }
         None => "the commit".to_owned(),
     }
-}
-
-fn statements(count: usize) -> String {
-    if count == 1 { "1 statement".to_owned() } else { format!("{count} statements") }
 }
 
 /// The first line of a statement, cut where it gets long.
