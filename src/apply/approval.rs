@@ -67,7 +67,8 @@ impl Approvals {
         let document: Document = serde_json::from_str(&text)
             .map_err(|error| ApprovalError { path: path.clone(), problem: error.to_string() })?;
         if document.format > FORMAT {
-            let problem = format!("they are of format {}, and this schemascope reads {FORMAT}", document.format);
+            let problem =
+                format!("they are of format {}, and this schemascope reads {FORMAT}", document.format);
             return Err(ApprovalError { path, problem });
         }
         Ok(Approvals { all: document.approvals })
@@ -103,7 +104,8 @@ mod tests {
             reason: "why not".to_owned(),
             at: super::super::written(7),
         };
-        let all = vec![approval("a", "Ann"), approval("a", "ann "), approval("a", "Bob"), approval("b", "Cid")];
+        let all =
+            vec![approval("a", "Ann"), approval("a", "ann "), approval("a", "Bob"), approval("b", "Cid")];
         let approvals = Approvals { all };
         assert_eq!((approvals.people("a"), approvals.people("b"), approvals.people("c")), (2, 1, 0));
     }
@@ -113,7 +115,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let plan = folder.path().join("fix.json");
         assert_eq!(Approvals::read(&plan).unwrap(), Approvals::default());
-        let approval = Approval { plan: "a".into(), by: "Ann".into(), reason: "incident 97".into(), at: super::super::written(7) };
+        let approval = Approval {
+            plan: "a".into(),
+            by: "Ann".into(),
+            reason: "incident 97".into(),
+            at: super::super::written(7),
+        };
         let approvals = Approvals { all: vec![approval] };
         fs::write(folder.path().join("fix.approvals.json"), approvals.to_json()).unwrap();
         assert_eq!(Approvals::read(&plan).unwrap(), approvals);

@@ -23,7 +23,12 @@ pub enum Extent {
 ///
 /// # Errors
 /// A sentence about what went wrong.
-pub async fn postgres(url: &ConnectionUrl, program: &Path, extent: Extent, file: &Path) -> Result<(), String> {
+pub async fn postgres(
+    url: &ConnectionUrl,
+    program: &Path,
+    extent: Extent,
+    file: &Path,
+) -> Result<(), String> {
     let partial = partial(file);
     let mut dump = tokio::process::Command::new(program);
     let (name, password) = url.for_libpq();
@@ -36,7 +41,10 @@ pub async fn postgres(url: &ConnectionUrl, program: &Path, extent: Extent, file:
         dump.env(variable, password.expose_secret());
     }
     dump.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = dump.output().await.map_err(|error| format!("{} could not be started: {error}", program.display()))?;
+    let output = dump
+        .output()
+        .await
+        .map_err(|error| format!("{} could not be started: {error}", program.display()))?;
     if !output.status.success() {
         drop(fs::remove_file(&partial));
         let said = String::from_utf8_lossy(&output.stderr);

@@ -52,7 +52,9 @@ pub async fn record(writer: &mut Writer, record: &Record<'_>) -> Result<(), Writ
     }
     let kind = columns.iter().find(|(name, _)| name == "migrations_applied").map_or("", |(_, kind)| kind);
     let applied = match (sqlite, kind) {
-        (false, "" | "text[]" | "character varying[]") => format!("ARRAY[{}]", quote::literal(record.applied)),
+        (false, "" | "text[]" | "character varying[]") => {
+            format!("ARRAY[{}]", quote::literal(record.applied))
+        }
         (_, "integer" | "bigint" | "smallint" | "INTEGER") => "1".to_owned(),
         _ => quote::literal(record.applied),
     };

@@ -102,7 +102,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     if text == "0" {
         return Ok(Duration::ZERO);
     }
-    let parsed = text.parse::<jiff::SignedDuration>().map_err(|_| "write it as 500ms, 5s or 15m".to_owned())?;
+    let parsed =
+        text.parse::<jiff::SignedDuration>().map_err(|_| "write it as 500ms, 5s or 15m".to_owned())?;
     Duration::try_from(parsed).map_err(|_| "a time cannot be negative".to_owned())
 }
 
@@ -212,7 +213,8 @@ async fn run_plan(
         Event::Committed(_) => console.note("              committed"),
         Event::Again(error, pause) => {
             let pause = text::time(pause);
-            console.note(&format!("A lock could not be had ({error}). Rolled back; trying again in {pause}."));
+            console
+                .note(&format!("A lock could not be had ({error}). Rolled back; trying again in {pause}."));
         }
         Event::Cancelling => console.note("Interrupted: cancelling the statement on the server."),
     };
@@ -273,7 +275,13 @@ fn note_down(journal: &mut Option<Journal>, line: &journal::Line<'_>, notes: &mu
     }
 }
 
-fn line<'a>(facts: &'a Facts, arguments: &'a Apply, run: &'a str, event: &'a str, at: u64) -> journal::Line<'a> {
+fn line<'a>(
+    facts: &'a Facts,
+    arguments: &'a Apply,
+    run: &'a str,
+    event: &'a str,
+    at: u64,
+) -> journal::Line<'a> {
     journal::Line {
         format: 1,
         run,

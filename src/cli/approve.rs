@@ -47,8 +47,8 @@ pub fn run(setup: &Setup<'_>, arguments: &Approve, json: bool) -> Result<Outcome
         ));
     }
     let plan = read_plan(&arguments.plan)?;
-    let mut approvals =
-        Approvals::read(&arguments.plan).map_err(|error| Error::new(error.to_string(), "Repair or remove it."))?;
+    let mut approvals = Approvals::read(&arguments.plan)
+        .map_err(|error| Error::new(error.to_string(), "Repair or remove it."))?;
     let approval = Approval {
         plan: plan.hash.clone(),
         by: by.to_owned(),
@@ -60,8 +60,15 @@ pub fn run(setup: &Setup<'_>, arguments: &Approve, json: bool) -> Result<Outcome
     write_file(&file, &approvals.to_json())?;
     let people = approvals.people(&plan.hash);
     if json {
-        let document =
-            Document { format: 1, command: "approve", plan: &plan.hash, by, reason, approvals: people, file: &file };
+        let document = Document {
+            format: 1,
+            command: "approve",
+            plan: &plan.hash,
+            by,
+            reason,
+            approvals: people,
+            file: &file,
+        };
         setup.console.result(&super::json(&document))?;
     } else {
         let hash: String = plan.hash.chars().take(12).collect();

@@ -121,7 +121,8 @@ impl<'a> Setup<'a> {
             && let Ok(source) = &side.source
         {
             let all = self.config.targets.keys().map(|name| self.named(name, None));
-            let same = all.into_iter().find(|other| other.source.as_ref().is_ok_and(|it| is_same(it, source)));
+            let same =
+                all.into_iter().find(|other| other.source.as_ref().is_ok_and(|it| is_same(it, source)));
             if let Some(same) = same {
                 side.name = same.name;
                 side.target = same.target;

@@ -46,7 +46,8 @@ impl User {
 
     /// Names databases in `schemascope.toml`, each with further settings.
     pub fn targets(&self, targets: &[(&str, &str, &str)]) {
-        let one = |(name, url, more): &(&str, &str, &str)| format!("[targets.{name}]\nurl = \"{url}\"\n{more}\n");
+        let one =
+            |(name, url, more): &(&str, &str, &str)| format!("[targets.{name}]\nurl = \"{url}\"\n{more}\n");
         self.write("schemascope.toml", &targets.iter().map(one).collect::<String>());
     }
 

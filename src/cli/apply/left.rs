@@ -5,11 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Setup, prepare::Facts};
-use crate::{
-    cli::load,
-    diff::Status,
-    model::Key,
-};
+use crate::{cli::load, diff::Status, model::Key};
 
 /// What is left to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -46,10 +42,12 @@ async fn compare(setup: &Setup<'_>, facts: &Facts) -> Result<Left, String> {
     let targets = [facts.target.clone()];
     let comparison = load::compare(setup, &canonical, &targets).await.map_err(|error| error.message)?;
     let target = comparison.targets.into_iter().next().ok_or("it was not read")?;
-    let drift = target.result?.drift;
+    let compared = target.result?;
     let planned: BTreeSet<&Key> = facts.file.plan.statements.iter().map(|statement| &statement.key).collect();
-    let open = drift.differences.iter().filter(|(_, difference)| difference.status != Status::Unknown);
-    let (own, others): (Vec<&Key>, Vec<&Key>) = open.map(|(key, _)| key).partition(|key| planned.contains(key));
+    let whole = compared.whole(&comparison.canonical.snapshot);
+    let open = whole.filter(|(_, difference)| difference.status != Status::Unknown);
+    let (own, others): (Vec<&Key>, Vec<&Key>) =
+        open.map(|(key, _)| key).partition(|key| planned.contains(key));
     let canonical = note.name.clone();
     Ok(Left { of_the_plan: own.into_iter().cloned().collect(), others: others.len(), canonical })
 }

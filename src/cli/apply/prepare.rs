@@ -55,9 +55,8 @@ pub fn read_plan(path: &Path) -> Result<PlanFile, Error> {
         ),
         _ => Error::new(format!("The plan file {} could not be read: {error}.", path.display()), ""),
     })?;
-    file::read(&text).map_err(|error| {
-        Error::new(format!("{} cannot be applied: {error}.", path.display()), error.hint())
-    })
+    file::read(&text)
+        .map_err(|error| Error::new(format!("{} cannot be applied: {error}.", path.display()), error.hint()))
 }
 
 /// Checks everything, shows what will happen, asks, and makes the backup. Nothing where there is
@@ -124,7 +123,8 @@ async fn agreed(
         Some(extent) => Some(back_up(setup, arguments, &target, extent, writer).await?),
         None => None,
     };
-    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| setup.environment().variable(name));
+    let user =
+        ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| setup.environment().variable(name));
     let role = writer.role().map_or(String::new(), |role| format!(" as role {role}"));
     let who = format!("{}{role}", user.unwrap_or("somebody"));
     let source = target.source.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -203,13 +203,7 @@ async fn fingerprint(setup: &Setup<'_>, target: &Named) -> Result<String, Error>
 }
 
 /// Why a plan that was made for another schema is not run.
-fn outdated(
-    setup: &Setup<'_>,
-    arguments: &Apply,
-    target: &Named,
-    file: &PlanFile,
-    before: &str,
-) -> Error {
+fn outdated(setup: &Setup<'_>, arguments: &Apply, target: &Named, file: &PlanFile, before: &str) -> Error {
     let journal = super::journal_file(setup, arguments);
     if let Some(at) = journal.and_then(|path| last_run(&path, &file.hash, &target.name)) {
         let message = format!("This plan was run on {} already, on {at}. Nothing was run now.", target.name);
@@ -234,7 +228,9 @@ fn proven(arguments: &Apply, target: &Named, file: &PlanFile, protected: bool) -
     let reason = match &file.proof {
         Proof::Proven { .. } => return Ok(()),
         Proof::NotTried { reason } => format!("was not proven: {reason}"),
-        Proof::Failed { engine, reason } => format!("did not prove to do what it says, on {engine}: {reason}"),
+        Proof::Failed { engine, reason } => {
+            format!("did not prove to do what it says, on {engine}: {reason}")
+        }
     };
     let failed = matches!(file.proof, Proof::Failed { .. });
     if arguments.unproven || !(failed || protected) {

@@ -22,12 +22,16 @@ pub fn preview(target: &str, file: &PlanFile, approved_by: &[String], paint: Pai
     };
     let what = if plan.undoes { "takes back, on" } else { "changes" };
     let to = if plan.undoes { "what made it match" } else { "so that it matches" };
-    let _ = writeln!(
-        text,
-        "{}",
-        paint.bold(&clean(&format!("This {what} {target} {to} {}.", canonical.name)))
+    let _ =
+        writeln!(text, "{}", paint.bold(&clean(&format!("This {what} {target} {to} {}.", canonical.name))));
+    line(
+        &mut text,
+        &format!(
+            "Plan {}, made for the schema {}, which {target} still has.",
+            short(hash),
+            short(&plan.made_for)
+        ),
     );
-    line(&mut text, &format!("Plan {}, made for the schema {}, which {target} still has.", short(hash), short(&plan.made_for)));
     match proof {
         Proof::Proven { engine, .. } => line(&mut text, &format!("Proven on {engine}.")),
         Proof::NotTried { reason } => line(&mut text, &format!("Not proven: {reason}")),
@@ -155,7 +159,8 @@ fn told(facts: &Facts, finished: &Finished) -> String {
 }
 
 fn left_sentence(name: &str, canonical: &str, own: usize, others: usize) -> String {
-    let differences = |count: usize| if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
+    let differences =
+        |count: usize| if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
     match (own, others) {
         (0, 0) => format!("{name} now matches {canonical}."),
         (0, others) => format!(
@@ -165,7 +170,7 @@ fn left_sentence(name: &str, canonical: &str, own: usize, others: usize) -> Stri
         ),
         (own, 0) => format!("{name} still has {} from {canonical} that the plan is for:", differences(own)),
         (own, others) => format!(
-            "{name} still has {} from {canonical} that the plan is for, and {others} others:",
+            "{name} still has {} from {canonical} that the plan is for, and {others} more that it is not for:",
             differences(own)
         ),
     }

@@ -100,16 +100,11 @@ pub fn sum(report: &Report) -> String {
         .collect();
     let unnoticed = report.table.is_some() && !report.checksums && report.count(State::Applied) > 0;
     let note = if unnoticed {
-        format!(" {} records no checksums: an edited file would not be noticed.", capital(report.title))
+        format!(" As {} records no checksums, an edited file would not be noticed.", report.title)
     } else {
         String::new()
     };
     format!("{}.{note}", counts.join(", "))
-}
-
-fn capital(title: &str) -> String {
-    let mut chars = title.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn glyph(state: State) -> char {

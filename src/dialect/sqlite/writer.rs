@@ -51,12 +51,14 @@ impl Writer {
             .create_if_missing(false)
             .busy_timeout(patience)
             .pragma("trusted_schema", "OFF");
-        let session = Session::begin(&options, path.display().to_string()).await.map_err(|error| {
-            ConnectError {
-                message: format!("Could not open the SQLite database {} for writing: {error}.", path.display()),
+        let session =
+            Session::begin(&options, path.display().to_string()).await.map_err(|error| ConnectError {
+                message: format!(
+                    "Could not open the SQLite database {} for writing: {error}.",
+                    path.display()
+                ),
                 hint: "Check that this user may write the file and its folder.".to_owned(),
-            }
-        })?;
+            })?;
         Ok(Writer { session, path: file, lock: None })
     }
 
@@ -75,7 +77,8 @@ impl Writer {
             code: -1,
         };
         loop {
-            let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+            let file =
+                File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(Err("another schemascope".to_owned())),

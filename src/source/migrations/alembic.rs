@@ -193,7 +193,9 @@ fn executes(statements: &[String], outside: bool) -> String {
         // are not indented: they may be those of a function's body.
         match sql.contains("\"\"\"") || sql.ends_with('\\') {
             true => format!("{blanks}op.execute({})\n", python(sql)),
-            false => format!("{blanks}op.execute(\n{blanks}    r\"\"\"\n{}\n\"\"\"\n{blanks})\n", colons(sql)),
+            false => {
+                format!("{blanks}op.execute(\n{blanks}    r\"\"\"\n{}\n\"\"\"\n{blanks})\n", colons(sql))
+            }
         }
     };
     let all: String = statements.iter().map(one).collect();

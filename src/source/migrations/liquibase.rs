@@ -7,8 +7,8 @@
 mod changeset;
 
 use super::{
-    Applied, Folder, Likeness, Listing, Migration, MigrationsError, Named, NewFile, Numbering, Part, Table, Tool,
-    checksum::md5,
+    Applied, Folder, Likeness, Listing, Migration, MigrationsError, Named, NewFile, Numbering, Part, Table,
+    Tool, checksum::md5,
 };
 use crate::dialect::row::Row;
 
@@ -128,7 +128,8 @@ impl Tool for Liquibase {
         // Files are named as one likes; many teams number them.
         let digits = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>();
         let numbers = folder.listing.files.iter().filter(|file| file.name.ends_with(".sql"));
-        let newest = numbers.map(|file| digits(file.base())).filter(|it| !it.is_empty() && it.len() < 12).max();
+        let newest =
+            numbers.map(|file| digits(file.base())).filter(|it| !it.is_empty() && it.len() < 12).max();
         match newest.as_deref().map(|newest| (newest.len(), newest.parse::<u64>())) {
             Some((digits, Ok(number))) => Numbering::Next { number: number + 1, digits },
             _ => Numbering::Moment("%Y%m%d%H%M%S"),
