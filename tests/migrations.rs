@@ -410,7 +410,7 @@ fn what_cannot_be_looked_at_is_said() {
     look("migrations", &["--tool", "ant"]).check(2, &[], &["no migration tool called ant; known are prisma"]);
     look("migrations", &["--tool", "flyway"]).check(2, &[], &["holds no migrations of Flyway"]);
     std::fs::remove_file(user.folder().join("migrations/01_again.sql")).unwrap();
-    look("migrations", &[]).check(1, &["has never run there", "1 pending."], &[]);
+    look("migrations", &[]).check(1, &["no history there", "1 pending."], &[]);
     look("migrations", &["--table", "nope"]).check(
         2,
         &[],

@@ -85,6 +85,7 @@ pub fn headline(target: &str, report: &Report) -> String {
     let plural = if count == 1 { "" } else { "s" };
     let history = match &report.table {
         Some(table) => format!("history in {table}"),
+        None if report.tool == "generic" => "no history there".to_owned(),
         None => format!("no history: {} has never run there", report.title),
     };
     format!("{target}: {count} migration{plural} in {} ({}), {history}", shown(&report.folder), report.title)
