@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{Apply, Error, Extent, Setup, text};
@@ -170,11 +171,17 @@ async fn open(arguments: &Apply, target: &Named, file: &PlanFile) -> Result<Writ
         Source::Postgres(url) => {
             Writer::postgres(url).await.map_err(|error| failed(error.message, error.hint))
         }
-        Source::Sqlite(path) => Writer::sqlite(path, arguments.lock_timeout)
+        Source::Sqlite(path) => Writer::sqlite(path, patience(arguments))
             .await
             .map_err(|error| failed(error.message, error.hint)),
         _ => Err(Error::new(format!("{name} is not a database."), "")),
     }
+}
+
+/// How long an SQLite file that somebody holds is waited for: 0 is for ever, which a week comes to.
+fn patience(arguments: &Apply) -> Duration {
+    let week = Duration::from_secs(7 * 24 * 3600);
+    if arguments.lock_timeout.is_zero() { week } else { arguments.lock_timeout }
 }
 
 async fn lock(target: &Named, writer: &mut Writer) -> Result<(), Error> {
