@@ -171,9 +171,9 @@ async fn open(arguments: &Apply, target: &Named, file: &PlanFile) -> Result<Writ
         Source::Postgres(url) => {
             Writer::postgres(url).await.map_err(|error| failed(error.message, error.hint))
         }
-        Source::Sqlite(path) => Writer::sqlite(path, patience(arguments))
-            .await
-            .map_err(|error| failed(error.message, error.hint)),
+        Source::Sqlite(path) => {
+            Writer::sqlite(path, patience(arguments)).await.map_err(|error| failed(error.message, error.hint))
+        }
         _ => Err(Error::new(format!("{name} is not a database."), "")),
     }
 }
