@@ -1,7 +1,7 @@
 //! Two catalogs under rules → what drifted. Pure.
 
-mod renames;
 mod history;
+mod renames;
 mod rules;
 mod words;
 
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use renames::{ENUM_VALUE, Rename, renames};
 pub use history::HISTORY_TABLES;
+pub use renames::{ENUM_VALUE, Rename, renames};
 pub use rules::{Managed, Rules, matches};
 pub use words::{Word, spans, words};
 
