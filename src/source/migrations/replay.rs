@@ -9,14 +9,18 @@ use crate::source::SourceError;
 /// folder is not clearly a tool's: then it is just scripts.
 ///
 /// # Errors
-/// Where its migrations are programs, or not as the tool has them.
+/// Where its migrations are programs, or two of them have one version.
 pub fn scripts(folder: &Path) -> Result<Option<Vec<PathBuf>>, SourceError> {
     let Ok(listing) = Listing::read(folder) else { return Ok(None) };
     let Some(&tool) = listing.tools().first() else { return Ok(None) };
     let sure = tool.likeness(&listing) == Likeness::Sure;
     let read = match Folder::read(&listing, tool) {
         Ok(read) => read,
-        Err(error) if sure => return Err(SourceError::Migrations(Box::new(error))),
+        // The tool would run one of the two, and nobody can say which.
+        Err(error @ MigrationsError::DuplicateVersion { .. }) if sure => {
+            return Err(SourceError::Migrations(Box::new(error)));
+        }
+        // A folder with files that the tool would refuse is a folder of scripts all the same.
         Err(_) => return Ok(None),
     };
     let numbered = |it: &super::Migration| it.version.chars().all(|c| c.is_ascii_digit());
