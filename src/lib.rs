@@ -1,6 +1,7 @@
 //! schemascope compares a canonical schema with live databases and writes the SQL that closes
 //! exactly the differences that a person selects. ARCHITECTURE.md is the map of the rooms.
 
+pub mod apply;
 pub mod cli;
 pub mod config;
 pub mod dialect;

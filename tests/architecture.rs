@@ -19,12 +19,18 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("plan", &["model", "dialect", "diff"]),
     ("smoke", &["model", "dialect", "diff", "plan", "scratch", "config"]),
     ("report", &["model", "diff", "plan", "smoke"]),
+    ("apply", &["model", "dialect", "plan"]),
     ("config", &["model", "dialect", "diff"]),
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
     ("tui", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
-    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "config", "tui"]),
+    (
+        "cli",
+        &[
+            "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "apply", "config", "tui",
+        ],
+    ),
 ];
 
 /// A crate, and the rooms that it may be seen in.
@@ -85,6 +91,18 @@ fn crates_that_touch_the_world_are_seen_only_where_they_belong() {
         }
     }
     assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+#[test]
+fn only_apply_opens_a_session_that_writes_to_a_target() {
+    // Where such a session is defined, and the one command that asks for it.
+    let homes = ["dialect/writer.rs", "dialect/postgres/writer.rs", "dialect/sqlite/writer.rs", "cli/apply"];
+    for (path, code) in sources() {
+        let home = homes.iter().any(|home| path.starts_with(home));
+        for opening in ["Writer::postgres(", "Writer::sqlite(", "Writer::open(", "Session::writing("] {
+            assert!(home || !code.contains(opening), "src/{path} opens a session that may write to a target");
+        }
+    }
 }
 
 #[test]

@@ -44,8 +44,8 @@ Exit status: 0 no drift, 1 drift, 2 could not compare.";
 ///
 /// One schema is canonical: the one your team agreed on. Targets are databases that ought to have
 /// it. schemascope reads both sides, shows where each target has drifted, and writes the SQL for
-/// the differences you select. It never writes to a target: every session on one is read-only on
-/// the server's side.
+/// the differences you select. Every session on a target is read-only on the server's side, but that
+/// of `apply`, which runs a plan file when you say so.
 ///
 /// Without a command it opens the terminal on what `schemascope.toml` names: the file is looked
 /// for in the current directory and in those above it.
@@ -139,6 +139,12 @@ pub enum Command {
     /// Print the manual page
     #[command(after_help = super::man::EXAMPLES)]
     Man,
+    /// Run a plan file on the target that it was made for
+    #[command(after_help = super::apply::HELP)]
+    Apply(super::apply::Apply),
+    /// Write down that you agree to a plan being run
+    #[command(after_help = super::approve::HELP)]
+    Approve(super::approve::Approve),
     /// Look at a folder of migrations beside the history in a target, or write the next migration
     #[command(after_help = super::migrations::HELP)]
     Migrations(super::migrations::Migrations),

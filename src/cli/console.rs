@@ -46,6 +46,8 @@ pub struct Console {
     handed_over: AtomicBool,
     /// Whether a question is open whose answer must not be seen.
     asking: AtomicBool,
+    /// Whether the command was interrupted and tidied up by itself.
+    interrupted: AtomicBool,
 }
 
 impl Console {
@@ -64,6 +66,7 @@ impl Console {
             progress: Mutex::default(),
             handed_over: AtomicBool::default(),
             asking: AtomicBool::default(),
+            interrupted: AtomicBool::default(),
         }
     }
 
@@ -91,6 +94,31 @@ impl Console {
         Some(answer.ok()?.ok()?.into())
     }
 
+    /// Asks for a line, if there is somebody to ask. Ctrl-C is heard meanwhile.
+    pub async fn ask(&self, question: &str) -> Option<String> {
+        if !self.streams.input || !self.streams.errors {
+            return None;
+        }
+        self.clear_progress();
+        let _ = write!(io::stderr(), "{}", clean(question));
+        let read = || {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|read| (read > 0).then_some(line))
+        };
+        let line = tokio::task::spawn_blocking(read).await.ok()?.ok()??;
+        Some(line.trim().to_owned())
+    }
+
+    /// Remembers that the command was interrupted, for its exit status.
+    pub fn be_interrupted(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the command was interrupted and has tidied up by itself.
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     /// Makes the terminal show again what is typed, where a question was left unanswered.
     pub fn give_up_asking(&self) {
         if self.asking.swap(false, Ordering::Relaxed) {
@@ -100,12 +128,12 @@ impl Console {
         }
     }
 
-    /// Leaves screen, keyboard and signals to the terminal from here on.
+    /// Leaves signals, and with them screen and keyboard, to the command from here on.
     pub fn hand_over(&self) {
         self.handed_over.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the terminal has the screen.
+    /// Whether the command hears signals itself.
     pub fn is_handed_over(&self) -> bool {
         self.handed_over.load(Ordering::Relaxed)
     }

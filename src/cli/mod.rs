@@ -3,6 +3,8 @@
 //! Results go to standard output and everything else to standard error, so that a result can be
 //! piped. Nothing here ends the process: `main` does.
 
+mod apply;
+mod approve;
 pub mod arguments;
 mod completions;
 pub mod config;
@@ -118,7 +120,7 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
         }
     };
     crate::scratch::shut_down().await;
-    status
+    if console.was_interrupted() { INTERRUPTED } else { status }
 }
 
 async fn dispatch(
@@ -140,6 +142,8 @@ async fn dispatch(
         Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
+        Some(Command::Apply(it)) => apply::run(&setup, &it, global.json).await,
+        Some(Command::Approve(it)) => approve::run(&setup, &it, global.json),
         Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
         Some(Command::History(history)) => history::run(&setup, &history, global.json).await,
         Some(Command::Smoke(smoke)) => smoke::run(&setup, &smoke, global.json).await,
@@ -162,8 +166,8 @@ fn json(document: &impl serde::Serialize) -> String {
     }
 }
 
-/// Returns when the user or the system asks the program to end, unless the terminal is open: that
-/// hears it too, and gives the screen back first.
+/// Returns when the user or the system asks the program to end, unless the command hears that itself:
+/// the terminal gives the screen back first, and `apply` leaves a known state behind.
 async fn interrupted(console: &Console) {
     loop {
         told_to_end().await;

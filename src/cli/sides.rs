@@ -153,6 +153,33 @@ impl<'a> Setup<'a> {
         }
     }
 
+    /// The target that a word names: where it is a URL or a file that the configuration has under a
+    /// name, it is that one, with all that is said about it.
+    ///
+    /// # Errors
+    /// Where a program that prints its password failed.
+    pub async fn named_or_same(&self, text: &str) -> Result<Named, Error> {
+        let mut side = self.named(text, None);
+        if side.target.is_none()
+            && let Ok(source) = &side.source
+        {
+            let all = self.config.targets.keys().map(|name| self.named(name, None));
+            let same =
+                all.into_iter().find(|other| other.source.as_ref().is_ok_and(|it| is_same(it, source)));
+            if let Some(same) = same {
+                side.name = same.name;
+                side.target = same.target;
+            }
+        }
+        self.ask_program(&mut side).await?;
+        Ok(side)
+    }
+
+    /// The folder in which schemascope keeps what it has done, where there is one.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        state_folder(self.surroundings)
+    }
+
     /// The targets that words name; without words, those of the configuration.
     ///
     /// # Errors
@@ -270,6 +297,20 @@ impl<'a> Setup<'a> {
             side.source = Ok(Source::Postgres(url.clone().with_password(password)));
         }
         Ok(())
+    }
+}
+
+/// Whether two sources are one database, whoever connects.
+fn is_same(a: &Source, b: &Source) -> bool {
+    match (a, b) {
+        (Source::Postgres(a), Source::Postgres(b)) => {
+            (a.host_label(), a.database()) == (b.host_label(), b.database())
+        }
+        (Source::Sqlite(a), Source::Sqlite(b)) => match (a.canonicalize(), b.canonicalize()) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => a == b,
+        },
+        _ => false,
     }
 }
 

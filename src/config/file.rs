@@ -40,6 +40,7 @@ pub struct Settings {
     pub(super) mouse: Option<bool>,
     pub(super) keys: BTreeMap<String, Vec<String>>,
     pub(super) rules: Option<Rules>,
+    pub(super) apply: Option<Apply>,
     pub(super) targets: IndexMap<String, Target>,
     pub(super) places: BTreeMap<String, String>,
     pub(super) history: History,
@@ -74,6 +75,8 @@ pub(super) struct Written {
     keys: BTreeMap<String, Keys>,
     /// What comparisons leave out.
     rules: Option<Rules>,
+    /// What `apply` asks for.
+    apply: Option<Apply>,
     /// The databases that ought to have the canonical schema, by their names.
     #[serde(default)]
     targets: BTreeMap<String, WrittenTarget>,
@@ -99,6 +102,15 @@ struct WrittenWatch {
     interval: Option<String>,
 }
 
+/// What `apply` asks for before it runs a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Apply {
+    /// How many people have to approve a plan for a protected target that does not say it itself.
+    #[serde(default)]
+    pub approvals: u32,
+}
+
 /// A database that ought to have the canonical schema.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -111,9 +123,11 @@ struct WrittenTarget {
     /// The program that prints its password: a line for the shell, or a list of words.
     #[serde(alias = "password_command")]
     password_command: Option<CommandLine>,
-    /// Whether the terminal warns that it is precious.
+    /// Whether it is precious: the terminal warns, and `apply` asks for its name.
     #[serde(default)]
     protected: bool,
+    /// How many people have to approve a plan before `apply` runs it there.
+    approvals: Option<u32>,
     /// The colour of its name: one of the sixteen, a number up to 255, or `#rrggbb`.
     color: Option<String>,
     /// What the terminal calls it, if not by its name.
@@ -167,6 +181,7 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
         mouse: written.mouse,
         keys: keys::by_name(written.keys),
         rules: written.rules,
+        apply: written.apply,
         targets,
         places,
         history: written.history,
@@ -200,7 +215,7 @@ impl Reading<'_> {
 
     fn target(&self, name: &str, written: WrittenTarget) -> Result<Target, ConfigError> {
         let setting = format!("targets.{name}");
-        let WrittenTarget { url, url_env, password_command, protected, color, label } = written;
+        let WrittenTarget { url, url_env, password_command, protected, approvals, color, label } = written;
         let address = match (url, url_env) {
             (Some(url), None) => self.address(&format!("{setting}.url"), &url),
             (None, Some(variable)) => {
@@ -211,6 +226,6 @@ impl Reading<'_> {
                 return Err(self.fault(&setting, message));
             }
         };
-        Ok(Target { address, password_command, protected, color, label })
+        Ok(Target { address, password_command, protected, approvals, color, label })
     }
 }

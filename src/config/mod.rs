@@ -28,7 +28,7 @@ use serde::Deserialize;
 
 pub use document::{Document, nearest, read as read_document};
 pub use expand::{Variables, expand};
-pub use file::{ConfigError, parse};
+pub use file::{Apply, ConfigError, parse};
 pub use init::{Draft, draft};
 pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, survey, themes};
 pub use schema::schema;
@@ -60,6 +60,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// What comparisons leave out.
     pub rules: Rules,
+    /// What `apply` asks for.
+    pub apply: Apply,
     /// The targets, by their names.
     pub targets: IndexMap<String, Target>,
     /// Where each setting was made, by its dotted name: `FILE:LINE:COLUMN`.
@@ -81,8 +83,10 @@ pub struct Target {
     pub address: Result<Address, ConfigError>,
     /// The program that prints its password.
     pub password_command: Option<CommandLine>,
-    /// Whether the terminal marks it as one to be careful with.
+    /// Whether it is one to be careful with: the terminal marks it, and `apply` asks for its name.
     pub protected: bool,
+    /// How many people have to approve a plan for it, where it says so itself.
+    pub approvals: Option<u32>,
     /// The colour of its frame in the terminal.
     pub color: Option<String>,
     /// What the terminal calls it, if not by its name.
@@ -141,6 +145,9 @@ impl Config {
         if let Some(rules) = nearer.rules {
             self.rules = rules;
         }
+        if let Some(apply) = nearer.apply {
+            self.apply = apply;
+        }
         self.targets.extend(nearer.targets);
         replace(&mut self.history.keep, nearer.history.keep);
         if let Some(health) = nearer.health {
@@ -152,6 +159,12 @@ impl Config {
             self.smoke = smoke;
         }
         self.places.extend(nearer.places);
+    }
+
+    /// How many people have to approve a plan before it is run on a target.
+    pub fn approvals_for(&self, target: &Target) -> u32 {
+        let usual = if target.protected { self.apply.approvals } else { 0 };
+        target.approvals.unwrap_or(usual)
     }
 
     /// What is wrong with a setting, said where the setting was made.

@@ -63,7 +63,7 @@ fn an_unknown_setting_is_shown_with_its_place_and_the_nearest_name() {
     check_error(
         "canonical = 'a'\n[targets.x]\nulr = 'b'\n",
         "/repo/schemascope.toml:3:1: `ulr` is no setting here; there is `url`, `url-env`, `password-command`, \
-         `protected`, `color` and `label`. Did you mean `url`?",
+         `protected`, `approvals`, `color` and `label`. Did you mean `url`?",
     );
 }
 
@@ -76,7 +76,7 @@ fn every_mistake_is_found_at_once_and_what_is_right_is_kept() {
             "schemascope.toml:1:13: Invalid type: integer `7`, expected a string.",
             "schemascope.toml:2:9: Invalid type: string \"no\", expected a boolean.",
             "schemascope.toml:5:1: `protectd` is no setting here; there is `url`, `url-env`, `password-command`, \
-             `protected`, `color` and `label`. Did you mean `protected`?",
+             `protected`, `approvals`, `color` and `label`. Did you mean `protected`?",
             "schemascope.toml:7:10: `al` is no choice here; there is `mentioned`, `all` and `none`. Did you mean `all`?",
             "schemascope.toml:9:10: Invalid type: integer `1`, expected a key as in \"ctrl-s\", or a list of keys.",
             "schemascope.toml:10:2: `tragets` is no setting here. Did you mean `targets`?",

@@ -11,6 +11,7 @@ mod scene;
 pub mod sqlite;
 mod step;
 mod style;
+pub mod writer;
 
 use std::{collections::BTreeSet, time::Duration};
 

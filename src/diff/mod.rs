@@ -1,5 +1,6 @@
 //! Two catalogs under rules → what drifted. Pure.
 
+mod history;
 mod renames;
 mod rules;
 mod words;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use history::HISTORY_TABLES;
 pub use renames::{ENUM_VALUE, Rename, renames};
 pub use rules::{Managed, Rules, matches};
 pub use words::{Word, spans, words};
@@ -120,7 +122,8 @@ pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: 
     let mut drift = Drift { rules: rules.clone(), ..Drift::default() };
     let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
         let unsaid = status == Status::Extra && canonical.silent_on.contains(&key.kind());
-        if rules.hides(key) || unsaid {
+        let by_the_way = !rules.migration_tables && history::is_history(key, canonical);
+        if rules.hides(key) || unsaid || by_the_way {
             drift.hidden += 1;
         } else {
             drift.differences.insert(key.clone(), Difference { status, facets, reason });

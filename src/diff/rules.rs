@@ -15,6 +15,9 @@ pub struct Rules {
     pub grants: Managed,
     /// Compare comments.
     pub comments: bool,
+    /// Compare the tables in which migration tools keep what they have applied, also where canonical
+    /// does not make them.
+    pub migration_tables: bool,
     /// Patterns of objects to leave out, as in `table:public.schema_migrations` or `*:audit.*`.
     pub ignore: Vec<String>,
 }
@@ -45,11 +48,22 @@ impl Managed {
 
 impl Default for Rules {
     fn default() -> Self {
-        Rules { owners: Managed::Mentioned, grants: Managed::Mentioned, comments: true, ignore: Vec::new() }
+        Rules {
+            owners: Managed::Mentioned,
+            grants: Managed::Mentioned,
+            comments: true,
+            migration_tables: false,
+            ignore: Vec::new(),
+        }
     }
 }
 
 impl Rules {
+    /// The rules under which nothing is left out that a database itself has.
+    pub fn everything() -> Self {
+        Rules { migration_tables: true, ..Rules::default() }
+    }
+
     /// Whether the rules leave an object out, by its own key.
     pub fn hides(&self, key: &Key) -> bool {
         self.ignore.iter().any(|pattern| matches(pattern, key))

@@ -4,6 +4,7 @@
 //! in the file. Only [`proof`] touches an engine, and it is given one.
 
 mod apart;
+pub mod file;
 mod order;
 pub mod proof;
 mod renames;

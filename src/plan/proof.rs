@@ -109,7 +109,7 @@ fn first_difference(request: &Request<'_>, expected: &Catalog, found: &Snapshot)
     let dialect = request.dialect;
     let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
     let found = Snapshot { role: expected.role.clone(), ..found.clone() };
-    let Drift { differences, .. } = diff::compare(&expected, &found, &Rules::default(), &changed);
+    let Drift { differences, .. } = diff::compare(&expected, &found, &Rules::everything(), &changed);
     let count = differences.len();
     let (key, difference) = differences.into_iter().next()?;
     let facets = if difference.facets.is_empty() {

@@ -112,7 +112,7 @@ impl Sides {
             locations: canonical.locations.clone(),
             ..target.clone()
         };
-        let drift = diff::compare(&start, &reached, &Rules::default(), &every_facet);
+        let drift = diff::compare(&start, &reached, &Rules::everything(), &every_facet);
         let selection = every_difference(&drift);
         let renames = request.renames.iter().map(Rename::turned).collect();
         Sides { canonical: start, target: reached, drift, selection, renames }

@@ -12,7 +12,7 @@ use super::{Comparison, Outcome, Side, Target, comparison::Compared};
 use crate::{
     diff::{Difference, Rename, Status, renames},
     model::{Key, Snapshot},
-    plan::{Plan, Proof},
+    plan::{Plan, Proof, file},
 };
 
 /// The format of the documents that this program prints.
@@ -58,8 +58,10 @@ pub fn comparison(comparison: &Comparison) -> String {
 
 /// A plan as JSON: `{ "format", "command": "plan", "canonical": SIDE, "target": SIDE, "plan", "proof" }`,
 /// where SIDE is as in [`comparison`], and plan and proof are as [`Plan`] and [`Proof`] have them.
+///
+/// It carries the hash of what it says, so that `apply` notices when it was edited.
 pub fn plan(canonical: &Side, target: &Side, plan: &Plan, proof: &Proof) -> String {
-    pretty(&PlanDocument {
+    sealed(&PlanDocument {
         format: FORMAT,
         command: "plan",
         canonical: SideDocument::of(&canonical.name, &canonical.snapshot),
@@ -72,6 +74,17 @@ pub fn plan(canonical: &Side, target: &Side, plan: &Plan, proof: &Proof) -> Stri
 /// A schema as JSON: the inventory, which every command reads as a source.
 pub fn snapshot(snapshot: &Snapshot) -> String {
     pretty(snapshot)
+}
+
+/// A document with its hash in it.
+fn sealed(document: &impl Serialize) -> String {
+    match serde_json::to_value(document) {
+        Ok(Value::Object(mut document)) => {
+            file::seal(&mut document);
+            pretty(&document)
+        }
+        _ => pretty(document),
+    }
 }
 
 /// Strings and maps with text keys always have a JSON form; should one not, the text says so.

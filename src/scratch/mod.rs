@@ -99,6 +99,18 @@ impl Database {
     }
 }
 
+/// Where a program for clients, such as `pg_dump`, is: one of this major version of PostgreSQL or of
+/// the next newer one that is installed, and else whatever the system finds under its name.
+pub fn client_program(
+    environment: &crate::dialect::postgres::connect::Environment,
+    name: &str,
+    major: u32,
+) -> PathBuf {
+    let found = binaries::find(environment).into_iter().filter(|it| it.major >= major);
+    let found = found.filter(|it| it.program(name).is_file()).min_by_key(|it| it.major);
+    found.map_or_else(|| PathBuf::from(name), |it| it.program(name))
+}
+
 /// An empty scratch database, of this major version of PostgreSQL if that can be had.
 ///
 /// # Errors

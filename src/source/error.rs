@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
-use super::{GitError, SourceKind, history::HistoryError, script::Failures};
+use super::{GitError, SourceKind, history::HistoryError, migrations::MigrationsError, script::Failures};
 use crate::{
     dialect::{
         postgres::{
@@ -148,6 +148,9 @@ pub enum SourceError {
         /// The dialect that it names.
         dialect: String,
     },
+    /// A folder of migrations that cannot be read as its tool reads it.
+    #[error("{0}")]
+    Migrations(Box<MigrationsError>),
     /// Statements of a script that the scratch engine refused.
     #[error("{0}")]
     Statements(Box<Failures>),
@@ -209,6 +212,7 @@ impl SourceError {
             SourceError::IsFolder { .. } => Some("Name a file in it."),
             SourceError::Unreadable { .. } => Some("Check its permissions."),
             SourceError::Unwritable { .. } => Some("Check that the folder exists and may be written."),
+            SourceError::Migrations(error) => error.hint(),
             SourceError::Empty { .. } => Some("Give a script that creates the objects of the schema."),
             SourceError::NotText { hint, .. } => Some(hint),
             SourceError::NotUtf8 { .. } => {

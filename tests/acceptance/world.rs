@@ -130,7 +130,7 @@ impl Pair {
     pub fn new(canonical: Snapshot, target: Snapshot) -> Pair {
         let dialect = by_name(&canonical.dialect).expect("a dialect");
         let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
-        let drift = diff::compare(&canonical, &target, &Rules::default(), &changed);
+        let drift = diff::compare(&canonical, &target, &Rules::everything(), &changed);
         Pair { canonical, target, drift }
     }
 

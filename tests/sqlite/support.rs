@@ -105,7 +105,7 @@ pub fn migration(from: &Snapshot, to: &Snapshot) -> Plan {
     let changed = |a: &Object, b: &Object| -> Vec<String> {
         changed_facets(dialect(), a, b).into_iter().map(str::to_owned).collect()
     };
-    let drift = compare(to, from, &Rules::default(), &changed);
+    let drift = compare(to, from, &Rules::everything(), &changed);
     let selection = every_difference(&drift);
     let plan = plan(&Request::new(dialect(), to, from, &drift, &selection));
     assert!(plan.refused.is_empty(), "{:#?}", plan.refused);

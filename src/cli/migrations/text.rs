@@ -85,6 +85,7 @@ pub fn headline(target: &str, report: &Report) -> String {
     let plural = if count == 1 { "" } else { "s" };
     let history = match &report.table {
         Some(table) => format!("history in {table}"),
+        None if report.tool == "generic" => "no history there".to_owned(),
         None => format!("no history: {} has never run there", report.title),
     };
     format!("{target}: {count} migration{plural} in {} ({}), {history}", shown(&report.folder), report.title)
@@ -100,16 +101,11 @@ pub fn sum(report: &Report) -> String {
         .collect();
     let unnoticed = report.table.is_some() && !report.checksums && report.count(State::Applied) > 0;
     let note = if unnoticed {
-        format!(" {} records no checksums: an edited file would not be noticed.", capital(report.title))
+        format!(" As {} records no checksums, an edited file would not be noticed.", report.title)
     } else {
         String::new()
     };
     format!("{}.{note}", counts.join(", "))
-}
-
-fn capital(title: &str) -> String {
-    let mut chars = title.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn glyph(state: State) -> char {

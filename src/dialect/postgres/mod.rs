@@ -21,6 +21,7 @@ mod routine;
 pub mod session;
 pub mod size;
 pub mod trial;
+pub mod writer;
 
 use std::time::Duration;
 

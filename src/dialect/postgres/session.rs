@@ -131,6 +131,19 @@ impl Session {
         Ok(Session { connection, url: url.clone(), facts })
     }
 
+    /// Opens a session that may write to a target: for [`super::writer::Writer`] only. What the
+    /// server says about who may write stays as it is.
+    ///
+    /// # Errors
+    /// As [`ConnectError`] says, with a hint.
+    pub(super) async fn writing(url: &ConnectionUrl) -> Result<Session, ConnectError> {
+        let mut connection = connect(url, &[]).await?;
+        // As in the scratch engine in which the plan was proven.
+        let setup = "SET search_path = \"$user\", public; SET client_min_messages = error";
+        let facts = set_up(url, &mut connection, setup).await?;
+        Ok(Session { connection, url: url.clone(), facts })
+    }
+
     /// The rows of one query, by the simple protocol, each value of the type of its column:
     /// booleans, whole numbers, lists of texts and JSON as such, everything else as text.
     ///

@@ -16,6 +16,7 @@ mod token;
 mod trigger;
 mod view;
 mod virtual_table;
+pub mod writer;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

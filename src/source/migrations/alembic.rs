@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Applied, Folder, Likeness, Listing, Migration, MigrationsError, Named, NewFile, Numbering, Part, Table,
-    Tool, folder::words, rails::indented,
+    Tool, folder::words,
 };
 use crate::dialect::row::Row;
 
@@ -186,19 +186,23 @@ fn has_downgrade(text: &str) -> bool {
 
 /// Statements as raw texts of Python.
 fn executes(statements: &[String], outside: bool) -> String {
+    let blanks = if outside { "        " } else { "    " };
     let one = |sql: &String| {
         let sql = sql.trim_end();
-        // A raw text can hold everything but its own quotes, and not end with a backslash.
-        match sql.contains("\"\"\"") || sql.ends_with(['"', '\\']) || sql.contains('\\') {
-            true => format!("op.execute({})\n", python(sql)),
-            false => format!("op.execute(\n    \"\"\"\n{}    \"\"\"\n)\n", indented(&colons(sql), "    ")),
+        // A raw text can hold everything but its own quotes, and not end with a backslash. Its lines
+        // are not indented: they may be those of a function's body.
+        match sql.contains("\"\"\"") || sql.ends_with('\\') {
+            true => format!("{blanks}op.execute({})\n", python(sql)),
+            false => {
+                format!("{blanks}op.execute(\n{blanks}    r\"\"\"\n{}\n\"\"\"\n{blanks})\n", colons(sql))
+            }
         }
     };
     let all: String = statements.iter().map(one).collect();
-    let body = if all.is_empty() { "pass\n".to_owned() } else { all };
+    let body = if all.is_empty() { format!("{blanks}pass\n") } else { all };
     match outside {
-        true => format!("    with op.get_context().autocommit_block():\n{}", indented(&body, "        ")),
-        false => indented(&body, "    "),
+        true => format!("    with op.get_context().autocommit_block():\n{body}"),
+        false => body,
     }
 }
 

@@ -97,10 +97,13 @@ impl Listing {
         self.files.iter().find(|file| file.name == name)
     }
 
-    /// Whether a file of this name stands in the folder or in one that it is in, up to four above.
-    pub fn is_beside(&self, name: &str) -> bool {
+    /// Whether it belongs to a project of Rust that uses a crate: whether the `Cargo.toml` beside it or
+    /// above it names the crate.
+    pub fn is_of_crate(&self, name: &str) -> bool {
         let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
-        folder.ancestors().take(5).any(|above| above.join(name).is_file())
+        let manifests = folder.ancestors().take(5).map(|above| above.join("Cargo.toml"));
+        let texts = manifests.filter_map(|path| fs::read_to_string(path).ok());
+        texts.into_iter().any(|text| text.lines().any(|line| line.trim_start().starts_with(name)))
     }
 
     /// The tools that may have written the folder, the likeliest first.
@@ -208,4 +211,58 @@ pub fn numbered(name: &str) -> Option<(&str, &str)> {
 /// Words of a name that has `_` or `-` between them.
 pub fn words(name: &str) -> String {
     name.replace(['_', '-'], " ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognised(files: &[(&str, &str)]) -> Vec<&'static str> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let root = if files.iter().any(|(name, _)| name.starts_with("m/")) { "m" } else { "" };
+        let listing = Listing::read(&folder.path().join(root)).unwrap();
+        listing.tools().iter().map(|tool| tool.name()).collect()
+    }
+
+    #[test]
+    fn a_folder_tells_whose_it_is() {
+        for (tool, name, text) in [
+            ("goose", "1_a.sql", "-- +goose Up\n"),
+            ("dbmate", "1_a.sql", "-- migrate:up\n"),
+            ("flyway", "sub/V1__a.sql", ""),
+            ("liquibase", "a.sql", "-- liquibase formatted sql\n"),
+            ("liquibase", "a.xml", "<databaseChangeLog>"),
+            ("prisma", "1_a/migration.sql", ""),
+            ("diesel", "2024-01-01-000000_a/up.sql", ""),
+            ("rails", "1_a.rb", ""),
+            ("alembic", "versions/a.py", "revision = 'a'\ndown_revision = None\n"),
+        ] {
+            assert_eq!(recognised(&[(name, text)]), [tool], "{name}");
+        }
+    }
+
+    #[test]
+    fn where_several_are_possible_the_history_has_to_decide() {
+        assert_eq!(recognised(&[("1_a.sql", "")]), ["generic", "sqlx", "supabase"]);
+        assert_eq!(recognised(&[("1_a.up.sql", "")])[0], "golang-migrate");
+        let cargo = ("Cargo.toml", "[dependencies]\nsqlx = \"0.9\"\n");
+        assert_eq!(recognised(&[cargo, ("m/1_a.up.sql", "")])[0], "sqlx");
+        assert!(recognised(&[("a.txt", "")]).is_empty());
+    }
+
+    #[test]
+    fn migrations_come_in_the_order_of_their_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["V10__c.sql", "V2__b.sql", "R__r.sql", "V1_1__a.sql"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let read = Folder::open(folder.path(), None).unwrap();
+        let versions: Vec<&str> = read.migrations.iter().map(|it| it.version.as_str()).collect();
+        assert_eq!(versions, ["1.1", "2", "10", "R r"]);
+    }
 }

@@ -169,6 +169,7 @@ fn release(row: &Row, names: &[String], migrations: &[Migration]) -> Vec<Applied
         mismatch: (!fits).then(|| {
             format!("it, or another one of release {version}, is not what was run: the release has one checksum for all")
         }),
+        held: made.is_some(),
         note: Some(format!("release {version}")),
         ..Applied::default()
     }

@@ -24,7 +24,8 @@ impl Tool for GolangMigrate {
 
     fn likeness(&self, listing: &Listing) -> Likeness {
         match listing.top("sql").any(|file| up(&file.name).is_some()) {
-            true => Likeness::Possible,
+            true if listing.is_of_crate("sqlx") => Likeness::Possible,
+            true => Likeness::Likely,
             false => Likeness::None,
         }
     }

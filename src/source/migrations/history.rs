@@ -1,6 +1,6 @@
 //! Finds the table in which a tool keeps what it has applied, and reads it.
 
-use super::{Applied, Database, Folder, Listing, MigrationsError, TOOLS, Table, Tool, tool};
+use super::{Applied, Database, Folder, Listing, MigrationsError, Table, Tool, tool};
 
 /// What a database says about the migrations that were applied to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,9 +110,4 @@ async fn named(name: &str, database: &mut Database) -> Result<Table, MigrationsE
         1 => Ok(fitting.remove(0)),
         _ => Err(MigrationsError::Ambiguous { tables: fitting.iter().map(Table::label).collect() }),
     }
-}
-
-/// The names of the tables in which the known tools keep their histories.
-pub fn known_tables() -> Vec<&'static str> {
-    names(&TOOLS)
 }

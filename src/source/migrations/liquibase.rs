@@ -7,8 +7,8 @@
 mod changeset;
 
 use super::{
-    Applied, Folder, Likeness, Listing, Migration, MigrationsError, Named, NewFile, Part, Table, Tool,
-    checksum::md5,
+    Applied, Folder, Likeness, Listing, Migration, MigrationsError, Named, NewFile, Numbering, Part, Table,
+    Tool, checksum::md5,
 };
 use crate::dialect::row::Row;
 
@@ -124,22 +124,36 @@ impl Tool for Liquibase {
         Some("Liquibase runs it all the same, after newer ones")
     }
 
+    fn numbering(&self, folder: &Folder) -> Numbering {
+        // Files are named as one likes; many teams number them.
+        let digits = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>();
+        let numbers = folder.listing.files.iter().filter(|file| file.name.ends_with(".sql"));
+        let newest =
+            numbers.map(|file| digits(file.base())).filter(|it| !it.is_empty() && it.len() < 12).max();
+        match newest.as_deref().map(|newest| (newest.len(), newest.parse::<u64>())) {
+            Some((digits, Ok(number))) => Numbering::Next { number: number + 1, digits },
+            _ => Numbering::Moment("%Y%m%d%H%M%S"),
+        }
+    }
+
     fn files(&self, _folder: &Folder, name: &Named, part: &Part) -> Vec<NewFile> {
         let transaction = if part.outside { " runInTransaction:false" } else { "" };
         let mut text = format!(
-            "--liquibase formatted sql\n\n--changeset schemascope:{}-{} splitStatements:false{transaction}\n{}",
+            "--liquibase formatted sql\n\n--changeset schemascope:{}-{} {AS_IT_STANDS}{transaction}\n{}",
             name.version,
             name.slug,
             part.header_and(&part.up())
         );
         // Several statements behind one --rollback are one text, as its lines are.
         for sql in part.down.iter().flatten() {
-            let lines = sql.lines().filter(|line| !line.trim().is_empty());
-            text.extend(lines.map(|line| format!("--rollback {line}\n")));
+            text.extend(sql.lines().map(|line| format!("--rollback {line}\n")));
         }
         vec![NewFile::new(format!("{}_{}.sql", name.version, name.slug), text)]
     }
 }
+
+/// Without these Liquibase cuts function bodies at their semicolons, and takes their comments out.
+const AS_IT_STANDS: &str = "splitStatements:false rollbackSplitStatements:false stripComments:false";
 
 /// What Liquibase knows a changeset by.
 fn identity(id: &str, author: &str, path: &str) -> String {

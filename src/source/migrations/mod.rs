@@ -22,6 +22,7 @@ mod marks;
 mod past;
 mod prisma;
 mod rails;
+mod replay;
 mod sqlx;
 mod status;
 mod supabase;
@@ -34,12 +35,13 @@ pub use create::{Draft, NewFile, Part, next, write};
 pub use database::{Database, Table};
 pub use error::MigrationsError;
 pub use folder::{Folder, Listing};
-pub use history::{History, Wanted, history, known_tables};
+pub use history::{History, Wanted, history};
+pub use replay::scripts;
 pub use status::{Entry, Report, State, report};
 
 use crate::dialect::row::Row;
 
-/// Every tool, those that cannot be taken for another one first.
+/// Every tool; of those that a folder looks like as much as another, the likelier first.
 pub const TOOLS: [&dyn Tool; 12] = [
     &prisma::Prisma,
     &diesel::Diesel,
@@ -49,10 +51,10 @@ pub const TOOLS: [&dyn Tool; 12] = [
     &flyway::Flyway,
     &goose::Goose,
     &dbmate::Dbmate,
-    &supabase::Supabase,
     &golang_migrate::GolangMigrate,
-    &self::sqlx::Sqlx,
     &generic::Generic,
+    &self::sqlx::Sqlx,
+    &supabase::Supabase,
 ];
 
 /// How much a folder looks like a tool's.
@@ -62,6 +64,8 @@ pub enum Likeness {
     None,
     /// It can be the tool's, and another's as well.
     Possible,
+    /// It is more likely the tool's than another's.
+    Likely,
     /// It can hardly be another's.
     Sure,
 }
@@ -205,6 +209,8 @@ pub struct Applied {
     /// Why the text of now cannot be the one that was run, where the history tells more than a
     /// checksum of its own.
     pub mismatch: Option<String>,
+    /// Whether its text was held against a checksum already, alone or with others.
+    pub held: bool,
     /// What else there is to know.
     pub note: Option<String>,
 }

@@ -124,7 +124,7 @@ fn free_mark(statements: &[String]) -> String {
 }
 
 /// Every line with these blanks in front, save empty ones.
-pub fn indented(text: &str, blanks: &str) -> String {
+fn indented(text: &str, blanks: &str) -> String {
     let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{blanks}{line}\n") };
     text.lines().map(line).collect()
 }

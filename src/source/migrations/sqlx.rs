@@ -23,10 +23,10 @@ impl Tool for Sqlx {
     }
 
     fn likeness(&self, listing: &Listing) -> Likeness {
-        let names = listing.top("sql").filter(|file| migration(&file.name).is_some());
-        match (names.count(), listing.is_beside("Cargo.toml")) {
-            (0, _) => Likeness::None,
-            _ => Likeness::Possible,
+        match listing.top("sql").any(|file| migration(&file.name).is_some()) {
+            true if listing.is_of_crate("sqlx") => Likeness::Likely,
+            true => Likeness::Possible,
+            false => Likeness::None,
         }
     }
 

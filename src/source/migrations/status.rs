@@ -141,7 +141,10 @@ pub fn report(folder: &Folder, history: &History) -> Report {
         title: folder.tool.title(),
         folder: folder.path.clone(),
         table: history.table.clone(),
-        checksums: history.applied.iter().any(|it| it.checksum.is_some() || it.statements.is_some()),
+        checksums: history
+            .applied
+            .iter()
+            .any(|it| it.held || it.checksum.is_some() || it.statements.is_some()),
         migrations: entries,
     }
 }

@@ -13,6 +13,7 @@ mod sqlite;
 mod words;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -27,6 +28,7 @@ pub use sqlite::{Made, run_sqlite};
 use super::{
     SourceError,
     file::{read_text, unreadable},
+    migrations,
     split::{PieceKind, Syntax, split},
 };
 use crate::model::Location;
@@ -84,12 +86,17 @@ impl Script {
         self
     }
 
-    /// Reads the `.sql` files directly in a folder, in the byte order of their names. Hidden files
-    /// and the down migrations of migration tools are left out.
+    /// Reads the migrations of a folder, in the order in which their tool runs them; or else the
+    /// `.sql` files directly in it, in the byte order of their names. Hidden files and the down
+    /// migrations of migration tools are left out.
     ///
     /// # Errors
     /// As [`Script::from_file`], and where there is no such file.
     pub fn from_folder(folder: &Path, syntax: Syntax) -> Result<Script, SourceError> {
+        if let Some(files) = migrations::scripts(folder)? {
+            let notes = left_out(downs(folder, &files)?);
+            return Script::from_files(folder, &files, notes, syntax);
+        }
         let mut files = Vec::new();
         for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
             let path = entry.map_err(|error| unreadable(folder, &error))?.path();
@@ -102,12 +109,7 @@ impl Script {
         if up.is_empty() {
             return Err(SourceError::NoScripts { path: folder.into() });
         }
-        let notes = match down.len() {
-            0 => Vec::new(),
-            1 => vec!["1 down migration was left out".to_owned()],
-            count => vec![format!("{count} down migrations were left out")],
-        };
-        Script::from_files(folder, &up, notes, syntax)
+        Script::from_files(folder, &up, left_out(down.len()), syntax)
     }
 
     fn from_files(
@@ -139,6 +141,27 @@ impl Script {
     }
 }
 
+/// How many scripts beside those that lead up lead back.
+fn downs(folder: &Path, up: &[PathBuf]) -> Result<usize, SourceError> {
+    let mut count = 0;
+    let folders: BTreeSet<&Path> = up.iter().filter_map(|path| path.parent()).chain([folder]).collect();
+    for folder in folders {
+        for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+            let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+            count += usize::from(is_script(&path) && is_down(&path));
+        }
+    }
+    Ok(count)
+}
+
+fn left_out(downs: usize) -> Vec<String> {
+    match downs {
+        0 => Vec::new(),
+        1 => vec!["1 down migration was left out".to_owned()],
+        count => vec![format!("{count} down migrations were left out")],
+    }
+}
+
 fn is_script(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     !hidden && path.extension().is_some_and(|extension| extension == "sql")
@@ -148,7 +171,7 @@ fn is_script(path: &Path) -> bool {
 /// neighbours do.
 fn is_down(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
-    stem.ends_with(b".down") || stem.ends_with(b"_down")
+    stem.ends_with(b".down") || stem.ends_with(b"_down") || stem == b"down"
 }
 
 /// Follows a script through the files that it includes.

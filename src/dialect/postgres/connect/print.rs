@@ -10,18 +10,24 @@ use super::{ConnectionUrl, DEFAULT_PORT, Host, Roots, Server, SslMode};
 impl ConnectionUrl {
     /// The URL without its password and the files that hold secrets, for people.
     pub fn redacted(&self) -> String {
-        self.uri(false)
+        self.uri(false, false)
+    }
+
+    /// The URL without its password, and the environment in which a program of libpq finds that.
+    pub(crate) fn for_libpq(&self) -> (String, Option<(&'static str, SecretString)>) {
+        let password = self.0.password.as_ref().map(|password| ("PGPASSWORD", password.0.clone()));
+        (self.uri(false, true), password)
     }
 
     /// The URL with everything in it, so that it can be read again without an environment. For the
     /// pipe to a process of our own, and for nothing else.
     pub(crate) fn with_secrets(&self) -> SecretString {
-        self.uri(true).into()
+        self.uri(true, true).into()
     }
 
-    fn uri(&self, secrets: bool) -> String {
+    fn uri(&self, with_password: bool, with_files: bool) -> String {
         let mut uri = format!("postgresql://{}", encoded(&self.0.user));
-        if let Some(password) = self.0.password.as_ref().filter(|_| secrets) {
+        if let Some(password) = self.0.password.as_ref().filter(|_| with_password) {
             uri += &format!(":{}", encoded(password.0.expose_secret()));
         }
         // One socket is written as people write it; several fit only in front of the slash.
@@ -31,7 +37,7 @@ impl ConnectionUrl {
         };
         uri += &format!("@{}/{}", hosts.join(","), encoded(&self.0.database));
         let mut separator = '?';
-        for (name, value) in self.parameters(secrets) {
+        for (name, value) in self.parameters(with_files) {
             uri += &format!("{separator}{name}={}", utf8_percent_encode(&value, IN_PARAMETER));
             separator = '&';
         }
@@ -39,7 +45,7 @@ impl ConnectionUrl {
     }
 
     /// The parameters that follow the `?`: those that are not at their default.
-    fn parameters(&self, secrets: bool) -> Vec<(&'static str, String)> {
+    fn parameters(&self, with_files: bool) -> Vec<(&'static str, String)> {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         let mut parameters = Vec::new();
         if let [Server { host: Host::Socket(folder), port, .. }] = self.0.servers.as_slice() {
@@ -58,7 +64,7 @@ impl ConnectionUrl {
         if let Roots::File(file) = &self.0.tls.roots {
             parameters.push(("sslrootcert", path(file)));
         }
-        if let Some((certificate, key)) = self.0.tls.certificate.as_ref().filter(|_| secrets) {
+        if let Some((certificate, key)) = self.0.tls.certificate.as_ref().filter(|_| with_files) {
             parameters.extend([("sslcert", path(certificate)), ("sslkey", path(key))]);
         }
         if let Some(timeout) = self.0.timeout {
@@ -67,7 +73,7 @@ impl ConnectionUrl {
         let texts = [
             ("application_name", self.0.application_name.clone()),
             ("options", self.0.options.clone()),
-            ("passfile", self.0.passfile.as_deref().filter(|_| secrets).map(path)),
+            ("passfile", self.0.passfile.as_deref().filter(|_| with_files).map(path)),
         ];
         parameters.extend(texts.into_iter().filter_map(|(name, value)| Some((name, value?))));
         parameters

@@ -1,0 +1,81 @@
+//! The tables in which migration tools keep what they have applied: part of no schema that somebody
+//! means, unless a script makes them.
+
+use crate::model::{Key, Kind, Snapshot};
+
+/// The names that migration tools give to their own tables.
+pub const HISTORY_TABLES: [&str; 12] = [
+    "_sqlx_migrations",
+    "schema_migrations",
+    "goose_db_version",
+    "flyway_schema_history",
+    "databasechangelog",
+    "databasechangeloglock",
+    "DATABASECHANGELOG",
+    "DATABASECHANGELOGLOCK",
+    "_prisma_migrations",
+    "__diesel_schema_migrations",
+    "ar_internal_metadata",
+    "alembic_version",
+];
+
+/// A schema that holds nothing but the history of a tool.
+const HISTORY_SCHEMA: &str = "supabase_migrations";
+
+/// The table that `apply` keeps its rows in, and many teams theirs.
+const VERSION_TABLE: &str = "schema_version";
+
+/// Whether an object is the history of a migration tool or a part of it, and the canonical schema
+/// does not mean it: it is a database, which has it by the way, or it does not have it at all.
+pub fn is_history(key: &Key, canonical: &Snapshot) -> bool {
+    let path = key.path();
+    if path.first().is_some_and(|first| &**first == HISTORY_SCHEMA) {
+        return true;
+    }
+    let Some(place) = path.iter().take(2).position(|name| names_history(name)) else { return false };
+    let owner = path[place].trim_end_matches("_id_seq").to_owned();
+    let table = path[..place].iter().map(|part| part.to_string()).chain([owner]);
+    let meant = canonical.catalog.contains(&Key::new(Kind::of("table"), table));
+    !meant || canonical.complete
+}
+
+fn names_history(name: &str) -> bool {
+    let table = name.strip_suffix("_id_seq").unwrap_or(name);
+    HISTORY_TABLES.contains(&table) || table == VERSION_TABLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Facets, Object};
+
+    fn canonical(objects: &[&str], complete: bool) -> Snapshot {
+        let object = |key: &&str| Object::new(key.parse().unwrap(), None, Facets::default());
+        Snapshot { catalog: objects.iter().map(object).collect(), complete, ..Snapshot::default() }
+    }
+
+    #[test]
+    fn a_history_and_its_parts_are_known_in_every_database() {
+        let nothing = canonical(&[], false);
+        for key in [
+            "table:public.schema_migrations",
+            "column:public._sqlx_migrations.version",
+            "sequence:public.goose_db_version_id_seq",
+            "table:alembic_version",
+            "schema:supabase_migrations",
+            "table:supabase_migrations.seed_files",
+        ] {
+            assert!(is_history(&key.parse().unwrap(), &nothing), "{key}");
+        }
+        for key in ["table:public.orders", "column:public.orders.schema_migrations", "schema:public"] {
+            assert!(!is_history(&key.parse().unwrap(), &nothing), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_makes_the_table_means_it() {
+        let key: Key = "column:public.schema_migrations.version".parse().unwrap();
+        assert!(!is_history(&key, &canonical(&["table:public.schema_migrations"], false)));
+        assert!(is_history(&key, &canonical(&["table:public.schema_migrations"], true)));
+    }
+}
