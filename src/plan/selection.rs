@@ -42,7 +42,7 @@ pub fn goal_under_these_names(request: &Request<'_>, refused: BTreeMap<Key, Stri
     for key in request.selection {
         closure.choose(key, None);
     }
-    closure.settle_drops();
+    closure.settle();
     Goal { catalog: closure.catalog(), needed: closure.needed, refused: closure.refused }
 }
 
@@ -79,7 +79,7 @@ impl Closure<'_> {
                 return;
             }
         }
-        if difference.status == Status::Missing {
+        if difference.status == Status::Missing || self.changes_ancestry(key) {
             self.choose_inline_parts(key);
         }
     }
@@ -92,7 +92,9 @@ impl Closure<'_> {
                 Status::Missing => self.choose(&requirement.on, Some(key)),
                 Status::Changed
                     if PULLED_WHEN_CHANGED.contains(&requirement.on.kind().name())
-                        || self.gives_its_type(&requirement.on, key) =>
+                        || self.gives_its_type(&requirement.on, key)
+                        || object.parent.as_ref() == Some(&requirement.on)
+                            && self.changes_ancestry(&requirement.on) =>
                 {
                     self.choose(&requirement.on, Some(key));
                 }
@@ -112,6 +114,16 @@ impl Closure<'_> {
         };
         let mut needs = object.requires.iter().map(|requirement| &requirement.on);
         needs.find(|on| self.refused.contains_key(on) && !only_a_part(on)).cloned()
+    }
+
+    /// Whether a table comes to have its columns from elsewhere, or no longer does: its columns
+    /// change hands with it.
+    fn changes_ancestry(&self, table: &Key) -> bool {
+        let difference = self.request.drift.differences.get(table);
+        let ancestry = ["inherits", "bound", "of type"];
+        difference.is_some_and(|difference| {
+            difference.facets.iter().any(|facet| ancestry.contains(&facet.as_str()))
+        })
     }
 
     /// Whether a view shows a column that gets another type: it cannot look as it has to before that
@@ -141,6 +153,59 @@ impl Closure<'_> {
             if object.zip(kind).is_some_and(|(object, kind)| kind.inline(object)) {
                 self.choose(part, Some(key));
             }
+        }
+    }
+
+    /// Leaves open what cannot be done beside what stays.
+    fn settle(&mut self) {
+        loop {
+            self.settle_drops();
+            let refused = self.refused.len();
+            self.settle_names();
+            if self.refused.len() == refused {
+                return;
+            }
+        }
+    }
+
+    /// Nothing new may have the name of something that stays.
+    fn settle_names(&mut self) {
+        let Request { dialect, canonical, target, drift, .. } = self.request;
+        let mut held: BTreeMap<String, &Key> = BTreeMap::new();
+        for key in drift.differences.keys().filter(|key| !canonical.catalog.contains(key) && !self.goes(key))
+        {
+            let names = target.catalog.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
+            held.extend(names.into_iter().map(|name| (name, key)));
+        }
+        let names = |catalog: &Catalog, key: &Key| {
+            catalog.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default()
+        };
+        let holder = |key: &Key| {
+            let had = names(&target.catalog, key);
+            let new = names(&canonical.catalog, key).into_iter().filter(|name| !had.contains(name));
+            new.into_iter().find_map(|name| held.get(&name).copied())
+        };
+        let new = self.chosen.iter().filter(|key| canonical.catalog.contains(key));
+        let taken: Vec<(Key, &Key)> = new.filter_map(|key| Some((key.clone(), holder(key)?))).collect();
+        for (key, holder) in taken {
+            let reason = format!("{holder} has its name; select that one too");
+            self.refuse(&key, &reason);
+        }
+    }
+
+    /// Leaves a difference open, and those that cannot do without it.
+    fn refuse(&mut self, key: &Key, reason: &str) {
+        self.chosen.remove(key);
+        self.needed.remove(key);
+        self.refused.insert(key.clone(), reason.to_owned());
+        let canonical = &self.request.canonical.catalog;
+        let needs =
+            |user: &&Key| canonical.get(user).is_some_and(|user| user.requires.iter().any(|r| r.on == *key));
+        let users: Vec<Key> = self.chosen.iter().filter(needs).cloned().collect();
+        for user in
+            users.iter().filter(|user| self.request.drift.status(key) == Status::Missing && *user != key)
+        {
+            self.refuse(user, &format!("{key} is needed and left open: {reason}"));
         }
     }
 

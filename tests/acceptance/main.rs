@@ -4,6 +4,7 @@
 mod answer_key;
 mod cases;
 mod copies;
+mod everything;
 mod names;
 mod observer;
 mod proof;

@@ -32,6 +32,11 @@ select d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid, null
 from pg_depend d
 where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'i' and d.refobjsubid > 0
 union all
+select d.classid, d.objid, d.refclassid, d.refobjid, 0, null
+from pg_depend d
+where d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) and d.deptype in ('i', 'a')
+  and d.refclassid in ('pg_opclass'::regclass, 'pg_opfamily'::regclass)
+union all
 select 'pg_publication_rel'::regclass, r.oid, 'pg_publication'::regclass, r.prpubid, 0, 'tables' from pg_publication_rel r
 union all
 select 'pg_publication_namespace'::regclass, s.oid, 'pg_publication'::regclass, s.pnpubid, 0, 'schemas' from pg_publication_namespace s -- since 15
