@@ -79,6 +79,17 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    /// Take the accepted differences from this file
+    ///
+    /// By default this is what the setting `baseline` names, or else `schemascope.baseline.toml`
+    /// beside `schemascope.toml`. See `schemascope baseline`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Accept nothing: show every difference, whatever the baseline says
+    #[arg(long, global = true, conflicts_with = "baseline")]
+    pub no_baseline: bool,
+
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -139,6 +150,9 @@ pub enum Command {
     /// Look at a folder of migrations beside the history in a target, or write the next migration
     #[command(after_help = super::migrations::HELP)]
     Migrations(super::migrations::Migrations),
+    /// Accept differences, list what is accepted, take out what is no longer needed
+    #[command(after_help = super::baseline::HELP)]
+    Baseline(super::baseline::Baseline),
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
     Engine,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dialect::{self, Dialect, postgres::session::Fault},
-    diff::{self, Drift, Rules},
+    diff::{self, Drift, Terms},
     model::{Object, Snapshot},
     report::{Compared, Comparison, Side, Target},
     source::{self, LoadOptions, Source, SourceError},
@@ -34,10 +34,9 @@ pub async fn compare(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) ->
             return Err(Error::new(format!("{name}: {problem}"), ""));
         }
     };
-    let rules = &setup.config.rules;
     let targets = targets.into_iter().map(|(name, snapshot)| {
         let result = snapshot.and_then(|snapshot| {
-            let drift = drift(&canonical.snapshot, &snapshot, rules)?;
+            let drift = drift(&canonical.snapshot, &snapshot, setup.terms(&name))?;
             Ok(Compared { snapshot, drift })
         });
         Target { name, result }
@@ -151,7 +150,7 @@ pub async fn ask_password(console: &Console, side: &Named) -> Option<Named> {
 ///
 /// # Errors
 /// Where they are schemas of different databases.
-pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<Drift, String> {
+pub fn drift(canonical: &Snapshot, target: &Snapshot, terms: Terms<'_>) -> Result<Drift, String> {
     let dialect = dialect::by_name(&target.dialect).filter(|_| canonical.dialect == target.dialect);
     let Some(dialect) = dialect else {
         return Err(format!(
@@ -162,7 +161,7 @@ pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<D
     let changed = |live: &Object, canonical: &Object| {
         dialect::changed_facets(dialect, live, canonical).into_iter().map(str::to_owned).collect()
     };
-    Ok(diff::compare(canonical, target, rules, &changed))
+    Ok(diff::judge(canonical, target, terms, &changed))
 }
 
 fn is_script(side: &Named) -> bool {

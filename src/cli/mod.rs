@@ -4,6 +4,7 @@
 //! piped. Nothing here ends the process: `main` does.
 
 pub mod arguments;
+mod baseline;
 mod completions;
 pub mod config;
 mod console;
@@ -132,6 +133,7 @@ async fn dispatch(
         Some(Command::Demo) => demo::run(&setup, global.json).await,
         Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
+        Some(Command::Baseline(arguments)) => baseline::run(&setup, &arguments, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
         Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {

@@ -66,6 +66,8 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         appearance,
+        baseline: setup.baseline.clone(),
+        baseline_file: setup.baseline_file.clone(),
         environment: setup.environment().clone(),
         now: setup.now,
     };
@@ -84,7 +86,8 @@ fn target(side: Named) -> tui::Target {
     tui::Target {
         protected: configured.is_some_and(|target| target.protected),
         color: configured.and_then(|target| target.color.clone()),
-        label: configured.and_then(|target| target.label.clone()).unwrap_or(side.name),
+        label: configured.and_then(|target| target.label.clone()).unwrap_or_else(|| side.name.clone()),
+        name: side.name,
         source: side.source,
     }
 }

@@ -1,6 +1,10 @@
 //! Words of the command line and the configuration → sources, each with a name for people.
 
-use std::{collections::BTreeSet, path::PathBuf, process::Stdio};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use directories::ProjectDirs;
 use secrecy::SecretString;
@@ -8,6 +12,7 @@ use secrecy::SecretString;
 use super::{Error, Surroundings, arguments::Global, console::Console};
 use crate::{
     config::{self, CommandLine, Config},
+    diff::{self, Baseline, Terms},
     scratch,
     source::{Source, SourceKind, UnknownKind},
 };
@@ -27,6 +32,10 @@ pub struct Named {
 pub struct Setup<'a> {
     /// The configuration.
     pub config: Config,
+    /// The differences that were accepted.
+    pub baseline: Baseline,
+    /// The file that holds them, whether it is there or not.
+    pub baseline_file: PathBuf,
     /// Where scripts are run.
     pub scratch: scratch::Options,
     /// Where the command says what it has to say.
@@ -64,7 +73,28 @@ impl<'a> Setup<'a> {
             program: surroundings.program.clone(),
             cache: if global.no_cache { None } else { cache_folder(surroundings) },
         };
-        Ok(Setup { config, scratch, console, now: surroundings.now, kind, surroundings })
+        let named = global.baseline.as_ref().or(config.baseline.as_ref());
+        let baseline_file = named.cloned().unwrap_or_else(|| config.repository.join(config::BASELINE_FILE));
+        let baseline = match global.no_baseline {
+            true => Baseline::default(),
+            false => baseline(&baseline_file, named.is_some(), console)?,
+        };
+        Ok(Setup {
+            config,
+            baseline,
+            baseline_file,
+            scratch,
+            console,
+            now: surroundings.now,
+            kind,
+            surroundings,
+        })
+    }
+
+    /// How a target of this name is to be compared, today.
+    pub fn terms<'b>(&'b self, name: &'b str) -> Terms<'b> {
+        let today = diff::day((self.now)());
+        Terms { rules: &self.config.rules, baseline: &self.baseline, name, today }
     }
 
     /// The canonical schema and the targets that words name; without words, those of the
@@ -211,6 +241,20 @@ pub fn with_hint(message: &str, hint: Option<&str>) -> String {
 
 /// The words for where scripts are run.
 pub const ENGINES: [&str; 3] = ["auto", "embedded", "local"];
+
+/// The accepted differences of a file. A file that is not there yet accepts nothing; one that was
+/// named, and so is expected, is missed.
+fn baseline(file: &Path, named: bool, console: &Console) -> Result<Baseline, Error> {
+    match config::load_baseline(file).map_err(|error| Error::new(error.to_string(), ""))? {
+        Some(baseline) => Ok(baseline),
+        None => {
+            if named {
+                console.note(&format!("There is no baseline {} yet: nothing is accepted.", file.display()));
+            }
+            Ok(Baseline::default())
+        }
+    }
+}
 
 fn choice(text: &str, surroundings: &Surroundings) -> Result<scratch::Choice, Error> {
     match text {

@@ -34,6 +34,7 @@ pub struct Settings {
     pub(super) canonical: Option<Address>,
     pub(super) canonical_kind: Option<String>,
     pub(super) scratch: Option<Address>,
+    pub(super) baseline: Option<PathBuf>,
     pub(super) theme: Option<String>,
     pub(super) mouse: Option<bool>,
     pub(super) keys: BTreeMap<String, Vec<String>>,
@@ -57,6 +58,9 @@ pub(super) struct Written {
     /// Where scripts are run to see what they mean: `auto`, `embedded`, `local`, or the URL of a
     /// PostgreSQL server.
     scratch: Option<String>,
+    /// The file of accepted differences; `schemascope.baseline.toml` beside this file if nothing is
+    /// said.
+    baseline: Option<PathBuf>,
     /// The theme of the terminal: a built-in one, or the name of a file in the folder `themes`
     /// beside `config.toml`, without its `.toml`.
     theme: Option<String>,
@@ -132,6 +136,7 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
             noted(fault);
             None
         }),
+        baseline: written.baseline.map(|path| file.parent().unwrap_or(Path::new("")).join(path)),
         theme: written.theme,
         mouse: written.mouse,
         keys: keys::by_name(written.keys),

@@ -3,6 +3,7 @@
 //! Nothing here asks the process for its environment: variables come in as a function, folders as
 //! paths, and the binary is the only one that looks.
 
+mod baseline;
 mod document;
 mod dot_env;
 mod expand;
@@ -24,6 +25,7 @@ use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+pub use baseline::{BASELINE_FILE, edit_baseline, load_baseline, parse_baseline};
 pub use document::{Document, nearest, read as read_document};
 pub use expand::{Variables, expand};
 pub use file::{ConfigError, parse};
@@ -47,6 +49,10 @@ pub struct Config {
     pub canonical_kind: Option<String>,
     /// Where scripts are run: `auto`, `embedded`, `local` or a URL.
     pub scratch: Option<Address>,
+    /// The file of accepted differences, where one is named.
+    pub baseline: Option<PathBuf>,
+    /// The folder of the repository's file, or of the one that was named; else the current one.
+    pub repository: PathBuf,
     /// The folder of the user's own file, where `themes/` is.
     pub folder: Option<PathBuf>,
     /// The theme of the terminal.
@@ -125,6 +131,7 @@ impl Config {
         replace(&mut self.canonical, nearer.canonical);
         replace(&mut self.canonical_kind, nearer.canonical_kind);
         replace(&mut self.scratch, nearer.scratch);
+        replace(&mut self.baseline, nearer.baseline);
         replace(&mut self.theme, nearer.theme);
         replace(&mut self.mouse, nearer.mouse);
         self.keys.extend(nearer.keys);

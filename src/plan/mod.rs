@@ -215,9 +215,10 @@ pub enum Proof {
     },
 }
 
-/// The differences that a selection by command line words picks.
+/// The differences that a selection by command line words picks from: all but those that are not
+/// known, and those that were accepted.
 pub fn every_difference(drift: &Drift) -> BTreeSet<Key> {
-    let known = drift.differences.iter().filter(|(_, difference)| difference.status != Status::Unknown);
+    let known = drift.open().filter(|(_, difference)| difference.status != Status::Unknown);
     known.map(|(key, _)| key.clone()).collect()
 }
 

@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use super::{Comparison, Outcome, Side, Target, comparison::Compared};
 use crate::{
-    diff::{Difference, Rename, Status, renames},
+    diff::{Acceptance, Difference, Rename, Status, renames},
     model::{Key, Snapshot},
     plan::{Plan, Proof},
 };
 
 /// The format of the documents that this program prints.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Drift as JSON.
 ///
@@ -25,17 +25,20 @@ const FORMAT: u32 = 1;
 ///   "canonical": SIDE,
 ///   "targets": [
 ///     { "name": "…", "state": "compared", "side": SIDE, "drift_group": 1,
-///       "counts": { "missing": 0, "extra": 0, "changed": 0, "unknown": 0, "hidden": 0 },
+///       "counts": { "missing": 0, "extra": 0, "changed": 0, "unknown": 0, "hidden": 0, "accepted": 0 },
 ///       "differences": [
 ///         { "key": "column:public.orders.total", "kind": "column", "status": "changed",
 ///           "facets": [ { "facet": "type", "canonical": "numeric", "target": "text" } ],
-///           "location": { "file": "schema.sql", "line": 12 }, "reason": "…" } ],
+///           "location": { "file": "schema.sql", "line": 12 }, "reason": "…",
+///           "acceptance": { "standing": "holds" | "changed" | "expired", "entry": 0, "key": "…",
+///             "target": "…", "reason": "…", "by": "…", "since": "2026-03-01", "until": "…" } } ],
 ///       "renames": [ { "from": "table:public.client", "to": "table:public.customer", "ambiguous": true } ] },
 ///     { "name": "…", "state": "failed", "error": "…" } ] }
 /// ```
 ///
 /// A SIDE is `{ "name", "source", "dialect", "server_version", "objects", "fingerprint",
-/// "not_compared" }`. A facet at its default is null.
+/// "not_compared" }`. A facet at its default is null. Differences whose acceptance holds are counted
+/// as accepted and in no other way.
 pub fn comparison(comparison: &Comparison) -> String {
     let groups = comparison.groups();
     pretty(&ComparisonDocument {
@@ -75,7 +78,7 @@ pub fn snapshot(snapshot: &Snapshot) -> String {
 }
 
 /// Strings and maps with text keys always have a JSON form; should one not, the text says so.
-fn pretty(value: &impl Serialize) -> String {
+pub(super) fn pretty(value: &impl Serialize) -> String {
     match serde_json::to_string_pretty(value) {
         Ok(json) => json + "\n",
         Err(error) => format!("{{\"error\": {:?}}}\n", error.to_string()),
@@ -161,6 +164,7 @@ impl<'a> TargetDocument<'a> {
                 changed: drift.count(Status::Changed),
                 unknown: drift.count(Status::Unknown),
                 hidden: drift.hidden,
+                accepted: drift.accepted().count(),
             },
             differences: drift
                 .differences
@@ -181,6 +185,7 @@ struct Counts {
     changed: usize,
     unknown: usize,
     hidden: usize,
+    accepted: usize,
 }
 
 #[derive(Serialize)]
@@ -194,6 +199,8 @@ struct DifferenceDocument<'a> {
     location: Option<LocationDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acceptance: Option<&'a Acceptance>,
 }
 
 #[derive(Serialize)]
@@ -228,6 +235,7 @@ impl<'a> DifferenceDocument<'a> {
                 .collect(),
             location: canonical.location(key).map(|at| LocationDocument { file: &at.file, line: at.line }),
             reason: difference.reason.as_deref(),
+            acceptance: difference.acceptance.as_ref(),
         }
     }
 }
