@@ -11,3 +11,4 @@ pub mod report;
 pub mod scratch;
 pub mod source;
 pub mod tui;
+pub mod verify;

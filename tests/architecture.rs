@@ -18,12 +18,13 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
     ("report", &["model", "diff", "plan"]),
-    ("config", &["model", "dialect", "diff"]),
+    ("verify", &["model", "diff", "plan", "report"]),
+    ("config", &["model", "dialect", "diff", "verify"]),
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
     ("tui", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
-    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config", "tui"]),
+    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config", "tui", "verify"]),
 ];
 
 /// A crate, and the rooms that it may be seen in.

@@ -66,7 +66,7 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
     let sides: Vec<&Named> = std::iter::once(canonical).chain(targets).collect();
     let options = LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None };
     let mut loaded: Vec<Option<Result<Snapshot, String>>> =
-        read_all(setup.console, &sides, &options, |side| !is_script(side)).await;
+        read_all(setup, &sides, &options, |side| !is_script(side)).await;
     let example = loaded.iter().flatten().find_map(|side| side.as_ref().ok());
     // A database that could not be reached still says what its scripts are written in.
     let planned = sides.iter().find_map(|side| dialect_of(side));
@@ -80,7 +80,7 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
             .map(|it| it.server_version_num / 10_000),
         ..options
     };
-    let scripts = read_all(setup.console, &sides, &options, is_script).await;
+    let scripts = read_all(setup, &sides, &options, is_script).await;
     for (side, script) in loaded.iter_mut().zip(scripts) {
         *side = side.take().or(script);
     }
@@ -94,22 +94,22 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
 
 /// Reads those of the sides that are wanted, at the same time; the others stay none.
 async fn read_all(
-    console: &Console,
+    setup: &Setup<'_>,
     sides: &[&Named],
     options: &LoadOptions,
     wanted: impl Fn(&Named) -> bool,
 ) -> Vec<Option<Result<Snapshot, String>>> {
     let reads = sides.iter().map(|side| {
         let wanted = wanted(side);
-        async move { if wanted { Some(read(console, side, options).await) } else { None } }
+        async move { if wanted { Some(read(setup, side, options).await) } else { None } }
     });
     let mut results = join_all(reads).await;
     // Passwords are asked for one after the other, when nothing else is on the screen.
     for (side, result) in sides.iter().zip(&mut results) {
         if let Some(Err(Failure::PasswordWanted { .. })) = result
-            && let Some(side) = ask_password(console, side).await
+            && let Some(side) = ask_password(setup.console, side).await
         {
-            *result = Some(read(console, &side, options).await);
+            *result = Some(read(setup, &side, options).await);
         }
     }
     let text = |failure: Failure| match failure {
@@ -123,10 +123,16 @@ enum Failure {
     Other { text: String },
 }
 
-async fn read(console: &Console, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
+async fn read(setup: &Setup<'_>, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
     let source = side.source.as_ref().map_err(|problem| Failure::Other { text: problem.clone() })?;
-    let progress = |phase: &str, count: usize| console.progress(&side.name, phase, count);
-    source::load(source, options, &progress).await.map_err(|error| {
+    let progress = |phase: &str, count: usize| {
+        setup.stopwatch.mark(&side.name, phase);
+        setup.console.progress(&side.name, phase, count);
+    };
+    setup.stopwatch.mark(&side.name, "connecting");
+    let read = source::load(source, options, &progress).await;
+    setup.stopwatch.mark(&side.name, "read");
+    read.map_err(|error| {
         let text = with_hint(&error.to_string(), error.hint());
         match error {
             SourceError::Connect(error) if error.fault == Fault::PasswordWanted => {

@@ -10,7 +10,7 @@ pub mod config;
 mod console;
 mod demo;
 mod diff;
-mod inspect;
+mod inventory;
 mod load;
 mod man;
 mod migrations;
@@ -19,6 +19,8 @@ mod plan;
 mod renames;
 mod selection;
 mod sides;
+mod stopwatch;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -131,7 +133,11 @@ async fn dispatch(
     match command {
         Some(Command::Open(sides)) => open::run(&setup, &sides, global.json).await,
         Some(Command::Demo) => demo::run(&setup, global.json).await,
-        Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
+        Some(Command::Inspect(arguments)) => inventory::inspect(&setup, &arguments, global.json).await,
+        Some(Command::Inventory(arguments)) => {
+            inventory::run(&setup, &arguments, inventory::Form::Json).await
+        }
+        Some(Command::Verify(arguments)) => verify::run(&setup, &arguments, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Baseline(arguments)) => baseline::run(&setup, &arguments, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,

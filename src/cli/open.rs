@@ -2,8 +2,8 @@
 
 use super::{
     Error, Outcome,
-    arguments::{self, Sides},
-    diff, inspect, load,
+    arguments::Sides,
+    diff, inventory, load,
     sides::{Named, Setup},
 };
 use crate::{config, source::LoadOptions, tui};
@@ -24,8 +24,7 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 /// `inspect` prints.
 async fn browse(setup: &Setup<'_>, only: &str, json: bool) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
-        let arguments = arguments::Inspect { target: only.to_owned(), output: None };
-        return inspect::run(setup, &arguments, json).await;
+        return inventory::inspect(setup, &inventory::Inventory::of(only), json).await;
     }
     terminal(setup, setup.single(only).await?, Vec::new()).await
 }

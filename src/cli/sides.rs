@@ -9,7 +9,7 @@ use std::{
 use directories::ProjectDirs;
 use secrecy::SecretString;
 
-use super::{Error, Surroundings, arguments::Global, console::Console};
+use super::{Error, Surroundings, arguments::Global, console::Console, stopwatch::Stopwatch};
 use crate::{
     config::{self, CommandLine, Config},
     diff::{self, Baseline, Terms},
@@ -38,6 +38,8 @@ pub struct Setup<'a> {
     pub baseline_file: PathBuf,
     /// Where scripts are run.
     pub scratch: scratch::Options,
+    /// How long each side takes to be read.
+    pub stopwatch: Stopwatch,
     /// Where the command says what it has to say.
     pub console: &'a Console,
     /// The time, in seconds since 1970-01-01 UTC.
@@ -84,6 +86,7 @@ impl<'a> Setup<'a> {
             baseline,
             baseline_file,
             scratch,
+            stopwatch: Stopwatch::default(),
             console,
             now: surroundings.now,
             kind,
@@ -163,6 +166,18 @@ impl<'a> Setup<'a> {
         }
         make_distinct(&mut targets);
         Ok(targets)
+    }
+
+    /// A folder, as a further side; what is configured under its name is something else.
+    pub fn folder(&self, path: &Path) -> Named {
+        let text = path.to_string_lossy();
+        let side = self.recognised(&text, &text, None, None);
+        Named { name: label(&side), ..side }
+    }
+
+    /// The folder that the command was started in.
+    pub fn current_folder(&self) -> &'a Path {
+        &self.surroundings.current_folder
     }
 
     fn configured(&self) -> Result<(Named, Vec<Named>), Error> {

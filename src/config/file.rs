@@ -13,7 +13,7 @@ use super::{
     Address, CommandLine, Target, Variables, document, expand,
     keys::{self, Keys},
 };
-use crate::diff::Rules;
+use crate::{diff::Rules, verify::Policy};
 
 /// A configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +39,7 @@ pub struct Settings {
     pub(super) mouse: Option<bool>,
     pub(super) keys: BTreeMap<String, Vec<String>>,
     pub(super) rules: Option<Rules>,
+    pub(super) verify: Option<Policy>,
     pub(super) targets: IndexMap<String, Target>,
     pub(super) places: BTreeMap<String, String>,
 }
@@ -72,6 +73,8 @@ pub(super) struct Written {
     keys: BTreeMap<String, Keys>,
     /// What comparisons leave out.
     rules: Option<Rules>,
+    /// What makes `schemascope verify` fail.
+    verify: Option<Policy>,
     /// The databases that ought to have the canonical schema, by their names.
     #[serde(default)]
     targets: BTreeMap<String, WrittenTarget>,
@@ -141,6 +144,7 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
         mouse: written.mouse,
         keys: keys::by_name(written.keys),
         rules: written.rules,
+        verify: written.verify.map(|policy| policy.based_on(file.parent().unwrap_or(Path::new("")))),
         targets,
         places,
     };

@@ -33,7 +33,7 @@ pub use init::{Draft, draft};
 pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, survey, themes};
 pub use schema::schema;
 
-use crate::diff::Rules;
+use crate::{diff::Rules, verify::Policy};
 
 /// The name of the file that a repository keeps.
 pub const PROJECT_FILE: &str = "schemascope.toml";
@@ -64,6 +64,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// What comparisons leave out.
     pub rules: Rules,
+    /// What makes a verification fail.
+    pub verify: Policy,
     /// The targets, by their names.
     pub targets: IndexMap<String, Target>,
     /// Where each setting was made, by its dotted name: `FILE:LINE:COLUMN`.
@@ -137,6 +139,9 @@ impl Config {
         self.keys.extend(nearer.keys);
         if let Some(rules) = nearer.rules {
             self.rules = rules;
+        }
+        if let Some(policy) = nearer.verify {
+            self.verify = policy;
         }
         self.targets.extend(nearer.targets);
         self.places.extend(nearer.places);

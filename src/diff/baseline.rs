@@ -3,7 +3,10 @@
 //! An acceptance does not hide a difference: it is counted and listed as accepted. It stops to hold
 //! when its day is over, and when the difference is no longer the one that was accepted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -73,6 +76,34 @@ pub enum Standing {
 pub fn day(seconds: u64) -> Date {
     let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     moment.unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).date()
+}
+
+impl Acceptance {
+    /// Why it does not hold any more: `was accepted until 2026-02-28: slow (ann)`.
+    pub fn lapse(&self) -> Option<String> {
+        let why = match self.standing {
+            Standing::Holds => return None,
+            Standing::Expired => "was accepted",
+            Standing::Changed => "is no longer what was accepted",
+        };
+        Some(format!("{why}{}", self.accepted))
+    }
+}
+
+impl fmt::Display for Accepted {
+    /// What stands behind the word "accepted": ` until 2026-12-31: the reason (ann on 2026-03-01)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(day) = self.until {
+            write!(f, " until {day}")?;
+        }
+        write!(f, ": {}", self.reason)?;
+        match (&self.by, self.since) {
+            (Some(by), Some(day)) => write!(f, " ({by} on {day})"),
+            (Some(by), None) => write!(f, " ({by})"),
+            (None, Some(day)) => write!(f, " ({day})"),
+            (None, None) => Ok(()),
+        }
+    }
 }
 
 impl Baseline {

@@ -3,6 +3,7 @@
 pub mod baseline;
 mod renames;
 mod rules;
+mod scope;
 mod words;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use baseline::{Acceptance, Accepted, Baseline, Standing, day};
 pub use renames::{ENUM_VALUE, Rename, renames};
 pub use rules::{Managed, Rules, matches};
+pub use scope::{covers, narrowed};
 pub use words::{Word, spans, words};
 
 use crate::model::{Key, Object, Snapshot};
@@ -147,6 +149,9 @@ pub type ChangedFacets<'a> = dyn Fn(&Object, &Object) -> Vec<String> + Sync + 'a
 pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: &ChangedFacets<'_>) -> Drift {
     let mut drift = Drift { rules: rules.clone(), ..Drift::default() };
     let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
+        if !covers(&canonical.scope, key) || !covers(&target.scope, key) {
+            return;
+        }
         let unsaid = status == Status::Extra && canonical.silent_on.contains(&key.kind());
         if rules.hides(key) || unsaid {
             drift.hidden += 1;

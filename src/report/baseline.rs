@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Paint, clean, text::reason_of_acceptance, words::counted};
+use super::{Paint, clean, words::counted};
 use crate::diff::{Accepted, Baseline};
 
 /// The entries of a baseline, one a line; those that are over by `today` say so.
@@ -11,7 +11,7 @@ pub fn text(baseline: &Baseline, today: Date, paint: Paint) -> String {
     let mut text = String::new();
     for entry in &baseline.accepted {
         let target = entry.target.as_ref().map_or(String::new(), |target| format!(" at {target}"));
-        let line = format!("{}{target}{}", entry.key, reason_of_acceptance(entry));
+        let line = format!("{}{target}{}", entry.key, entry);
         let line = clean(&line).into_owned();
         if entry.is_expired(today) {
             text += &format!("{} {}\n", paint.alarm("over:"), line);

@@ -72,11 +72,6 @@ pub fn plan(canonical: &Side, target: &Side, plan: &Plan, proof: &Proof) -> Stri
     })
 }
 
-/// A schema as JSON: the inventory, which every command reads as a source.
-pub fn snapshot(snapshot: &Snapshot) -> String {
-    pretty(snapshot)
-}
-
 /// Strings and maps with text keys always have a JSON form; should one not, the text says so.
 pub(super) fn pretty(value: &impl Serialize) -> String {
     match serde_json::to_string_pretty(value) {
@@ -274,11 +269,5 @@ mod tests {
           ]
         }
         "#);
-    }
-
-    #[test]
-    fn an_inventory_reads_back_as_the_snapshot_it_was_made_from() {
-        let inventory = snapshot(&fixture::drifted());
-        assert_eq!(serde_json::from_str::<Snapshot>(&inventory).unwrap(), fixture::drifted());
     }
 }

@@ -15,7 +15,7 @@ mod words;
 
 pub use baseline::{json as baseline_json, text as baseline_text};
 pub use comparison::{Compared, Comparison, Outcome, Side, Target};
-pub use json::{comparison as comparison_json, plan as plan_json, snapshot as snapshot_json};
+pub use json::{comparison as comparison_json, plan as plan_json};
 pub use sql::{script, statements, summary};
 pub use style::{Paint, clean};
 pub use text::{comparison as comparison_text, snapshot as snapshot_text};

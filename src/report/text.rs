@@ -15,7 +15,7 @@ use super::{
     words::{counted, plural},
 };
 use crate::{
-    diff::{Acceptance, Accepted, Difference, Standing, Status, renames},
+    diff::{Acceptance, Difference, Status, renames},
     model::{Key, Kind, Object, Snapshot},
 };
 
@@ -119,11 +119,7 @@ impl Page {
     fn accepted(&mut self, canonical: &Snapshot, compared: &Compared) {
         for (key, difference) in compared.accepted(canonical) {
             if let Some(acceptance) = &difference.acceptance {
-                let text = format!(
-                    "{} {key} accepted{}",
-                    difference.status.glyph(),
-                    reason_of_acceptance(&acceptance.accepted)
-                );
+                let text = format!("{} {key} accepted{}", difference.status.glyph(), acceptance.accepted);
                 self.line(1, &self.paint.dim(&clean(&text)));
             }
         }
@@ -173,28 +169,6 @@ fn summary(canonical: &Snapshot, compared: &Compared) -> String {
     let counts =
         statuses.iter().filter_map(|status| Some(format!("{} {}", counts.get(status)?, status.word())));
     format!("{total}: {}{accepted}", counts.collect::<Vec<_>>().join(", "))
-}
-
-/// ` until 2026-12-31: the reason (ann on 2026-03-01)`.
-pub(super) fn reason_of_acceptance(accepted: &Accepted) -> String {
-    let until = accepted.until.map_or(String::new(), |day| format!(" until {day}"));
-    let signed = match (&accepted.by, accepted.since) {
-        (Some(by), Some(day)) => format!(" ({by} on {day})"),
-        (Some(by), None) => format!(" ({by})"),
-        (None, Some(day)) => format!(" ({day})"),
-        (None, None) => String::new(),
-    };
-    format!("{until}: {}{signed}", accepted.reason)
-}
-
-/// Why a difference that was accepted is not any more.
-fn lapse(acceptance: &Acceptance) -> Option<String> {
-    let why = match acceptance.standing {
-        Standing::Holds => return None,
-        Standing::Expired => "was accepted",
-        Standing::Changed => "is no longer what was accepted",
-    };
-    Some(format!("{why}{}", reason_of_acceptance(&acceptance.accepted)))
 }
 
 /// The differences of one target, each below the object that it is a part of.
@@ -278,7 +252,7 @@ impl<'a> Tree<'a> {
         if let Some(reason) = &difference.reason {
             page.line(depth, &clean(reason));
         }
-        if let Some(lapse) = difference.acceptance.as_ref().and_then(lapse) {
+        if let Some(lapse) = difference.acceptance.as_ref().and_then(Acceptance::lapse) {
             page.line(depth, &page.paint.dim(&clean(&lapse)));
         }
         let canonical = self.canonical.catalog.get(key);

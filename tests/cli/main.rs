@@ -1,9 +1,11 @@
 //! The commands as a user types them: the real binary on real databases.
 
 mod baseline;
+mod inventory;
 #[path = "../support/mod.rs"]
 mod support;
 mod user;
+mod verify;
 
 use std::{fs, path::Path};
 

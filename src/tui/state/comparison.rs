@@ -56,18 +56,7 @@ impl Comparison {
         let request = plan::Request::new(dialect, canonical, &snapshot, &drift, &selection);
         let turned = (direction == Direction::CanonicalFollows).then(|| Sides::turned(&request));
         let request = turned.as_ref().map_or(request, |sides| sides.request(&request));
-        let mut hazards: BTreeMap<Key, Vec<Hazard>> = BTreeMap::new();
-        for statement in plan::plan(&request).statements {
-            // What makes the statement necessary is what the user selects or not.
-            let cause = statement.because_of.filter(|cause| drift.differences.contains_key(cause));
-            let key = cause.unwrap_or(statement.key);
-            if drift.differences.contains_key(&key) && !statement.hazards.is_empty() {
-                hazards.entry(key).or_default().extend(statement.hazards);
-            }
-        }
-        for hazards in hazards.values_mut() {
-            hazards.sort_by_key(|hazard| hazard.code);
-        }
+        let hazards = plan::hazards(&request);
         let open = drift.open().map(|(key, _)| key);
         let whole = open.filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
         Ok(Comparison {
