@@ -73,7 +73,7 @@ fn a_source_that_is_none_is_named_without_its_password() {
 fn a_configuration_with_a_mistake_is_shown_with_its_line() {
     let user = User::new();
     user.write("schemascope.toml", "canonical = 'a.sql'\ntarget = 'b'\n");
-    user.run(&[]).check(2, &[], &["schemascope.toml:2:1", "Did you mean targets?"]);
+    user.run(&[]).check(2, &[], &["schemascope.toml:2:1", "Did you mean `targets`?"]);
 }
 
 #[test]
