@@ -80,7 +80,7 @@ fn every_mistake_is_found_at_once_and_what_is_right_is_kept() {
             "schemascope.toml:7:10: `al` is no choice here; there is `mentioned`, `all` and `none`. Did you mean `all`?",
             "schemascope.toml:9:10: Invalid type: integer `1`, expected a key as in \"ctrl-s\", or a list of keys.",
             "schemascope.toml:10:2: `tragets` is no setting here; there is `canonical`, `canonical-kind`, `scratch`, \
-             `baseline`, `theme`, `mouse`, `keys`, `rules` and `targets`. Did you mean `targets`?",
+             `baseline`, `theme`, `mouse`, `keys`, `rules`, `verify` and `targets`. Did you mean `targets`?",
         ],
     );
     let (settings, _) = parse(Path::new("x.toml"), "mouse = 3\ntheme = 'mono'", &variables);
