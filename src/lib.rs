@@ -13,3 +13,4 @@ pub mod scratch;
 pub mod smoke;
 pub mod source;
 pub mod tui;
+pub mod verify;

@@ -17,10 +17,11 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("diff", &["model"]),
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
-    ("smoke", &["model", "dialect", "diff", "plan", "scratch", "config"]),
-    ("report", &["model", "diff", "plan", "smoke"]),
+    ("report", &["model", "diff", "plan"]),
+    ("verify", &["model", "diff", "plan", "report"]),
+    ("config", &["model", "dialect", "diff", "verify"]),
+    ("smoke", &["model", "dialect", "diff", "plan", "scratch", "report", "config"]),
     ("apply", &["model", "dialect", "plan"]),
-    ("config", &["model", "dialect", "diff"]),
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
@@ -28,7 +29,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "apply", "config", "tui",
+            "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "verify", "apply",
+            "config", "tui",
         ],
     ),
 ];

@@ -30,7 +30,7 @@ Examples:
 What can stand for CANONICAL and TARGET:
   a .sql file (also what pg_dump --schema-only prints)     schema.sql
   a folder of .sql files, run in the order of their names  migrations/
-  an inventory that `schemascope inspect --json` printed   prod.json
+  an inventory that `schemascope inventory` printed        prod.json
   a PostgreSQL database, by any URI that psql takes        postgres://app@db.example/app
   an SQLite database                                       sqlite://app.db
   any of the files, as it was at a git revision            git:main:db/schema.sql
@@ -82,6 +82,17 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    /// Take the accepted differences from this file
+    ///
+    /// By default this is what the setting `baseline` names, or else `schemascope.baseline.toml`
+    /// beside `schemascope.toml`. See `schemascope baseline`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Accept nothing: show every difference, whatever the baseline says
+    #[arg(long, global = true, conflicts_with = "baseline")]
+    pub no_baseline: bool,
+
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -121,12 +132,18 @@ pub enum Command {
     /// Starts two databases in the PostgreSQL that is built into this program, drifts them, and
     /// opens the terminal on both. Nothing has to be installed, and nothing is left behind.
     Demo,
-    /// Print what a schema holds
-    #[command(after_help = INSPECT)]
-    Inspect(Inspect),
+    /// Print what a schema holds, counted; with --json as `inventory` does
+    #[command(after_help = super::inventory::HELP)]
+    Inspect(super::inventory::Inventory),
+    /// Print a whole schema as an inventory: one JSON file that every command takes as a source
+    #[command(after_help = super::inventory::HELP)]
+    Inventory(super::inventory::Inventory),
     /// Print where targets have drifted from a canonical schema
     #[command(after_help = DIFF)]
     Diff(Sides),
+    /// Pass or fail for each component of each target, for pipelines
+    #[command(after_help = super::verify::HELP)]
+    Verify(super::verify::Verify),
     /// Print the SQL that closes selected differences of one target
     #[command(after_help = PLAN)]
     Plan(Plan),
@@ -163,18 +180,13 @@ pub enum Command {
     /// Look at targets again and again, and tell what changed
     #[command(after_help = watch::HELP)]
     Watch(watch::Arguments),
+    /// Accept differences, list what is accepted, take out what is no longer needed
+    #[command(after_help = super::baseline::HELP)]
+    Baseline(super::baseline::Baseline),
     /// Serve the built-in PostgreSQL; schemascope starts this itself
     #[command(hide = true)]
     Engine,
 }
-
-const INSPECT: &str = "\
-With --json this prints an inventory: the whole schema as one file, which every command takes in
-place of a database.
-
-Examples:
-  schemascope inspect postgres://app@db.example/app
-  schemascope inspect prod-eu --json > prod-eu.json";
 
 const DIFF: &str = "\
 Marks: + missing in the target, - extra in the target, ~ changed, ? could not be compared.
@@ -209,16 +221,6 @@ pub struct Sides {
     /// What ought to have it: a database, its name in schemascope.toml, or any other source
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
-}
-
-/// What `inspect` takes.
-#[derive(Debug, Args)]
-pub struct Inspect {
-    /// What to read: a database, its name in schemascope.toml, or any other source
-    pub target: String,
-    /// Write to this file instead of standard output; it is written whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// What `plan` takes.

@@ -8,8 +8,11 @@ use super::{
     sides::{Setup, with_hint},
 };
 use crate::{
-    report::{Changes, snapshot_json, snapshot_text, utc},
-    source::history::{HistoryError, Inspection},
+    report::{Changes, snapshot_text, utc},
+    source::{
+        history::{HistoryError, Inspection},
+        inventory::{Layout, to_json},
+    },
 };
 
 /// Shown below the options.
@@ -131,7 +134,7 @@ async fn show(setup: &Setup<'_>, inspection: &str, json: bool) -> Result<Outcome
     let side = setup.kept_side(inspection).ok_or_else(|| unknown(inspection))?;
     let read = load::one(setup, &side).await?;
     let text = match json {
-        true => snapshot_json(&read.snapshot),
+        true => to_json(&read.snapshot, Layout::Pretty),
         false => snapshot_text(&read.name, &read.snapshot, setup.console.paint()),
     };
     setup.console.result(&text)?;
@@ -144,7 +147,7 @@ async fn diff(setup: &Setup<'_>, since: &str, until: Option<&str>, json: bool) -
     // Read first: what is read now becomes the newest that is kept.
     let older = load::one(setup, &side).await?;
     let newer = load::one(setup, &setup.single(until.unwrap_or(target)).await?).await?;
-    let drift = load::drift(&older.snapshot, &newer.snapshot, &setup.config.rules)
+    let drift = load::changes(&older.snapshot, &newer.snapshot, &setup.config.rules)
         .map_err(|problem| Error::new(problem, ""))?;
     let changes = Changes::between(&older.snapshot, &newer.snapshot, &drift);
     let text = match json {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dialect::{self, Dialect, postgres::session::Fault},
-    diff::{self, Drift, Rules},
+    diff::{self, Baseline, Drift, Rules, Terms},
     model::{Object, Snapshot},
     report::{Compared, Comparison, Side, Target},
     source::{self, LoadOptions, Source, SourceError},
@@ -34,10 +34,9 @@ pub async fn compare(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) ->
             return Err(Error::new(format!("{name}: {problem}"), ""));
         }
     };
-    let rules = &setup.config.rules;
     let targets = targets.into_iter().map(|(name, snapshot)| {
         let result = snapshot.and_then(|snapshot| {
-            let drift = drift(&canonical.snapshot, &snapshot, rules)?;
+            let drift = drift(&canonical.snapshot, &snapshot, setup.terms(&name))?;
             Ok(Compared { snapshot, drift })
         });
         Target { name, result }
@@ -145,10 +144,15 @@ enum Failure {
 }
 
 async fn read(setup: &Setup<'_>, side: &Named, options: &LoadOptions) -> Result<Snapshot, Failure> {
-    let console = setup.console;
     let source = side.source.as_ref().map_err(|problem| Failure::Other { text: problem.clone() })?;
-    let progress = |phase: &str, count: usize| console.progress(&side.name, phase, count);
-    let read = source::load(source, options, &progress).await.map_err(|error| {
+    let progress = |phase: &str, count: usize| {
+        setup.stopwatch.mark(&side.name, phase);
+        setup.console.progress(&side.name, phase, count);
+    };
+    setup.stopwatch.mark(&side.name, "connecting");
+    let read = source::load(source, options, &progress).await;
+    setup.stopwatch.mark(&side.name, "read");
+    let read = read.map_err(|error| {
         let text = with_hint(&error.to_string(), error.hint());
         match error {
             SourceError::Connect(error) if error.fault == Fault::PasswordWanted => {
@@ -184,7 +188,7 @@ pub async fn ask_password(console: &Console, side: &Named) -> Option<Named> {
 ///
 /// # Errors
 /// Where they are schemas of different databases.
-pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<Drift, String> {
+pub fn drift(canonical: &Snapshot, target: &Snapshot, terms: Terms<'_>) -> Result<Drift, String> {
     let dialect = dialect::by_name(&target.dialect).filter(|_| canonical.dialect == target.dialect);
     let Some(dialect) = dialect else {
         return Err(format!(
@@ -195,7 +199,16 @@ pub fn drift(canonical: &Snapshot, target: &Snapshot, rules: &Rules) -> Result<D
     let changed = |live: &Object, canonical: &Object| {
         dialect::changed_facets(dialect, live, canonical).into_iter().map(str::to_owned).collect()
     };
-    Ok(diff::compare(canonical, target, rules, &changed))
+    Ok(diff::judge(canonical, target, terms, &changed))
+}
+
+/// What changed from one look at a database to another: nobody has accepted anything of it yet.
+///
+/// # Errors
+/// As [`drift`].
+pub fn changes(older: &Snapshot, newer: &Snapshot, rules: &Rules) -> Result<Drift, String> {
+    let terms = Terms { rules, baseline: &Baseline::default(), name: "", today: diff::day(newer.taken_at) };
+    drift(older, newer, terms)
 }
 
 fn is_script(side: &Named) -> bool {

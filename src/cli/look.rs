@@ -43,8 +43,8 @@ impl Look {
                 match canonical.transpose() {
                     Err(problem) => (None, Err(format!("The canonical schema could not be read. {problem}"))),
                     Ok(canonical) => {
-                        let compared =
-                            read.and_then(|snapshot| compared(setup, canonical.as_ref(), snapshot));
+                        let compared = read
+                            .and_then(|snapshot| compared(setup, &target.name, canonical.as_ref(), snapshot));
                         (canonical, compared)
                     }
                 }
@@ -71,9 +71,14 @@ impl Look {
     }
 }
 
-fn compared(setup: &Setup<'_>, canonical: Option<&Snapshot>, snapshot: Snapshot) -> Result<Compared, String> {
+fn compared(
+    setup: &Setup<'_>,
+    name: &str,
+    canonical: Option<&Snapshot>,
+    snapshot: Snapshot,
+) -> Result<Compared, String> {
     let drift = match canonical {
-        Some(canonical) => load::drift(canonical, &snapshot, &setup.config.rules)?,
+        Some(canonical) => load::drift(canonical, &snapshot, setup.terms(name))?,
         None => Drift::default(),
     };
     Ok(Compared { snapshot, drift })

@@ -152,6 +152,15 @@ async fn look_at(setup: &Setup<'_>, look: &Look) -> Result<Vec<Looked>, Error> {
     Ok(looked)
 }
 
+/// How the migrations of a folder stand at a target.
+///
+/// # Errors
+/// Where the folder or the history cannot be read, with what to do.
+pub(super) async fn report_at(setup: &Setup<'_>, folder: &Path, target: &Named) -> Result<Report, String> {
+    let listing = Listing::read(folder).map_err(|error| with_hint(&error.to_string(), error.hint()))?;
+    report_of(setup, &listing, &Which::default(), target).await
+}
+
 async fn report_of(
     setup: &Setup<'_>,
     listing: &Listing,

@@ -6,6 +6,7 @@
 mod apply;
 mod approve;
 pub mod arguments;
+mod baseline;
 mod completions;
 pub mod config;
 mod console;
@@ -14,7 +15,7 @@ mod diff;
 mod duration;
 mod health;
 mod history;
-mod inspect;
+mod inventory;
 mod load;
 mod look;
 mod man;
@@ -26,6 +27,8 @@ mod selection;
 mod serve;
 mod sides;
 mod smoke;
+mod stopwatch;
+mod verify;
 mod watch;
 
 use std::path::PathBuf;
@@ -139,8 +142,13 @@ async fn dispatch(
     match command {
         Some(Command::Open(sides)) => open::run(&setup, &sides, global.json).await,
         Some(Command::Demo) => demo::run(&setup, global.json).await,
-        Some(Command::Inspect(inspect)) => inspect::run(&setup, &inspect, global.json).await,
+        Some(Command::Inspect(arguments)) => inventory::inspect(&setup, &arguments, global.json).await,
+        Some(Command::Inventory(arguments)) => {
+            inventory::run(&setup, &arguments, inventory::Form::Json).await
+        }
+        Some(Command::Verify(arguments)) => verify::run(&setup, &arguments, global.json).await,
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
+        Some(Command::Baseline(arguments)) => baseline::run(&setup, &arguments, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Apply(it)) => apply::run(&setup, &it, global.json).await,
         Some(Command::Approve(it)) => approve::run(&setup, &it, global.json),

@@ -2,8 +2,8 @@
 
 use super::{
     Error, Outcome,
-    arguments::{self, Sides},
-    diff, inspect, load,
+    arguments::Sides,
+    diff, inventory, load,
     sides::{Named, Setup},
 };
 use crate::{config, source::LoadOptions, tui};
@@ -24,8 +24,7 @@ pub async fn run(setup: &Setup<'_>, sides: &Sides, json: bool) -> Result<Outcome
 /// `inspect` prints.
 async fn browse(setup: &Setup<'_>, only: &str, json: bool) -> Result<Outcome, Error> {
     if json || !setup.console.is_interactive() {
-        let arguments = arguments::Inspect { target: only.to_owned(), output: None };
-        return inspect::run(setup, &arguments, json).await;
+        return inventory::inspect(setup, &inventory::Inventory::of(only), json).await;
     }
     terminal(setup, setup.single(only).await?, Vec::new()).await
 }
@@ -66,6 +65,8 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         appearance,
+        baseline: setup.baseline.clone(),
+        baseline_file: setup.baseline_file.clone(),
         environment: setup.environment().clone(),
         now: setup.now,
     };
@@ -84,7 +85,8 @@ fn target(side: Named) -> tui::Target {
     tui::Target {
         protected: configured.is_some_and(|target| target.protected),
         color: configured.and_then(|target| target.color.clone()),
-        label: configured.and_then(|target| target.label.clone()).unwrap_or(side.name),
+        label: configured.and_then(|target| target.label.clone()).unwrap_or_else(|| side.name.clone()),
+        name: side.name,
         source: side.source,
     }
 }

@@ -13,9 +13,11 @@ use super::{
     Error, Surroundings,
     arguments::Global,
     console::{Console, write_file},
+    stopwatch::Stopwatch,
 };
 use crate::{
     config::{self, CommandLine, Config},
+    diff::{self, Baseline, Terms},
     scratch,
     source::{
         Kept, Source, SourceKind, UnknownKind,
@@ -38,8 +40,14 @@ pub struct Named {
 pub struct Setup<'a> {
     /// The configuration.
     pub config: Config,
+    /// The differences that were accepted.
+    pub baseline: Baseline,
+    /// The file that holds them, whether it is there or not.
+    pub baseline_file: PathBuf,
     /// Where scripts are run.
     pub scratch: scratch::Options,
+    /// How long each side takes to be read.
+    pub stopwatch: Stopwatch,
     /// Where the command says what it has to say.
     pub console: &'a Console,
     /// What was kept of earlier inspections.
@@ -83,7 +91,30 @@ impl<'a> Setup<'a> {
             Some(folder) => History::new(folder.join("history"), limit),
             None => History::new(PathBuf::new(), 0),
         };
-        Ok(Setup { config, scratch, console, history, now: surroundings.now, kind, surroundings })
+        let named = global.baseline.as_ref().or(config.baseline.as_ref());
+        let baseline_file = named.cloned().unwrap_or_else(|| config.repository.join(config::BASELINE_FILE));
+        let baseline = match global.no_baseline {
+            true => Baseline::default(),
+            false => baseline(&baseline_file, named.is_some(), console)?,
+        };
+        Ok(Setup {
+            config,
+            baseline,
+            baseline_file,
+            scratch,
+            stopwatch: Stopwatch::default(),
+            console,
+            history,
+            now: surroundings.now,
+            kind,
+            surroundings,
+        })
+    }
+
+    /// How a target of this name is to be compared, today.
+    pub fn terms<'b>(&'b self, name: &'b str) -> Terms<'b> {
+        let today = diff::day((self.now)());
+        Terms { rules: &self.config.rules, baseline: &self.baseline, name, today }
     }
 
     /// The canonical schema and the targets that words name; without words, those of the
@@ -216,6 +247,18 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
+    /// A folder, as a further side; what is configured under its name is something else.
+    pub fn folder(&self, path: &Path) -> Named {
+        let text = path.to_string_lossy();
+        let side = self.recognised(&text, &text, None, None);
+        Named { name: label(&side), ..side }
+    }
+
+    /// The folder that the command was started in.
+    pub fn current_folder(&self) -> &'a Path {
+        &self.surroundings.current_folder
+    }
+
     fn configured(&self) -> Result<(Named, Vec<Named>), Error> {
         let Some(canonical) = &self.config.canonical else { return Err(Error::first_run(&self.config)) };
         if self.config.targets.is_empty() {
@@ -324,6 +367,20 @@ pub fn with_hint(message: &str, hint: Option<&str>) -> String {
 
 /// The words for where scripts are run.
 pub const ENGINES: [&str; 3] = ["auto", "embedded", "local"];
+
+/// The accepted differences of a file. A file that is not there yet accepts nothing; one that was
+/// named, and so is expected, is missed.
+fn baseline(file: &Path, named: bool, console: &Console) -> Result<Baseline, Error> {
+    match config::load_baseline(file).map_err(|error| Error::new(error.to_string(), ""))? {
+        Some(baseline) => Ok(baseline),
+        None => {
+            if named {
+                console.note(&format!("There is no baseline {} yet: nothing is accepted.", file.display()));
+            }
+            Ok(Baseline::default())
+        }
+    }
+}
 
 fn choice(text: &str, surroundings: &Surroundings) -> Result<scratch::Choice, Error> {
     match text {

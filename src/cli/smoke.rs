@@ -20,7 +20,7 @@ use crate::{
         },
     },
     model::Snapshot,
-    report::{smoke_json, smoke_text},
+    smoke::report,
     smoke::{self, Report},
     source::Source,
 };
@@ -117,9 +117,9 @@ pub async fn run(setup: &Setup<'_>, arguments: &Smoke, json: bool) -> Result<Out
     }
     setup.console.clear_progress();
     let text = match json {
-        true => smoke_json(&reports, &failures),
+        true => report::json(&reports, &failures),
         false => {
-            reports.iter().map(|report| smoke_text(report, arguments.all, setup.console.paint())).collect()
+            reports.iter().map(|report| report::text(report, arguments.all, setup.console.paint())).collect()
         }
     };
     setup.deliver(&text, arguments.output.as_deref())?;

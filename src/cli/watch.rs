@@ -177,7 +177,7 @@ async fn look(setup: &Setup<'_>, canonical: Option<&Named>, target: &Named, memo
 }
 
 fn changes(setup: &Setup<'_>, before: &Snapshot, now: &Snapshot) -> Result<Changes, String> {
-    Ok(Changes::between(before, now, &load::drift(before, now, &setup.config.rules)?))
+    Ok(Changes::between(before, now, &load::changes(before, now, &setup.config.rules)?))
 }
 
 fn tell(setup: &Setup<'_>, event: &Event, json: bool) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use super::{
     operation::{Health, History, Watch},
     smoke::Smoke,
 };
-use crate::diff::Rules;
+use crate::{diff::Rules, verify::Policy};
 
 /// A configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,11 +36,13 @@ pub struct Settings {
     pub(super) canonical: Option<Address>,
     pub(super) canonical_kind: Option<String>,
     pub(super) scratch: Option<Address>,
+    pub(super) baseline: Option<PathBuf>,
     pub(super) theme: Option<String>,
     pub(super) mouse: Option<bool>,
     pub(super) keys: BTreeMap<String, Vec<String>>,
     pub(super) rules: Option<Rules>,
     pub(super) apply: Option<Apply>,
+    pub(super) verify: Option<Policy>,
     pub(super) targets: IndexMap<String, Target>,
     pub(super) places: BTreeMap<String, String>,
     pub(super) history: History,
@@ -64,6 +66,9 @@ pub(super) struct Written {
     /// Where scripts are run to see what they mean: `auto`, `embedded`, `local`, or the URL of a
     /// PostgreSQL server.
     scratch: Option<String>,
+    /// The file of accepted differences; `schemascope.baseline.toml` beside this file if nothing is
+    /// said.
+    baseline: Option<PathBuf>,
     /// The theme of the terminal: a built-in one, or the name of a file in the folder `themes`
     /// beside `config.toml`, without its `.toml`.
     theme: Option<String>,
@@ -77,6 +82,8 @@ pub(super) struct Written {
     rules: Option<Rules>,
     /// What `apply` asks for.
     apply: Option<Apply>,
+    /// What makes `schemascope verify` fail.
+    verify: Option<Policy>,
     /// The databases that ought to have the canonical schema, by their names.
     #[serde(default)]
     targets: BTreeMap<String, WrittenTarget>,
@@ -177,11 +184,13 @@ pub fn parse(file: &Path, text: &str, variables: &Variables<'_>) -> (Settings, V
             noted(fault);
             None
         }),
+        baseline: written.baseline.map(|path| file.parent().unwrap_or(Path::new("")).join(path)),
         theme: written.theme,
         mouse: written.mouse,
         keys: keys::by_name(written.keys),
         rules: written.rules,
         apply: written.apply,
+        verify: written.verify.map(|policy| policy.based_on(file.parent().unwrap_or(Path::new("")))),
         targets,
         places,
         history: written.history,

@@ -84,8 +84,10 @@ pub fn load(places: &Places, variables: &Variables<'_>) -> Result<Config, Config
 /// the environment does not have are looked up in `.env` beside `schemascope.toml`.
 pub fn survey(places: &Places, variables: &Variables<'_>) -> Survey {
     let mut survey = Survey::default();
+    survey.config.repository.clone_from(&places.current_folder);
     if let Some(explicit) = &places.explicit {
         survey.config.folder = explicit.parent().map(Path::to_owned);
+        survey.config.repository = folder_of(explicit);
         survey.add("named by --config", explicit, Missing::IsAFault, variables);
         return survey;
     }
@@ -101,11 +103,16 @@ pub fn survey(places: &Places, variables: &Variables<'_>) -> Survey {
     }
     survey.config.folder = folder;
     if let Some(project) = project_file(&places.current_folder) {
+        survey.config.repository = folder_of(&project);
         let env = dot_env::read(&project.with_file_name(".env"));
         let either = |name: &str| variables(name).or_else(|| env.get(name).cloned());
         survey.add("the repository's", &project, Missing::IsAFault, &either);
     }
     survey
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// The themes in the folder of the user's own file, in the order of their names, and what could not

@@ -3,6 +3,7 @@
 //! Nothing here asks the process for its environment: variables come in as a function, folders as
 //! paths, and the binary is the only one that looks.
 
+mod baseline;
 mod document;
 mod dot_env;
 mod expand;
@@ -26,6 +27,7 @@ use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+pub use baseline::{BASELINE_FILE, edit_baseline, load_baseline, parse_baseline};
 pub use document::{Document, nearest, read as read_document};
 pub use expand::{Variables, expand};
 pub use file::{Apply, ConfigError, parse};
@@ -33,7 +35,7 @@ pub use init::{Draft, draft};
 pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, survey, themes};
 pub use schema::schema;
 
-use crate::diff::Rules;
+use crate::{diff::Rules, verify::Policy};
 
 /// The name of the file that a repository keeps.
 pub const PROJECT_FILE: &str = "schemascope.toml";
@@ -49,6 +51,10 @@ pub struct Config {
     pub canonical_kind: Option<String>,
     /// Where scripts are run: `auto`, `embedded`, `local` or a URL.
     pub scratch: Option<Address>,
+    /// The file of accepted differences, where one is named.
+    pub baseline: Option<PathBuf>,
+    /// The folder of the repository's file, or of the one that was named; else the current one.
+    pub repository: PathBuf,
     /// The folder of the user's own file, where `themes/` is.
     pub folder: Option<PathBuf>,
     /// The theme of the terminal.
@@ -62,6 +68,8 @@ pub struct Config {
     pub rules: Rules,
     /// What `apply` asks for.
     pub apply: Apply,
+    /// What makes a verification fail.
+    pub verify: Policy,
     /// The targets, by their names.
     pub targets: IndexMap<String, Target>,
     /// Where each setting was made, by its dotted name: `FILE:LINE:COLUMN`.
@@ -139,6 +147,7 @@ impl Config {
         replace(&mut self.canonical, nearer.canonical);
         replace(&mut self.canonical_kind, nearer.canonical_kind);
         replace(&mut self.scratch, nearer.scratch);
+        replace(&mut self.baseline, nearer.baseline);
         replace(&mut self.theme, nearer.theme);
         replace(&mut self.mouse, nearer.mouse);
         self.keys.extend(nearer.keys);
@@ -147,6 +156,9 @@ impl Config {
         }
         if let Some(apply) = nearer.apply {
             self.apply = apply;
+        }
+        if let Some(policy) = nearer.verify {
+            self.verify = policy;
         }
         self.targets.extend(nearer.targets);
         replace(&mut self.history.keep, nearer.history.keep);

@@ -1,17 +1,22 @@
 //! Two catalogs under rules → what drifted. Pure.
 
+pub mod baseline;
 mod history;
 mod renames;
 mod rules;
+mod scope;
 mod words;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use baseline::{Acceptance, Accepted, Baseline, Standing, day};
 pub use history::HISTORY_TABLES;
 pub use renames::{ENUM_VALUE, Rename, renames};
 pub use rules::{Managed, Rules, matches};
+pub use scope::{covers, narrowed};
 pub use words::{Word, spans, words};
 
 use crate::model::{Key, Object, Snapshot};
@@ -67,6 +72,21 @@ pub struct Difference {
     /// Why it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the baseline says about it, see [`Baseline::apply`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
+}
+
+impl Difference {
+    /// A difference of which nothing more is known than its status.
+    pub fn new(status: Status) -> Self {
+        Difference { status, facets: Vec::new(), reason: None, acceptance: None }
+    }
+
+    /// Whether the team has accepted it, and that still holds.
+    pub fn is_accepted(&self) -> bool {
+        self.acceptance.as_ref().is_some_and(|acceptance| acceptance.standing == Standing::Holds)
+    }
 }
 
 /// What drifted at one target: every object that is not the same there.
@@ -87,9 +107,19 @@ impl Drift {
         self.differences.get(key).map_or(Status::Same, |difference| difference.status)
     }
 
-    /// Whether nothing differs.
+    /// The differences that nobody has accepted.
+    pub fn open(&self) -> impl Iterator<Item = (&Key, &Difference)> {
+        self.differences.iter().filter(|(_, difference)| !difference.is_accepted())
+    }
+
+    /// The differences that the baseline accepts.
+    pub fn accepted(&self) -> impl Iterator<Item = (&Key, &Difference)> {
+        self.differences.iter().filter(|(_, difference)| difference.is_accepted())
+    }
+
+    /// Whether nothing differs but what was accepted.
     pub fn is_empty(&self) -> bool {
-        self.differences.is_empty()
+        self.open().next().is_none()
     }
 
     /// The same drift seen from the other side: what is missing there is extra here.
@@ -105,9 +135,9 @@ impl Drift {
         turned
     }
 
-    /// How many differences there are of a status.
+    /// How many differences there are of a status that nobody has accepted.
     pub fn count(&self, status: Status) -> usize {
-        self.differences.values().filter(|difference| difference.status == status).count()
+        self.open().filter(|(_, difference)| difference.status == status).count()
     }
 }
 
@@ -121,12 +151,15 @@ pub type ChangedFacets<'a> = dyn Fn(&Object, &Object) -> Vec<String> + Sync + 'a
 pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: &ChangedFacets<'_>) -> Drift {
     let mut drift = Drift { rules: rules.clone(), ..Drift::default() };
     let mut note = |key: &Key, status: Status, facets: Vec<String>, reason: Option<String>| {
+        if !covers(&canonical.scope, key) || !covers(&target.scope, key) {
+            return;
+        }
         let unsaid = status == Status::Extra && canonical.silent_on.contains(&key.kind());
         let by_the_way = !rules.migration_tables && history::is_history(key, canonical);
         if rules.hides(key) || unsaid || by_the_way {
             drift.hidden += 1;
         } else {
-            drift.differences.insert(key.clone(), Difference { status, facets, reason });
+            drift.differences.insert(key.clone(), Difference { facets, reason, ..Difference::new(status) });
         }
     };
     for object in canonical.catalog.iter() {
@@ -154,6 +187,31 @@ pub fn compare(canonical: &Snapshot, target: &Snapshot, rules: &Rules, changed: 
             None => note(&object.key, Status::Extra, Vec::new(), None),
         }
     }
+    drift
+}
+
+/// The terms on which a target is compared: what is left out, and what is accepted there.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// What the comparison leaves out.
+    pub rules: &'a Rules,
+    /// What was accepted.
+    pub baseline: &'a Baseline,
+    /// What the target is called.
+    pub name: &'a str,
+    /// The day in UTC.
+    pub today: Date,
+}
+
+/// As [`compare`], with every difference judged by the baseline.
+pub fn judge(
+    canonical: &Snapshot,
+    target: &Snapshot,
+    terms: Terms<'_>,
+    changed: &ChangedFacets<'_>,
+) -> Drift {
+    let mut drift = compare(canonical, target, terms.rules, changed);
+    terms.baseline.apply(&mut drift, canonical, target, terms.name, terms.today);
     drift
 }
 

@@ -100,7 +100,8 @@ pub fn matches(pattern: &str, key: &Key) -> bool {
     }
 }
 
-fn wildcard(pattern: &str, text: &str) -> bool {
+/// Whether a pattern, in which `*` stands for any run of characters, fits all of a text.
+pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or("");
     let Some(mut rest) = text.strip_prefix(first) else { return false };

@@ -13,4 +13,4 @@ pub use catalog::Catalog;
 pub use facets::Facets;
 pub use key::{Key, Kind, ParseKeyError};
 pub use object::{Fingerprint, Object, Requirement};
-pub use snapshot::{FORMAT, Location, Size, Snapshot};
+pub use snapshot::{FORMAT, Location, Scope, Size, Snapshot};

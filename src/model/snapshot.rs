@@ -31,6 +31,9 @@ pub struct Snapshot {
     /// complete; false for a script, which leaves owners and grants open where it is silent.
     #[serde(default)]
     pub complete: bool,
+    /// Which part of the schema it is about; all of it where nothing is said.
+    #[serde(default, skip_serializing_if = "Scope::is_everything")]
+    pub scope: Scope,
     /// What the database has that is not read yet, by the plural of the kind: `publications` → 3.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_compared: BTreeMap<String, u64>,
@@ -62,6 +65,28 @@ pub struct Size {
     pub rows: Option<u64>,
     /// How many bytes it takes with its indexes.
     pub bytes: u64,
+}
+
+/// A part of a schema. Names and tables may hold `*`, which stands for anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scope {
+    /// Only these kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Only these schemas and what is in them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schemas: Vec<String>,
+    /// Only these tables and views, and their parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<String>,
+}
+
+impl Scope {
+    /// Whether it leaves nothing out.
+    pub fn is_everything(&self) -> bool {
+        *self == Scope::default()
+    }
 }
 
 /// A place in a file.

@@ -4,6 +4,7 @@
 //! in the file. Only [`proof`] touches an engine, and it is given one.
 
 mod apart;
+mod choice;
 pub mod file;
 mod order;
 pub mod proof;
@@ -21,6 +22,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 pub use sides::{Direction, ParseDirectionError, Sides};
 use transition::Transition;
+
+pub use choice::{Choice, ChoiceError};
 
 pub use crate::dialect::{Action, Hazard, HazardCode, ParseStyleError, Style, Transaction};
 use crate::{
@@ -216,10 +219,29 @@ pub enum Proof {
     },
 }
 
-/// The differences that a selection by command line words picks.
+/// The differences that a selection by command line words picks from: all but those that are not
+/// known, and those that were accepted.
 pub fn every_difference(drift: &Drift) -> BTreeSet<Key> {
-    let known = drift.differences.iter().filter(|(_, difference)| difference.status != Status::Unknown);
+    let known = drift.open().filter(|(_, difference)| difference.status != Status::Unknown);
     known.map(|(key, _)| key.clone()).collect()
+}
+
+/// What closing each of the selected differences can hurt, gravest first, for those that can hurt
+/// anything. Where a
+/// statement is there because of another object, that one answers for it.
+pub fn hazards(request: &Request<'_>) -> BTreeMap<Key, Vec<Hazard>> {
+    let differences = &request.drift.differences;
+    let mut hazards: BTreeMap<Key, Vec<Hazard>> = BTreeMap::new();
+    for statement in plan(request).statements {
+        // What makes the statement necessary is what the user selects or not.
+        let cause = statement.because_of.filter(|cause| differences.contains_key(cause));
+        let key = cause.unwrap_or(statement.key);
+        if differences.contains_key(&key) && !statement.hazards.is_empty() {
+            hazards.entry(key).or_default().extend(statement.hazards);
+        }
+    }
+    hazards.values_mut().for_each(|hazards| hazards.sort_by_key(|hazard| hazard.code));
+    hazards
 }
 
 /// Makes the plan that closes the selected differences.

@@ -100,11 +100,25 @@ impl Compared {
         object.map(|object| &**object)
     }
 
-    /// The differences that stand for themselves: not the parts of what is missing or extra as a
+    /// The open differences that stand for themselves: not the parts of what is missing or extra as a
     /// whole, which come and go with it.
     pub fn whole<'a>(&'a self, canonical: &'a Snapshot) -> impl Iterator<Item = (&'a Key, &'a Difference)> {
-        let differences = self.drift.differences.iter();
-        differences.filter(|(key, difference)| !self.is_part(canonical, key, difference.status))
+        self.drift.open().filter(|(key, difference)| !self.is_part(canonical, key, difference.status))
+    }
+
+    /// The differences that were accepted, without the parts of what was accepted as a whole.
+    pub fn accepted<'a>(
+        &'a self,
+        canonical: &'a Snapshot,
+    ) -> impl Iterator<Item = (&'a Key, &'a Difference)> {
+        let with_whole = |key: &Key, difference: &Difference| {
+            let parent = self.object(canonical, key).and_then(|object| object.parent.as_ref());
+            let parent = parent.and_then(|parent| self.drift.differences.get(parent));
+            let comes_and_goes = matches!(difference.status, Status::Missing | Status::Extra);
+            comes_and_goes
+                && parent.is_some_and(|parent| parent.is_accepted() && parent.status == difference.status)
+        };
+        self.drift.accepted().filter(move |(key, difference)| !with_whole(key, difference))
     }
 
     fn is_part(&self, canonical: &Snapshot, key: &Key, status: Status) -> bool {
@@ -119,6 +133,7 @@ impl Compared {
         for (key, difference) in &self.drift.differences {
             hasher.update(key.to_string().as_bytes()).update(&[0]);
             hasher.update(difference.status.word().as_bytes());
+            hasher.update(&[u8::from(difference.is_accepted())]);
             if let Some(object) = self.snapshot.catalog.get(key) {
                 for (facet, value) in object.facets.iter() {
                     // Facets that do not differ in meaning may still be spelled in another way.

@@ -170,7 +170,7 @@ fn row_security(canonical: &Snapshot, compared: &Compared) -> Component {
             && compared.drift.status(&object.key) == Status::Changed
     });
     let open: Vec<String> = open.map(|object| object.key.to_string()).collect();
-    let policies = compared.drift.differences.iter().filter(|(key, _)| key.kind().name() == "policy");
+    let policies = compared.drift.open().filter(|(key, _)| key.kind().name() == "policy");
     let policies: Vec<String> = policies.map(|(key, it)| format!("{key}: {}", it.status.word())).collect();
     let status = if open.is_empty() && policies.is_empty() { State::Pass } else { State::Fail };
     component(status, json!({ "protected": count, "unprotected": open, "policies": policies }))
@@ -179,7 +179,7 @@ fn row_security(canonical: &Snapshot, compared: &Compared) -> Component {
 fn drift(compared: &Compared, gravity: State) -> Component {
     let count = |status| compared.drift.count(status);
     let detail = json!({
-        "differences": compared.drift.differences.len(),
+        "differences": compared.drift.open().count(),
         "missing": count(Status::Missing),
         "changed": count(Status::Changed),
         "extra": count(Status::Extra),

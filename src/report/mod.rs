@@ -2,24 +2,25 @@
 //!
 //! Nothing here prints: everything is returned, and whoever asked decides where it goes.
 
+mod baseline;
 mod changes;
 mod comparison;
 #[cfg(test)]
 mod fixture;
 pub mod health;
 mod json;
-mod smoke;
 mod sql;
 mod style;
 mod text;
 mod time;
 mod words;
 
+pub use baseline::{json as baseline_json, text as baseline_text};
 pub use changes::{Change, Changes, FacetChange};
 pub use comparison::{Compared, Comparison, Outcome, Side, Target};
-pub use json::{comparison as comparison_json, plan as plan_json, snapshot as snapshot_json};
-pub use smoke::{json as smoke_json, text as smoke_text};
+pub use json::{comparison as comparison_json, plan as plan_json};
 pub use sql::{script, statements, summary};
 pub use style::{Paint, clean};
 pub use text::{comparison as comparison_text, snapshot as snapshot_text};
 pub use time::utc;
+pub use words::counted;

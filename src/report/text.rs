@@ -15,7 +15,7 @@ use super::{
     words::{counted, plural},
 };
 use crate::{
-    diff::{Difference, Status, renames},
+    diff::{Acceptance, Difference, Status, renames},
     model::{Key, Kind, Object, Snapshot},
 };
 
@@ -101,6 +101,7 @@ impl Page {
             let how = clean(&format!("plan --rename '{}={}'", rename.from, rename.to)).into_owned();
             self.line(1, &format!("{sentence}: {}", self.paint.dim(&how)));
         }
+        self.accepted(canonical, compared);
         if compared.drift.hidden > 0 {
             let hidden = counted(compared.drift.hidden, "more difference");
             self.line(1, &self.paint.dim(&format!("{hidden} hidden by the rules")));
@@ -111,6 +112,16 @@ impl Page {
         let limits: BTreeSet<String> = snapshots.flat_map(|snapshot| limits(canonical, snapshot)).collect();
         for sentence in limits {
             self.line(1, &self.paint.dim(&clean(&sentence)));
+        }
+    }
+
+    /// What differs and was accepted, with the reason.
+    fn accepted(&mut self, canonical: &Snapshot, compared: &Compared) {
+        for (key, difference) in compared.accepted(canonical) {
+            if let Some(acceptance) = &difference.acceptance {
+                let text = format!("{} {key} accepted{}", difference.status.glyph(), acceptance.accepted);
+                self.line(1, &self.paint.dim(&clean(&text)));
+            }
         }
     }
 
@@ -141,8 +152,13 @@ fn limits(canonical: &Snapshot, target: &Snapshot) -> Vec<String> {
 
 /// `7 differences: 2 missing, 1 extra, 4 changed`.
 fn summary(canonical: &Snapshot, compared: &Compared) -> String {
+    let accepted = match compared.accepted(canonical).count() {
+        0 => String::new(),
+        count => format!("; {count} accepted"),
+    };
     if compared.drift.is_empty() {
-        return format!("no differences in {}", counted(compared.snapshot.catalog.len(), "object"));
+        let objects = counted(compared.snapshot.catalog.len(), "object");
+        return format!("no differences in {objects}{accepted}");
     }
     let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
     for (_, difference) in compared.whole(canonical) {
@@ -152,7 +168,7 @@ fn summary(canonical: &Snapshot, compared: &Compared) -> String {
     let statuses = [Status::Missing, Status::Extra, Status::Changed, Status::Unknown];
     let counts =
         statuses.iter().filter_map(|status| Some(format!("{} {}", counts.get(status)?, status.word())));
-    format!("{total}: {}", counts.collect::<Vec<_>>().join(", "))
+    format!("{total}: {}{accepted}", counts.collect::<Vec<_>>().join(", "))
 }
 
 /// The differences of one target, each below the object that it is a part of.
@@ -166,7 +182,7 @@ struct Tree<'a> {
 impl<'a> Tree<'a> {
     fn new(canonical: &'a Snapshot, compared: &'a Compared) -> Self {
         let mut tree = Tree { canonical, compared, roots: BTreeSet::new(), children: BTreeMap::new() };
-        for key in compared.drift.differences.keys() {
+        for (key, _) in compared.drift.open() {
             tree.place(key);
         }
         tree
@@ -194,7 +210,7 @@ impl<'a> Tree<'a> {
 
     fn print_branch(&self, page: &mut Page, key: &Key, parent: Option<&Key>, depth: usize) {
         let label = clean(&format!("{} {}", key.kind(), name_below(key, parent))).into_owned();
-        let difference = self.compared.drift.differences.get(key);
+        let difference = self.compared.drift.differences.get(key).filter(|it| !it.is_accepted());
         let Some(difference) = difference else {
             page.line(depth, &format!("  {label}"));
             return self.print_children(page, key, depth + 1, None);
@@ -235,6 +251,9 @@ impl<'a> Tree<'a> {
     fn print_difference(&self, page: &mut Page, key: &Key, difference: &Difference, depth: usize) {
         if let Some(reason) = &difference.reason {
             page.line(depth, &clean(reason));
+        }
+        if let Some(lapse) = difference.acceptance.as_ref().and_then(Acceptance::lapse) {
+            page.line(depth, &page.paint.dim(&clean(&lapse)));
         }
         let canonical = self.canonical.catalog.get(key);
         let live = self.compared.snapshot.catalog.get(key);

@@ -1,7 +1,7 @@
 //! Numbers with their nouns.
 
 /// `1 table`, `2 policies`, `3 indexes`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {}", plural(noun)) }
 }
 

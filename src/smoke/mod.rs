@@ -9,6 +9,7 @@ pub mod extensions;
 pub mod foreign_keys;
 pub mod own;
 mod probe;
+pub mod report;
 mod run;
 
 use std::fmt;

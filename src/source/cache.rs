@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     LoadOptions,
-    inventory::{from_json, to_json, write_whole},
+    inventory::{Layout, from_json, to_json, write_whole},
     script::Script,
 };
 use crate::{
@@ -44,7 +44,8 @@ impl Entry {
     /// cannot be written is no reason to fail.
     pub fn put(&self, snapshot: &Snapshot) {
         let Some(folder) = self.path.parent() else { return };
-        if fs::create_dir_all(folder).is_ok() && write_whole(&self.path, to_json(snapshot).as_bytes()).is_ok()
+        if fs::create_dir_all(folder).is_ok()
+            && write_whole(&self.path, to_json(snapshot, Layout::Lines).as_bytes()).is_ok()
         {
             forget_oldest(folder);
         }

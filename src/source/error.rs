@@ -140,6 +140,19 @@ pub enum SourceError {
         /// Its format.
         format: u64,
     },
+    /// An inventory whose objects are not those that it was written with.
+    #[error(
+        "{} was edited or damaged: it says that the fingerprint of its objects is {written:.12}, and it is {found:.12}.",
+        path.display()
+    )]
+    DamagedInventory {
+        /// The file.
+        path: PathBuf,
+        /// The fingerprint that it says.
+        written: String,
+        /// That of the objects in it.
+        found: String,
+    },
     /// An inventory of a database that this program does not know.
     #[error("{} is an inventory of a {dialect:?} database, which this schemascope does not know.", path.display())]
     UnknownDialect {
@@ -229,7 +242,10 @@ impl SourceError {
                 Some("Add the missing COMMIT: without it psql would keep nothing of this file either.")
             }
             SourceError::NotAnInventory { .. } => {
-                Some("Write it anew with: schemascope inspect TARGET --json")
+                Some("Write it anew with: schemascope inventory TARGET --output FILE")
+            }
+            SourceError::DamagedInventory { .. } => {
+                Some("Write it anew, or take its line \"fingerprint\" out if the edit is meant.")
             }
             SourceError::NewerInventory { .. } | SourceError::UnknownDialect { .. } => {
                 Some("Update schemascope, or write the inventory anew with this version.")

@@ -20,7 +20,7 @@ pub use moment::{Moment, UnknownMoment};
 
 use super::{
     SourceError,
-    inventory::{from_json, to_json, write_whole},
+    inventory::{Layout, from_json, to_json, write_whole},
 };
 use crate::model::Snapshot;
 
@@ -186,7 +186,7 @@ impl History {
         let lock_file = File::create(&lock).map_err(failed(&lock, "created"))?;
         lock_file.lock().map_err(failed(&lock, "locked"))?;
 
-        let timeless = to_json(&Snapshot { taken_at: 0, ..snapshot.clone() });
+        let timeless = to_json(&Snapshot { taken_at: 0, ..snapshot.clone() }, Layout::Lines);
         let inspection = Inspection {
             taken_at: snapshot.taken_at,
             content: blake3::hash(timeless.as_bytes()).to_hex().to_string(),

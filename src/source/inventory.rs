@@ -6,7 +6,8 @@ use std::{
     path::Path,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value};
 
 use super::{
     SourceError,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     dialect,
-    model::{FORMAT, Snapshot},
+    model::{Catalog, FORMAT, Snapshot},
 };
 
 /// What every version of the format has.
@@ -22,15 +23,80 @@ use crate::{
 struct Head {
     format: u64,
     dialect: String,
+    fingerprint: Option<String>,
 }
 
-/// A snapshot as the text of an inventory: indented JSON in a stable order, with a newline at its
-/// end.
-pub fn to_json(snapshot: &Snapshot) -> String {
-    // Keys and values of a snapshot are texts, numbers and lists: nothing that JSON cannot hold.
-    let mut json = serde_json::to_string_pretty(snapshot).unwrap_or_default();
-    json.push('\n');
-    json
+/// How the text of an inventory is laid out. Each is the same JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Indented.
+    #[default]
+    Pretty,
+    /// One object, and one entry of any other list, a line.
+    Lines,
+}
+
+/// A snapshot as the text of an inventory: JSON in a stable order with its fingerprint, and with a
+/// newline at its end.
+pub fn to_json(snapshot: &Snapshot, layout: Layout) -> String {
+    let document = Document { head: head(snapshot), snapshot };
+    match layout {
+        // Keys and values of a snapshot are texts, numbers and lists: nothing that JSON cannot hold.
+        Layout::Pretty => serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
+        Layout::Lines => document.lines(),
+    }
+}
+
+/// An inventory as it is written: what is about the whole, and then the objects.
+struct Document<'a> {
+    head: Map<String, Value>,
+    snapshot: &'a Snapshot,
+}
+
+/// Everything but the objects, and their fingerprint.
+fn head(snapshot: &Snapshot) -> Map<String, Value> {
+    let about = Snapshot { catalog: Catalog::default(), ..snapshot.clone() };
+    let mut head = match serde_json::to_value(about) {
+        Ok(Value::Object(head)) => head,
+        _ => Map::new(),
+    };
+    head.shift_remove(OBJECTS);
+    head.shift_insert(1, "fingerprint".to_owned(), snapshot.catalog.fingerprint().to_string().into());
+    head
+}
+
+const OBJECTS: &str = "catalog";
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in &self.head {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry(OBJECTS, &self.snapshot.catalog)?;
+        map.end()
+    }
+}
+
+impl Document<'_> {
+    fn lines(&self) -> String {
+        let json = |value: &dyn Fn() -> serde_json::Result<String>| value().unwrap_or_default();
+        let mut text = "{\n".to_owned();
+        for (name, value) in &self.head {
+            let value = match value {
+                Value::Object(entries) if !entries.is_empty() => {
+                    let entry =
+                        |(name, value): (&String, &Value)| format!("{}: {value}", Value::from(&**name));
+                    format!("{{\n{}\n}}", entries.iter().map(entry).collect::<Vec<_>>().join(",\n"))
+                }
+                value => value.to_string(),
+            };
+            text += &format!("{}: {value},\n", Value::from(&**name));
+        }
+        let objects = self.snapshot.catalog.iter();
+        let objects: Vec<String> = objects.map(|object| json(&|| serde_json::to_string(&**object))).collect();
+        text + &format!("\"{OBJECTS}\": [\n{}\n]\n}}\n", objects.join(",\n"))
+    }
 }
 
 /// Writes a snapshot, whole or not at all: what was there before stays until all is written.
@@ -38,7 +104,7 @@ pub fn to_json(snapshot: &Snapshot) -> String {
 /// # Errors
 /// What the operating system said.
 pub fn write(path: &Path, snapshot: &Snapshot) -> Result<(), SourceError> {
-    write_whole(path, to_json(snapshot).as_bytes())
+    write_whole(path, to_json(snapshot, Layout::Pretty).as_bytes())
         .map_err(|error| SourceError::Unwritable { path: path.into(), problem: error.to_string() })
 }
 
@@ -97,7 +163,14 @@ pub fn from_json(path: &Path, json: &str) -> Result<Snapshot, SourceError> {
     if dialect::by_name(&head.dialect).is_none() {
         return Err(SourceError::UnknownDialect { path: path.into(), dialect: head.dialect });
     }
-    serde_json::from_str(json).map_err(refused)
+    let snapshot: Snapshot = serde_json::from_str(json).map_err(refused)?;
+    let found = snapshot.catalog.fingerprint().to_string();
+    match head.fingerprint {
+        Some(written) if written != found => {
+            Err(SourceError::DamagedInventory { path: path.into(), written, found })
+        }
+        _ => Ok(snapshot),
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_is_refused_with_its_place() {
-        let json = to_json(&snapshot());
+        let json = to_json(&snapshot(), Layout::Lines);
         for length in (1..json.len() - 2).filter(|&at| json.is_char_boundary(at)) {
             let error = from_json(Path::new("x.json"), &json[..length]).unwrap_err();
             assert!(matches!(error, SourceError::NotAnInventory { .. }), "{error}");
@@ -158,9 +231,38 @@ mod tests {
         assert!(refused("{\"name\": \"package\"}").contains("missing field `format`"));
         assert!(refused("[]").contains("not an inventory"));
         assert!(refused("").contains("not an inventory"));
-        let mut edited = to_json(&snapshot());
-        edited = edited.replace("\"catalog\": [", "\"catalog\": [ 7,");
+        let whole = to_json(&snapshot(), Layout::Pretty);
+        let edited = whole.replace("\"catalog\": [", "\"catalog\": [ 7,");
         assert!(refused(&edited).contains("invalid type: integer `7`"));
+    }
+
+    #[test]
+    fn both_layouts_are_the_same_inventory() {
+        let lines = to_json(&snapshot(), Layout::Lines);
+        assert_eq!(from_json(Path::new("x.json"), &lines).unwrap(), snapshot());
+        let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        assert_eq!(read(&lines), read(&to_json(&snapshot(), Layout::Pretty)));
+        insta::assert_snapshot!(lines, @r#"
+        {
+        "format": 1,
+        "fingerprint": "95132bddfbd099e5d9634e47d657c4f1371573ef3b5f05f2c7f09fbbd22134ea",
+        "dialect": "postgres",
+        "source": "schema.sql",
+        "server_version": "",
+        "server_version_num": 0,
+        "taken_at": 0,
+        "complete": false,
+        "catalog": [
+        {"key":"table:public.\"odd \"\"name\"\"\n🦀\"","facets":{"unlogged":true}}
+        ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_inventory_that_was_edited_is_told_from_one_that_was_written() {
+        let edited = to_json(&snapshot(), Layout::Pretty).replace("true", "7");
+        assert!(refused(&edited).contains("old.json was edited or damaged"), "{}", refused(&edited));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::{
     update,
     view::view,
 };
-use crate::{diff::Rules, model::Snapshot};
+use crate::model::Snapshot;
 
 /// A terminal without a tty.
 pub struct Harness {
@@ -92,7 +92,7 @@ impl Harness {
     fn perform(&mut self, effect: Effect) -> Option<Message> {
         match effect {
             Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
-                let result = Comparison::make(dialect, &canonical, snapshot, &Rules::default(), direction);
+                let result = Comparison::make(dialect, &canonical, snapshot, sample::terms(), direction);
                 Some(Message::Compared { target, generations, result: result.map(Arc::new) })
             }
             Effect::BuildBoard { revision, sides } => {

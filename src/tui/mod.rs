@@ -30,7 +30,7 @@ mod update;
 mod view;
 mod world;
 
-use std::{process::Command, time::Instant};
+use std::{path::PathBuf, process::Command, time::Instant};
 
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -45,7 +45,7 @@ use self::{
 };
 use crate::{
     dialect::postgres::connect::Environment,
-    diff::Rules,
+    diff::{Baseline, Rules},
     source::{LoadOptions, Source},
 };
 
@@ -64,6 +64,10 @@ pub struct Options {
     pub rules: Rules,
     /// How it looks, and what its keys do.
     pub appearance: Appearance,
+    /// The differences that were accepted.
+    pub baseline: Baseline,
+    /// The file that the baseline is kept in.
+    pub baseline_file: PathBuf,
     /// The environment of the program.
     pub environment: Environment,
     /// The time, in seconds since 1970-01-01 UTC.
@@ -72,6 +76,8 @@ pub struct Options {
 
 /// A database that ought to have the canonical schema.
 pub struct Target {
+    /// Its name in the configuration, or what stands for it: the baseline knows it by this.
+    pub name: String,
     /// Its name for people.
     pub label: String,
     /// The database; or why the user's words stand for none, with what to do: that is a row among
@@ -123,9 +129,11 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     let theme = themes.shown(chosen.as_deref().unwrap_or(fitting), colors);
     let sources = Sources {
         canonical: options.canonical,
+        names: options.targets.iter().map(|target| target.name.clone()).collect(),
         targets: options.targets.into_iter().map(|target| target.source).collect(),
         load: options.load,
         rules: options.rules,
+        baseline: options.baseline,
         environment: options.environment,
         now: options.now,
     };

@@ -1,18 +1,25 @@
 //! A small canonical schema and two drifted databases, for tests.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
 use super::state::DialectRef;
 use crate::{
     dialect,
+    diff::{Baseline, Rules, Terms},
     model::{Catalog, Facets, Key, Location, Object, Snapshot},
 };
 
 /// PostgreSQL.
 pub fn dialect() -> DialectRef {
     DialectRef(dialect::by_name("postgres").expect("PostgreSQL is a dialect"))
+}
+
+/// The usual terms of a comparison: nothing is left out, and nothing accepted.
+pub fn terms() -> Terms<'static> {
+    static USUAL: LazyLock<(Rules, Baseline)> = LazyLock::new(Default::default);
+    Terms { rules: &USUAL.0, baseline: &USUAL.1, name: "live", today: Default::default() }
 }
 
 /// A key as it is written.

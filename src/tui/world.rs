@@ -33,7 +33,7 @@ use crate::{
         self, Dialect,
         postgres::{connect::Environment, session::Fault},
     },
-    diff::Rules,
+    diff::{self, Baseline, Rules, Terms},
     plan::{Plan, Proof},
     report,
     source::{self, LoadOptions, Source, SourceError},
@@ -50,8 +50,12 @@ pub struct Sources {
     pub targets: Vec<Named>,
     /// How they are read.
     pub load: LoadOptions,
+    /// What each target is called.
+    pub names: Vec<String>,
     /// What the comparison leaves out.
     pub rules: Rules,
+    /// The differences that were accepted.
+    pub baseline: Baseline,
     /// The environment of the program.
     pub environment: Environment,
     /// The time, in seconds since 1970-01-01 UTC.
@@ -119,7 +123,8 @@ impl World {
             Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
                 let sources = Arc::clone(&self.sources);
                 self.compute(move || {
-                    let result = Comparison::make(dialect, &canonical, snapshot, &sources.rules, direction);
+                    let result =
+                        Comparison::make(dialect, &canonical, snapshot, sources.terms(target), direction);
                     Some(Message::Compared { target, generations, result: result.map(Arc::new) })
                 });
             }
@@ -297,6 +302,12 @@ impl World {
 }
 
 impl Sources {
+    /// How a target is to be compared, today.
+    fn terms(&self, target: usize) -> Terms<'_> {
+        let name = self.names.get(target).map_or("", |name| name);
+        Terms { rules: &self.rules, baseline: &self.baseline, name, today: diff::day((self.now)()) }
+    }
+
     fn source(&self, side: SideId) -> Result<&Source, String> {
         let named = match side {
             SideId::Canonical => Some(&self.canonical),

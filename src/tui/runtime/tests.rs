@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::*;
 use crate::{
     dialect::postgres::connect::Environment,
-    diff::Rules,
+    diff::{Baseline, Rules},
     model::Snapshot,
     scratch,
     source::{LoadOptions, Source},
@@ -103,7 +103,9 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
             dialect: None,
             major: None,
         },
+        names: vec!["live".to_owned(), "gone".to_owned()],
         rules: Rules::default(),
+        baseline: Baseline::default(),
         environment: Environment::new(BTreeMap::new(), None, None),
         now: || 0,
     };

@@ -8,7 +8,7 @@ use std::{
 use super::DialectRef;
 use crate::{
     dialect,
-    diff::{self, Drift, Rules, Status},
+    diff::{self, Drift, Status, Terms},
     model::{Key, Object, Snapshot},
     plan::{self, Direction, Hazard, HazardCode, Sides},
 };
@@ -22,7 +22,7 @@ pub struct Comparison {
     pub direction: Direction,
     /// What differs there.
     pub drift: Arc<Drift>,
-    /// The differences that stand for themselves: not the parts of what is missing or extra as a
+    /// The open differences that stand for themselves: not the parts of what is missing or extra as a
     /// whole, which come and go with it.
     pub whole: BTreeSet<Key>,
     /// What closing a difference can hurt, for those that can hurt anything.
@@ -38,7 +38,7 @@ impl Comparison {
         dialect: DialectRef,
         canonical: &Snapshot,
         snapshot: Arc<Snapshot>,
-        rules: &Rules,
+        terms: Terms<'_>,
         direction: Direction,
     ) -> Result<Self, String> {
         if canonical.dialect != snapshot.dialect {
@@ -51,25 +51,14 @@ impl Comparison {
         let changed = |live: &Object, wanted: &Object| {
             dialect::changed_facets(dialect, live, wanted).into_iter().map(str::to_owned).collect()
         };
-        let drift = diff::compare(canonical, &snapshot, rules, &changed);
+        let drift = diff::judge(canonical, &snapshot, terms, &changed);
         let selection = plan::every_difference(&drift);
         let request = plan::Request::new(dialect, canonical, &snapshot, &drift, &selection);
         let turned = (direction == Direction::CanonicalFollows).then(|| Sides::turned(&request));
         let request = turned.as_ref().map_or(request, |sides| sides.request(&request));
-        let mut hazards: BTreeMap<Key, Vec<Hazard>> = BTreeMap::new();
-        for statement in plan::plan(&request).statements {
-            // What makes the statement necessary is what the user selects or not.
-            let cause = statement.because_of.filter(|cause| drift.differences.contains_key(cause));
-            let key = cause.unwrap_or(statement.key);
-            if drift.differences.contains_key(&key) && !statement.hazards.is_empty() {
-                hazards.entry(key).or_default().extend(statement.hazards);
-            }
-        }
-        for hazards in hazards.values_mut() {
-            hazards.sort_by_key(|hazard| hazard.code);
-        }
-        let whole =
-            drift.differences.keys().filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
+        let hazards = plan::hazards(&request);
+        let open = drift.open().map(|(key, _)| key);
+        let whole = open.filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
         Ok(Comparison {
             whole: whole.cloned().collect(),
             snapshot,
@@ -109,9 +98,10 @@ impl Comparison {
         self.hazards.get(key).into_iter().flatten()
     }
 
-    /// Whether there is a difference that a plan can close.
+    /// Whether there is a difference that a plan can close, and that nobody has accepted.
     pub fn is_selectable(&self, key: &Key) -> bool {
-        !matches!(self.drift.status(key), Status::Same | Status::Unknown)
+        let difference = self.drift.differences.get(key);
+        difference.is_some_and(|difference| difference.status != Status::Unknown && !difference.is_accepted())
     }
 }
 
@@ -136,7 +126,7 @@ mod tests {
             sample::dialect(),
             &canonical,
             Arc::new(live),
-            &Rules::default(),
+            sample::terms(),
             Direction::default(),
         )
         .unwrap();
@@ -156,7 +146,7 @@ mod tests {
             sample::dialect(),
             &sample::canonical(),
             Arc::new(other),
-            &Rules::default(),
+            sample::terms(),
             Direction::default(),
         )
         .unwrap_err();

@@ -166,8 +166,8 @@ mod tests {
     }
 
     fn comparison(differences: &[(&str, Status)]) -> Comparison {
-        let difference = |status| Difference { status, facets: Vec::new(), reason: None };
-        let differences = differences.iter().map(|(name, status)| (key(name), difference(*status))).collect();
+        let differences = differences.iter().map(|(name, status)| (key(name), Difference::new(*status)));
+        let differences = differences.collect();
         Comparison { drift: Arc::new(Drift { differences, ..Drift::default() }), ..Comparison::default() }
     }
 

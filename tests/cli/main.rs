@@ -1,14 +1,18 @@
 //! The commands as a user types them: the real binary on real databases.
 
+mod baseline;
+mod inventory;
+#[path = "../support/mod.rs"]
 mod support;
+mod user;
+mod verify;
 
-use std::{fs, path::Path, process::Output};
+use std::{fs, path::Path};
 
-use assert_cmd::Command;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use support::Cluster;
-use tempfile::TempDir;
+use user::{Result, User};
 
 const SCHEMA: &str = "
     CREATE TYPE state AS ENUM ('new', 'paid');
@@ -23,73 +27,6 @@ const DRIFT: &str = "
     CREATE TABLE orders_backup (id integer);
     CREATE OR REPLACE VIEW open_orders AS SELECT id FROM orders;
 ";
-
-/// The program in a folder of its own, with a home of its own.
-struct User {
-    folder: TempDir,
-}
-
-struct Result {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl User {
-    fn new() -> Self {
-        User { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_schemascope"));
-        let home = self.folder.path().join("home");
-        let kept = ["PATH", "TMPDIR", "SCHEMASCOPE_PG_BIN"].map(|name| (name, std::env::var_os(name)));
-        command.env_clear().envs(kept.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        command.current_dir(self.folder.path()).env("HOME", home).env("USER", "nobody-in-particular");
-        // What is dear to make is made once for all tests.
-        command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result {
-        Result::of(self.command().args(arguments).output().unwrap())
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let result = self.run(arguments);
-        serde_json::from_str(&result.out)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", result.out, result.err))
-    }
-}
-
-impl Result {
-    fn of(output: Output) -> Self {
-        Result {
-            status: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// Fails the test unless the program ended so, and said so.
-    #[track_caller]
-    fn check(self, status: i32, out: &[&str], err: &[&str]) -> Self {
-        assert_eq!(self.status, status, "stdout: {}\nstderr: {}", self.out, self.err);
-        for expected in out {
-            assert!(self.out.contains(expected), "stdout lacks {expected:?}:\n{}", self.out);
-        }
-        for expected in err {
-            assert!(self.err.contains(expected), "stderr lacks {expected:?}:\n{}", self.err);
-        }
-        self
-    }
-}
 
 #[test]
 fn help_names_every_command_and_what_a_source_can_be() {
@@ -136,7 +73,7 @@ fn a_source_that_is_none_is_named_without_its_password() {
 fn a_configuration_with_a_mistake_is_shown_with_its_line() {
     let user = User::new();
     user.write("schemascope.toml", "canonical = 'a.sql'\ntarget = 'b'\n");
-    user.run(&[]).check(2, &[], &["schemascope.toml:2:1", "Did you mean targets?"]);
+    user.run(&[]).check(2, &[], &["schemascope.toml:2:1", "Did you mean `targets`?"]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::{Paint, clean, words::counted};
-use crate::smoke::{Area, Check, Outcome, Report};
+use super::{Area, Check, Outcome, Report};
+use crate::report::{Paint, clean, counted};
 
 /// One target: a line about it, a line for each area, and below it what did not pass.
 pub fn text(report: &Report, all: bool, paint: Paint) -> String {

@@ -1,0 +1,92 @@
+//! The history of migrations as a component of a verification.
+
+use std::{collections::BTreeSet, path::Path, time::Instant};
+
+use super::super::{
+    migrations::report_at,
+    sides::{Named, Setup},
+};
+use crate::{
+    model::Location,
+    source::{
+        Source,
+        migrations::{Entry, State},
+    },
+    verify::{Code, Component, Finding, Policy, Report, Sentence, Severity},
+};
+
+/// What came of the history of migrations at a target, held against a folder.
+pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, policy: &Policy, target: &Named) -> Report {
+    let skipped =
+        |why: &str| Report { skipped: Some(why.to_owned()), ..Report::empty(Component::Migrations, None) };
+    let Some(folder) = folder else {
+        return skipped("no folder of migrations was named; see --migrations");
+    };
+    if !matches!(target.source, Ok(Source::Postgres(_) | Source::Sqlite(_))) {
+        return skipped("only a database has a history");
+    }
+    let started = Instant::now();
+    let found = report_at(setup, folder, target).await;
+    let mut report = Report::empty(Component::Migrations, Some(started.elapsed()));
+    match found {
+        Ok(found) => {
+            report.objects = found.migrations.len();
+            let findings = found.migrations.iter().filter_map(|entry| finding(policy, &target.name, entry));
+            report.findings = findings.filter(|finding| finding.severity != Severity::Off).collect();
+            report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        }
+        Err(problem) => {
+            let first = problem.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+            let sentence =
+                Sentence::default().words("The history could not be read: ").name(first).words(".");
+            let location = Some(Location { file: folder.to_owned(), line: 1 });
+            report.findings =
+                vec![judged(policy, &target.name, Code::MigrationHistory, "", sentence, location)];
+            report.findings.retain(|finding| finding.severity != Severity::Off);
+        }
+    }
+    report
+}
+
+/// What is wrong with one migration, if anything is.
+fn finding(policy: &Policy, target: &str, entry: &Entry) -> Option<Finding> {
+    let (code, words) = match entry.state {
+        State::Applied => return None,
+        State::Pending => (Code::MigrationPending, " waits to be applied"),
+        State::OutOfOrder => (Code::MigrationOutOfOrder, " was not applied, and newer ones were"),
+        State::Missing => (Code::MigrationMissing, " was applied, and there is no file of it"),
+        State::Edited => (Code::MigrationChecksum, " was edited after it was applied"),
+        State::Failed => (Code::MigrationFailed, " was begun, and did not come to its end"),
+    };
+    let name = format!("{} {}", entry.version, entry.name);
+    let mut sentence = Sentence::default().words("The migration ").name(name.trim()).words(words);
+    if let Some(reason) = &entry.reason {
+        sentence = sentence.words(": ").name(reason.trim_end_matches('.'));
+    }
+    if let Some(change) = &entry.change {
+        sentence = sentence.words("; ").name(change.how.trim_end_matches('.'));
+    }
+    let location = entry.file.clone().map(|file| Location { file, line: entry.line.unwrap_or(1) });
+    Some(judged(policy, target, code, &entry.version, sentence.words("."), location))
+}
+
+fn judged(
+    policy: &Policy,
+    target: &str,
+    code: Code,
+    version: &str,
+    sentence: Sentence,
+    location: Option<Location>,
+) -> Finding {
+    Finding {
+        code,
+        severity: policy.severity(code, None, &BTreeSet::new()),
+        component: Component::Migrations,
+        key: None,
+        sentence,
+        details: Vec::new(),
+        location,
+        acceptance: None,
+        fingerprint: crate::verify::fingerprint(target, code, version),
+    }
+}
