@@ -2,6 +2,7 @@
 //! exactly the differences that a person selects. ARCHITECTURE.md is the map of the rooms.
 
 pub mod cli;
+pub mod codes;
 pub mod config;
 pub mod dialect;
 pub mod diff;

@@ -10,20 +10,21 @@ use std::{
 ///
 /// `tui` alone as a used room stands for its front door, `tui::run` and what that takes.
 const HOUSE: &[(&str, &[&str])] = &[
+    ("codes", &[]),
     ("model", &[]),
-    ("dialect", &["model"]),
+    ("dialect", &["codes", "model"]),
     ("scratch", &["model", "dialect"]),
     ("source", &["model", "dialect", "scratch"]),
     ("diff", &["model"]),
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
-    ("report", &["model", "diff", "plan"]),
+    ("report", &["codes", "model", "diff", "plan"]),
     ("config", &["model", "dialect", "diff"]),
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
-    ("tui", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
-    ("cli", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config", "tui"]),
+    ("tui", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
+    ("cli", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "config", "tui"]),
 ];
 
 /// A crate, and the rooms that it may be seen in.

@@ -7,6 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
+use super::explain;
 use crate::{
     plan::{Direction, Style},
     source::SourceKind,
@@ -124,6 +125,9 @@ pub enum Command {
     /// Print where targets have drifted from a canonical schema
     #[command(after_help = DIFF)]
     Diff(Sides),
+    /// Say what a code means that another command printed, and what to do
+    #[command(after_help = explain::HELP)]
+    Explain(explain::Explain),
     /// Print the SQL that closes selected differences of one target
     #[command(after_help = PLAN)]
     Plan(Plan),
@@ -216,6 +220,15 @@ pub struct Plan {
     /// Do not run the SQL on a scratch copy first
     #[arg(long)]
     pub no_prove: bool,
+    /// Count the rows of the target that are in the way of a statement, or that it would lose
+    ///
+    /// Each question is a query in a session that can only read. Without this nothing but the
+    /// catalog is looked at.
+    #[arg(long)]
+    pub check: bool,
+    /// How long each of these questions may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "check", value_parser = clap::value_parser!(u64).range(1..))]
+    pub check_timeout: u64,
 }
 
 /// How differences are selected by words.

@@ -4,11 +4,13 @@
 //! piped. Nothing here ends the process: `main` does.
 
 pub mod arguments;
+mod check;
 mod completions;
 pub mod config;
 mod console;
 mod demo;
 mod diff;
+pub mod explain;
 mod inspect;
 mod load;
 mod man;
@@ -124,6 +126,7 @@ async fn dispatch(
         Some(Command::Config(arguments)) => return config::run(arguments, &global, surroundings, console),
         Some(Command::Completions(arguments)) => return completions::run(arguments, console),
         Some(Command::Man) => return man::run(console),
+        Some(Command::Explain(arguments)) => return explain::run(console, arguments, global.json),
         _ => {}
     }
     let setup = Setup::new(&global, surroundings, console)?;
@@ -134,9 +137,13 @@ async fn dispatch(
         Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
-        Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
-            Err(Error::new("The engine is started by schemascope itself.", ""))
-        }
+        Some(
+            Command::Config(_)
+            | Command::Completions(_)
+            | Command::Man
+            | Command::Explain(_)
+            | Command::Engine,
+        ) => Err(Error::new("The engine is started by schemascope itself.", "")),
         None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
     }
 }

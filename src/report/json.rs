@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The format of the documents that this program prints.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Drift as JSON.
 ///
@@ -75,7 +75,7 @@ pub fn snapshot(snapshot: &Snapshot) -> String {
 }
 
 /// Strings and maps with text keys always have a JSON form; should one not, the text says so.
-fn pretty(value: &impl Serialize) -> String {
+pub(super) fn pretty(value: &impl Serialize) -> String {
     match serde_json::to_string_pretty(value) {
         Ok(json) => json + "\n",
         Err(error) => format!("{{\"error\": {:?}}}\n", error.to_string()),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints: everything is returned, and whoever asked decides where it goes.
 
+mod codes;
 mod comparison;
 #[cfg(test)]
 mod fixture;
@@ -12,6 +13,7 @@ mod text;
 mod time;
 mod words;
 
+pub use codes::{code_text, codes_json, codes_markdown, codes_text};
 pub use comparison::{Compared, Comparison, Outcome, Side, Target};
 pub use json::{comparison as comparison_json, plan as plan_json, snapshot as snapshot_json};
 pub use sql::{script, statements, summary};

@@ -3,7 +3,9 @@
 
 mod answer_key;
 mod cases;
+mod checks;
 mod copies;
+mod hazards;
 mod names;
 mod observer;
 mod proof;
