@@ -116,7 +116,7 @@ fn hazards(transition: &Transition<'_>, key: &Key, mut hazards: Vec<Hazard>) -> 
     if unused || anew {
         let of_rows = [HazardCode::RewritesTable, HazardCode::BlocksReads, HazardCode::BlocksWrites];
         hazards.retain(|hazard| {
-            !of_rows.contains(&hazard.code) && !(unused && hazard.code == HazardCode::MayFail)
+            !(of_rows.contains(&hazard.code) || unused && hazard.code == HazardCode::MayFail)
         });
     }
     hazards
