@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod cli;
+pub mod codes;
 pub mod config;
 pub mod dialect;
 pub mod diff;

@@ -10,14 +10,15 @@ use std::{
 ///
 /// `tui` alone as a used room stands for its front door, `tui::run` and what that takes.
 const HOUSE: &[(&str, &[&str])] = &[
+    ("codes", &[]),
     ("model", &[]),
-    ("dialect", &["model"]),
+    ("dialect", &["codes", "model"]),
     ("scratch", &["model", "dialect"]),
     ("source", &["model", "dialect", "scratch"]),
     ("diff", &["model"]),
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
-    ("report", &["model", "diff", "plan"]),
+    ("report", &["codes", "model", "diff", "plan"]),
     ("verify", &["model", "diff", "plan", "report"]),
     ("config", &["model", "dialect", "diff", "verify"]),
     ("smoke", &["model", "dialect", "diff", "plan", "scratch", "report", "config"]),
@@ -25,12 +26,12 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
-    ("tui", &["model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
+    ("tui", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
     (
         "cli",
         &[
-            "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "verify", "apply",
-            "config", "tui",
+            "codes", "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "verify",
+            "apply", "config", "tui",
         ],
     ),
 ];

@@ -7,7 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
-use super::{health, history, serve, smoke, watch};
+use super::{explain, health, history, serve, smoke, watch};
 use crate::{
     plan::{Direction, Style},
     source::SourceKind,
@@ -144,6 +144,9 @@ pub enum Command {
     /// Pass or fail for each component of each target, for pipelines
     #[command(after_help = super::verify::HELP)]
     Verify(super::verify::Verify),
+    /// Say what a code means that another command printed, and what to do
+    #[command(after_help = explain::HELP)]
+    Explain(explain::Explain),
     /// Print the SQL that closes selected differences of one target
     #[command(after_help = PLAN)]
     Plan(Plan),
@@ -242,6 +245,15 @@ pub struct Plan {
     /// Do not run the SQL on a scratch copy first
     #[arg(long)]
     pub no_prove: bool,
+    /// Count the rows of the target that are in the way of a statement, or that it would lose
+    ///
+    /// Each question is a query in a session that can only read. Without this nothing but the
+    /// catalog is looked at.
+    #[arg(long)]
+    pub check: bool,
+    /// How long each of these questions may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "check", value_parser = clap::value_parser!(u64).range(1..))]
+    pub check_timeout: u64,
 }
 
 /// How differences are selected by words.

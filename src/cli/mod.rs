@@ -7,12 +7,14 @@ mod apply;
 mod approve;
 pub mod arguments;
 mod baseline;
+mod check;
 mod completions;
 pub mod config;
 mod console;
 mod demo;
 mod diff;
 mod duration;
+pub mod explain;
 mod health;
 mod history;
 mod inventory;
@@ -136,6 +138,7 @@ async fn dispatch(
         Some(Command::Config(arguments)) => return config::run(arguments, &global, surroundings, console),
         Some(Command::Completions(arguments)) => return completions::run(arguments, console),
         Some(Command::Man) => return man::run(console),
+        Some(Command::Explain(arguments)) => return explain::run(console, arguments, global.json),
         _ => {}
     }
     let setup = Setup::new(&global, surroundings, console)?;
@@ -158,9 +161,13 @@ async fn dispatch(
         Some(Command::Health(health)) => health::run(&setup, &health).await,
         Some(Command::Serve(serve)) => serve::run(&setup, &serve).await,
         Some(Command::Watch(watch)) => watch::run(&setup, &watch, global.json).await,
-        Some(Command::Config(_) | Command::Completions(_) | Command::Man | Command::Engine) => {
-            Err(Error::new("The engine is started by schemascope itself.", ""))
-        }
+        Some(
+            Command::Config(_)
+            | Command::Completions(_)
+            | Command::Man
+            | Command::Explain(_)
+            | Command::Engine,
+        ) => Err(Error::new("The engine is started by schemascope itself.", "")),
         None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
     }
 }

@@ -1,12 +1,12 @@
 //! `schemascope plan`: prints the SQL that closes selected differences.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
-    Error, Outcome, arguments,
+    Error, Outcome, arguments, check,
     console::write_file,
     load, renames, selection,
-    sides::{Setup, with_hint},
+    sides::{Named, Setup, with_hint},
 };
 use crate::{
     dialect,
@@ -22,7 +22,8 @@ use crate::{
 /// Where nothing was selected, a side cannot be read, or the result not be written.
 pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> Result<Outcome, Error> {
     selection::require(&arguments.selection)?;
-    let (canonical, target, compared) = compare(setup, arguments).await?;
+    let (sides, canonical, compared) = compare(setup, arguments).await?;
+    let target = sides.target.name.clone();
     let Some(dialect) = dialect::by_name(&canonical.snapshot.dialect) else {
         return Err(Error::new("The dialect of the schema is not known.", ""));
     };
@@ -60,6 +61,14 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
             prove(&request, &plan, &setup.scratch).await
         }
     };
+    plan.learn(&proof);
+    if arguments.check {
+        let changed = match arguments.shape.direction {
+            Direction::TargetFollows => &sides.target,
+            Direction::CanonicalFollows => &sides.canonical,
+        };
+        check::run(setup, &mut plan, changed, Duration::from_secs(arguments.check_timeout)).await?;
+    }
     explain(setup, &plan, &proof);
     count(setup, &canonical, &compared, &selected.keys);
     let sql = script(&plan, &proof, (setup.now)());
@@ -76,7 +85,13 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     Ok(if selected.keys.is_empty() { Outcome::Same } else { Outcome::Drift })
 }
 
-async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Side, String, Compared), Error> {
+/// The words that a plan is made of: who leads, and who follows.
+struct Words {
+    canonical: Named,
+    target: Named,
+}
+
+async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Words, Side, Compared), Error> {
     let targets: Vec<String> = arguments.target.iter().cloned().collect();
     let (canonical, targets) = setup.sides(arguments.canonical.as_deref(), &targets).await?;
     if targets.len() > 1 {
@@ -90,7 +105,8 @@ async fn compare(setup: &Setup<'_>, arguments: &arguments::Plan) -> Result<(Side
     let target = comparison.targets.into_iter().next();
     let target = target.ok_or_else(|| Error::new("There is no target.", ""))?;
     let compared = target.result.map_err(|problem| Error::new(format!("{}: {problem}", target.name), ""))?;
-    Ok((comparison.canonical, target.name, compared))
+    let named = targets.into_iter().next().ok_or_else(|| Error::new("There is no target.", ""))?;
+    Ok((Words { canonical, target: named }, comparison.canonical, compared))
 }
 
 /// Says on standard error what the SQL holds beside the selection, and what it leaves open.

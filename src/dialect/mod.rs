@@ -4,6 +4,7 @@
 //! sqlx lives only here and in `scratch`.
 
 pub mod journal;
+mod observed;
 pub mod postgres;
 pub mod quote;
 pub mod row;
@@ -17,8 +18,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 
+pub use observed::{Lock, Observed, ParseLockError, Touched};
 pub use scene::Scene;
-pub use step::{Action, Alteration, Change, Hazard, HazardCode, Patience, Step, Transaction};
+pub use step::{Action, Alteration, Answer, Change, Check, Hazard, HazardCode, Patience, Step, Transaction};
 pub use style::{ParseStyleError, Style};
 
 use crate::model::{Catalog, Key, Kind, Object};
@@ -66,6 +68,12 @@ pub trait Dialect: Sync + Send {
     /// database says so of all new objects: default privileges that stand before and after.
     fn born_with(&self, _before: &Catalog, _after: &Catalog, _role: &str, _object: &Object) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What it means to others that an object goes for good or is changed, beside what its
+    /// statements can hurt.
+    fn effect(&self, _object: &Object, _action: Action) -> Option<Hazard> {
+        None
     }
 
     /// The roles that an object's facets name.
@@ -185,6 +193,17 @@ pub trait ObjectKind: Sync + Send {
     /// object brings the part then.
     fn parts_need_supersede(&self, _object: &Object, _users: &[&Object]) -> bool {
         false
+    }
+
+    /// Whether the rows that a change of the object concerns are those of its users: a domain.
+    fn is_held_by_users(&self) -> bool {
+        false
+    }
+
+    /// What to ask the target before a statement on the object that rows can make fail, where the
+    /// object alone does not tell: what is there before, and what after.
+    fn ask(&self, _object: &Object, _before: &Catalog, _after: &Catalog) -> Option<Check> {
+        None
     }
 
     /// Whether a dependent has to be taken away before this change and brought back after it,

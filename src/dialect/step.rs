@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::codes::HazardCode;
 use crate::model::Object;
 
 /// One SQL statement with what has to be known about it before it is run.
@@ -13,6 +14,8 @@ pub struct Step {
     pub sql: String,
     /// What it can hurt.
     pub hazards: Vec<Hazard>,
+    /// What to ask the target before it is run, where rows can make it fail or are lost.
+    pub check: Option<Check>,
     /// How it gets along with a transaction.
     pub transaction: Transaction,
     /// How long it may wait and take, where the style of the plan limits that.
@@ -38,6 +41,7 @@ impl Step {
         Step {
             sql: sql.into(),
             hazards: Vec::new(),
+            check: None,
             transaction: Transaction::Inside,
             patience: Patience::default(),
             before_retry: None,
@@ -50,10 +54,59 @@ impl Step {
         self
     }
 
+    /// Adds what to ask the target before the statement is run.
+    pub fn check(mut self, check: impl Into<Option<Check>>) -> Self {
+        self.check = check.into();
+        self
+    }
+
     /// Says how the statement gets along with a transaction.
     pub fn transaction(mut self, transaction: Transaction) -> Self {
         self.transaction = transaction;
         self
+    }
+}
+
+/// A question to the target about the rows that it has now, for a session that can only read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is asked, for people: `How many rows of public.orders have no total?`
+    pub question: String,
+    /// A query of one row with one number. Nothing is in the way where that is zero.
+    pub sql: String,
+    /// The query for servers that do not know a function of the first: PostgreSQL before 16. It
+    /// fails where something is in the way, and the server names the first of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<String>,
+    /// What the target answered, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// What the target answered to a [`Check`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// So many.
+    Count(u64),
+    /// Nothing: a full sentence that says why, for example that the time was up.
+    Failed(String),
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Count(0) => f.write_str("none"),
+            Answer::Count(count) => write!(f, "{count}"),
+            Answer::Failed(reason) => write!(f, "not answered: {reason}"),
+        }
+    }
+}
+
+impl Check {
+    /// A question, and the query that answers it.
+    pub fn new(question: impl Into<String>, sql: impl Into<String>) -> Self {
+        Check { question: question.into(), sql: sql.into(), otherwise: None, answer: None }
     }
 }
 
@@ -88,54 +141,6 @@ pub struct Hazard {
     pub code: HazardCode,
     /// A full sentence about this statement.
     pub message: String,
-}
-
-/// The kinds of hazards. Their codes are stable: scripts may rely on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HazardCode {
-    /// Rows or values are gone afterwards.
-    LosesData,
-    /// The table's storage is written anew.
-    RewritesTable,
-    /// Nobody can read the relation while the statement runs.
-    BlocksReads,
-    /// Nobody can write the relation while the statement runs.
-    BlocksWrites,
-    /// Rows that exist can make the statement fail.
-    MayFail,
-    /// Who may see or do what is changed.
-    ChangesAccess,
-}
-
-impl HazardCode {
-    /// Every code, gravest first.
-    pub const ALL: [HazardCode; 6] = [
-        HazardCode::LosesData,
-        HazardCode::RewritesTable,
-        HazardCode::BlocksReads,
-        HazardCode::BlocksWrites,
-        HazardCode::MayFail,
-        HazardCode::ChangesAccess,
-    ];
-
-    /// The stable code, for example `loses-data`.
-    pub fn code(self) -> &'static str {
-        match self {
-            HazardCode::LosesData => "loses-data",
-            HazardCode::RewritesTable => "rewrites-table",
-            HazardCode::BlocksReads => "blocks-reads",
-            HazardCode::BlocksWrites => "blocks-writes",
-            HazardCode::MayFail => "may-fail",
-            HazardCode::ChangesAccess => "changes-access",
-        }
-    }
-}
-
-impl fmt::Display for HazardCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
 }
 
 /// What a statement does to its object.

@@ -5,6 +5,7 @@
 
 mod apart;
 mod choice;
+mod evidence;
 pub mod file;
 mod order;
 pub mod proof;
@@ -25,7 +26,9 @@ use transition::Transition;
 
 pub use choice::{Choice, ChoiceError};
 
-pub use crate::dialect::{Action, Hazard, HazardCode, ParseStyleError, Style, Transaction};
+pub use crate::dialect::{
+    Action, Answer, Check, Hazard, HazardCode, Lock, Observed, ParseStyleError, Style, Touched, Transaction,
+};
 use crate::{
     dialect::{self, Dialect},
     diff::{Drift, Rename, Status},
@@ -113,6 +116,9 @@ pub struct Statement {
     /// What it can hurt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hazards: Vec<Hazard>,
+    /// What to ask the target before the statement is run, where rows can make it fail or are lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
     /// The object whose change makes this statement necessary, where it is not the object's own:
     /// a view that steps aside and comes back, a missing type that a column needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -209,6 +215,16 @@ pub enum Proof {
     Proven {
         /// The engine it ran on.
         engine: String,
+        /// Whether that is of the target's major version.
+        #[serde(default)]
+        same_major: bool,
+        /// What each statement was seen to do there, in the order of the plan.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        observed: Vec<Observed>,
+        /// What the copy had otherwise than the target, so that the proof says nothing about it:
+        /// full sentences.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        limits: Vec<String>,
     },
     /// It was tried and did not do what it says, or could not be tried to the end.
     Failed {
@@ -217,6 +233,26 @@ pub enum Proof {
         /// What happened.
         reason: String,
     },
+}
+
+impl Proof {
+    /// A proof by an engine that did not tell what it saw.
+    pub fn proven_on(engine: &str) -> Self {
+        Proof::Proven {
+            engine: engine.to_owned(),
+            same_major: true,
+            observed: Vec::new(),
+            limits: Vec::new(),
+        }
+    }
+
+    /// What a statement of the plan was seen to do, where it was tried.
+    pub fn observed(&self, statement: usize) -> Option<&Observed> {
+        match self {
+            Proof::Proven { observed, .. } => observed.get(statement),
+            Proof::NotTried { .. } | Proof::Failed { .. } => None,
+        }
+    }
 }
 
 /// The differences that a selection by command line words picks from: all but those that are not
@@ -369,6 +405,7 @@ mod tests {
             segment: 0,
             transaction: Transaction::Outside,
             hazards: vec![Hazard { code: HazardCode::MayFail, message: "It may.".to_owned() }],
+            check: Some(Check::new("How many?", "SELECT 1")),
             because_of: Some(key.clone()),
             facets: vec!["not null".to_owned()],
             lock_timeout: Some(Duration::from_millis(1500)),

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, Proof, Request, Statement, order, segments, selection, transition::Transition};
+use super::{
+    HazardCode, Observed, Plan, Proof, Request, Statement, order, segments, selection, transition::Transition,
+};
 use crate::{
     dialect::{Dialect, Transaction, changed_facets},
     diff::{self, Drift, Rules},
-    model::{Catalog, Snapshot},
+    model::{Catalog, Key, Object, Snapshot},
     scratch::{Options, copy::Copy},
 };
 
-/// Tries a plan on a scratch copy of the target's schema. The copy has no rows: what rows can
-/// make fail is a hazard of the statement, and no part of the proof. Extensions are of the
-/// version that the scratch engine has.
+/// Tries a plan on a scratch copy of the target's schema, and tells what each statement was seen to
+/// do there. The copy has no rows: what rows can make fail is a hazard of the statement, and no part
+/// of the proof.
 pub async fn prove(request: &Request<'_>, plan: &Plan, options: &Options) -> Proof {
     let mut copy = match Copy::for_snapshot(request.target, options).await {
         Ok(copy) => copy,
@@ -23,12 +25,21 @@ pub async fn prove(request: &Request<'_>, plan: &Plan, options: &Options) -> Pro
     let result = attempt(&mut copy, request, plan).await;
     copy.close().await;
     match result {
-        Ok(()) => Proof::Proven { engine },
+        Ok(Evidence { same_major, observed, limits }) => {
+            Proof::Proven { engine, same_major, observed, limits }
+        }
         Err(reason) => Proof::Failed { engine, reason },
     }
 }
 
-async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<(), String> {
+/// What a plan that holds has shown beside that.
+struct Evidence {
+    same_major: bool,
+    observed: Vec<Observed>,
+    limits: Vec<String>,
+}
+
+async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<Evidence, String> {
     let target = &versionless(&request.target.catalog);
     let goal = versionless(&selection::goal(request, plan.refused.clone()).catalog);
     let roles = roles(request.dialect, [target, &goal]).chain(request.target.role.clone()).collect();
@@ -46,10 +57,16 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     for sql in &plan.preamble {
         copy.execute(sql).await.map_err(|error| error.to_string())?;
     }
-    run(copy, &plan.statements).await?;
-    let after = copy.inspect().await.map_err(|error| error.to_string())?;
-    match first_difference(request, &goal, &after) {
-        None => Ok(()),
+    let observed = rehearse(copy, &plan.statements).await?;
+    let mut after = copy.inspect().await.map_err(|error| error.to_string())?;
+    let goal = &mut goal.clone();
+    leave_open(request, goal, &mut after.catalog);
+    match first_difference(request, goal, &after) {
+        None => Ok(Evidence {
+            same_major: major(request.target) == major(&before),
+            observed,
+            limits: limits(request.target, &before, plan),
+        }),
         Some(difference) => Err(format!("after the plan, {difference}")),
     }
 }
@@ -63,6 +80,24 @@ fn versionless(catalog: &Catalog) -> Catalog {
         open.insert(object);
     }
     open
+}
+
+/// Leaves the grants of new objects open of which canonical says nothing: they keep those with which
+/// they are born.
+fn leave_open(request: &Request<'_>, goal: &mut Catalog, after: &mut Catalog) {
+    let Request { canonical, target, drift, .. } = request;
+    let new = goal.iter().filter(|object| !target.catalog.contains(&object.key));
+    let unmanaged = new.filter(|object| !drift.rules.compares("grants", canonical, object));
+    let keys: Vec<Key> = unmanaged.map(|object| object.key.clone()).collect();
+    for catalog in [goal, after] {
+        for key in &keys {
+            if let Some(object) = catalog.get(key).filter(|object| object.facets.get("grants").is_some()) {
+                let mut object = (**object).clone();
+                object.facets.set("grants", serde_json::Value::Null);
+                catalog.insert(object);
+            }
+        }
+    }
 }
 
 /// Makes everything of a catalog in an empty database.
@@ -86,21 +121,96 @@ fn everything(dialect: &'static dyn Dialect, from: &Catalog, to: &Catalog) -> Re
 /// Runs statements in their segments, as the written plan does.
 async fn run(copy: &mut Copy, statements: &[Statement]) -> Result<(), String> {
     for segment in statements.chunk_by(|a, b| a.segment == b.segment) {
-        let transaction = segment.iter().all(|statement| statement.transaction != Transaction::Outside);
-        if transaction {
-            copy.execute("BEGIN").await.map_err(|error| error.to_string())?;
-        }
-        for statement in segment {
-            let done = copy.execute(&statement.sql).await;
-            done.map_err(|error| {
-                format!("{error}, in: {}", statement.sql.lines().next().unwrap_or_default())
-            })?;
-        }
-        if transaction {
-            copy.execute("COMMIT").await.map_err(|error| error.to_string())?;
+        if is_outside(segment) {
+            each(copy, segment).await?;
+        } else {
+            execute(copy, "BEGIN").await?;
+            each(copy, segment).await?;
+            execute(copy, "COMMIT").await?;
         }
     }
     Ok(())
+}
+
+/// Runs statements in their segments, as the written plan does, and tells what each of them does.
+///
+/// A transaction is run as a whole first, and rolled back; then each of its statements is run in one
+/// of its own. What a statement locks could not be told from what those before it hold already.
+async fn rehearse(copy: &mut Copy, statements: &[Statement]) -> Result<Vec<Observed>, String> {
+    if !copy.watch().await.map_err(|error| error.to_string())? {
+        run(copy, statements).await?;
+        return Ok(statements.iter().map(|_| copy.unwatched()).collect());
+    }
+    let mut observed = Vec::new();
+    for segment in statements.chunk_by(|a, b| a.segment == b.segment) {
+        if is_outside(segment) {
+            each(copy, segment).await?;
+            observed.extend(segment.iter().map(|_| Observed::unseen(OUTSIDE)));
+            continue;
+        }
+        if segment.len() > 1 {
+            execute(copy, "BEGIN").await?;
+            each(copy, segment).await?;
+            // What is put off until the end of the transaction has to hold there.
+            execute(copy, "SET CONSTRAINTS ALL IMMEDIATE").await?;
+            execute(copy, "ROLLBACK").await?;
+        }
+        for statement in segment {
+            let seen = copy.observe(&statement.sql).await;
+            observed.push(seen.map_err(|error| failure(&error.to_string(), statement))?);
+        }
+    }
+    Ok(observed)
+}
+
+const OUTSIDE: &str = "It runs outside of a transaction, and its locks are gone when it is done.";
+
+fn is_outside(segment: &[Statement]) -> bool {
+    segment.iter().any(|statement| statement.transaction == Transaction::Outside)
+}
+
+async fn each(copy: &mut Copy, statements: &[Statement]) -> Result<(), String> {
+    for statement in statements {
+        copy.execute(&statement.sql).await.map_err(|error| failure(&error.to_string(), statement))?;
+    }
+    Ok(())
+}
+
+async fn execute(copy: &mut Copy, sql: &str) -> Result<(), String> {
+    copy.execute(sql).await.map_err(|error| error.to_string())
+}
+
+fn failure(error: &str, statement: &Statement) -> String {
+    format!("{error}, in: {}", statement.sql.lines().next().unwrap_or_default())
+}
+
+fn major(snapshot: &Snapshot) -> u32 {
+    snapshot.server_version_num / 10_000
+}
+
+/// What the copy had otherwise than the target, so that the proof says nothing about it.
+fn limits(target: &Snapshot, copy: &Snapshot, plan: &Plan) -> Vec<String> {
+    let mut limits = Vec::new();
+    if plan.hazard_codes().contains(&HazardCode::MayFail) {
+        limits.push("The copy had no rows: what rows can make fail may still fail.".to_owned());
+    }
+    if target.dialect == "postgres" && major(target) != major(copy) {
+        let (there, here) = (&target.server_version, &copy.server_version);
+        limits.push(format!("The target runs PostgreSQL {there}, and the copy ran {here}."));
+    }
+    for object in target.catalog.iter().filter(|object| object.key.kind().name() == "extension") {
+        let version = |object: &Object| object.facets.text("version").map(str::to_owned);
+        let here = copy.catalog.get(&object.key).and_then(|object| version(object));
+        if let (Some(there), Some(here)) = (version(object), here)
+            && there != here
+        {
+            let name = object.key.name();
+            limits.push(format!(
+                "The target has version {there} of the extension {name}, and the copy had {here}."
+            ));
+        }
+    }
+    limits
 }
 
 /// What a database has otherwise than a catalog says, in words; nothing if all is as it says.

@@ -8,7 +8,7 @@ use super::{
     transition::{Fate, Transition},
 };
 use crate::{
-    dialect::{Action, Step, Transaction},
+    dialect::{Action, Check, Hazard, HazardCode, Step, Transaction},
     model::Key,
 };
 
@@ -30,7 +30,10 @@ pub fn statements(
             uncommitted.clear();
         }
         let fresh = is_fresh(transition, event.key);
-        for step in event.steps {
+        let effect = effect(transition, &event);
+        let mut effect = effect.filter(|_| !fresh);
+        for mut step in event.steps {
+            step.hazards.extend(effect.take());
             let made = event.action == Action::Create
                 || matches!(transition.fates.get(event.key), Some(Fate::Supersede { .. }));
             let restores_own = made && own_owner.as_ref().is_some_and(|own| step.sql.ends_with(own));
@@ -46,10 +49,14 @@ pub fn statements(
             }
             let because_of = because_of(transition, needed, event.key);
             let facets = event.facets.iter().map(|facet| (*facet).to_owned()).collect();
+            let check = if fresh { None } else { check(transition, event.key, &step) };
             let mut statement = statement(event.key.clone(), event.action, segment, step);
             if fresh {
                 statement.hazards.clear();
+            } else {
+                statement.hazards = hazards(transition, event.key, statement.hazards);
             }
+            statement.check = check;
             statements.push(Statement { because_of, facets, ..statement });
             if statements.last().is_some_and(|last| !last.transaction.is_shared()) {
                 segment += 1;
@@ -62,7 +69,7 @@ pub fn statements(
 
 /// A step as a statement of a plan.
 pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statement {
-    let Step { sql, hazards, transaction, patience, before_retry } = step;
+    let Step { sql, hazards, transaction, check, patience, before_retry } = step;
     Statement {
         sql,
         key,
@@ -70,6 +77,7 @@ pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statem
         segment,
         transaction,
         hazards,
+        check,
         because_of: None,
         facets: Vec::new(),
         lock_timeout: patience.lock,
@@ -78,6 +86,50 @@ pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statem
         before_retry,
         location: None,
     }
+}
+
+/// What the event means to others. What steps aside and comes back means nothing to them.
+fn effect(transition: &Transition<'_>, event: &Event<'_>) -> Option<Hazard> {
+    let dressing = !event.facets.is_empty() && event.facets.iter().all(|facet| DRESSING.contains(facet));
+    let stays = match transition.fates.get(event.key)? {
+        Fate::Drop => event.action != Action::Drop,
+        Fate::Alter(_) => dressing,
+        _ => true,
+    };
+    let object = transition.from.get(event.key).filter(|_| !stays)?;
+    transition.dialect.effect(object, event.action)
+}
+
+/// What changes nothing for others.
+const DRESSING: [&str; 2] = ["comment", "owner"];
+
+/// The hazards that are left of a step's, by what else the plan does: what comes back anew is in
+/// nobody's use, and a domain that no column has concerns no row.
+fn hazards(transition: &Transition<'_>, key: &Key, mut hazards: Vec<Hazard>) -> Vec<Hazard> {
+    let object = transition.to.get(key).or_else(|| transition.from.get(key));
+    let whole = object.and_then(|object| object.parent.as_ref()).unwrap_or(key);
+    let kind = |key: &Key| transition.dialect.kind(key.kind());
+    let mut users = transition.users.get(whole).into_iter().flatten();
+    let unused = [key, whole].iter().any(|key| kind(key).is_some_and(|kind| kind.is_held_by_users()))
+        && !users.any(|user| user.kind() != key.kind() && user.kind().name() == "column");
+    let anew = whole != key && matches!(transition.fates.get(whole), Some(Fate::Recreate));
+    if unused || anew {
+        let of_rows = [HazardCode::RewritesTable, HazardCode::BlocksReads, HazardCode::BlocksWrites];
+        hazards.retain(|hazard| {
+            !(of_rows.contains(&hazard.code) || unused && hazard.code == HazardCode::MayFail)
+        });
+    }
+    hazards
+}
+
+/// What to ask before a step: what it says itself, or what the kind makes of both catalogs.
+fn check(transition: &Transition<'_>, key: &Key, step: &Step) -> Option<Check> {
+    let may_fail = step.hazards.iter().any(|hazard| hazard.code == HazardCode::MayFail);
+    if step.check.is_some() || !may_fail {
+        return step.check.clone();
+    }
+    let object = transition.to.get(key)?;
+    transition.dialect.kind(key.kind())?.ask(object, transition.from, transition.to)
 }
 
 fn because_of(transition: &Transition<'_>, needed: &BTreeMap<Key, Key>, key: &Key) -> Option<Key> {

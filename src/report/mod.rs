@@ -4,6 +4,7 @@
 
 mod baseline;
 mod changes;
+mod codes;
 mod comparison;
 #[cfg(test)]
 mod fixture;
@@ -17,6 +18,7 @@ mod words;
 
 pub use baseline::{json as baseline_json, text as baseline_text};
 pub use changes::{Change, Changes, FacetChange};
+pub use codes::{code_text, codes_json, codes_markdown, codes_text};
 pub use comparison::{Compared, Comparison, Outcome, Side, Target};
 pub use json::{comparison as comparison_json, plan as plan_json};
 pub use sql::{script, statements, summary};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write, ops::Range};
 
 use super::{clean, utc, words::counted};
-use crate::plan::{HazardCode, Plan, Proof, Style, Transaction};
+use crate::plan::{Answer, Check, HazardCode, Observed, Plan, Proof, Style, Transaction};
 
 /// The plan as a script that `psql -v ON_ERROR_STOP=1 -f` runs, and `sqlite3 -bail` likewise.
 ///
@@ -18,7 +18,7 @@ pub fn script(plan: &Plan, proof: &Proof, made_at: u64) -> String {
         }
         let mut place = 0;
         for segment in plan.statements.chunk_by(|a, b| a.segment == b.segment) {
-            script.segment(plan, place..place + segment.len());
+            script.segment(plan, proof, place..place + segment.len());
             place += segment.len();
         }
     }
@@ -30,7 +30,7 @@ pub fn script(plan: &Plan, proof: &Proof, made_at: u64) -> String {
 pub fn statements(plan: &Plan, places: Range<usize>) -> Vec<String> {
     let one = |place: usize| {
         let mut script = Script::default();
-        script.planned(plan, place);
+        script.planned(plan, None, place);
         script.text
     };
     places.filter(|place| *place < plan.statements.len()).map(one).collect()
@@ -79,12 +79,18 @@ impl Script {
             segments_sentence(plan)
         ));
         self.comment(&hazards_sentence(plan));
+        if let Some(sentence) = checks_sentence(plan) {
+            self.comment(&sentence);
+        }
         if plan.statements.iter().any(|statement| statement.retries > 0) {
             self.comment(
                 "What cannot have its lock in time fails instead of holding others up: run its transaction again.",
             );
         }
         self.comment(&proof_sentence(proof));
+        if let Proof::Proven { limits, .. } = proof {
+            limits.iter().for_each(|limit| self.comment(limit));
+        }
         self.comment(
             "Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE, or sqlite3 -bail DATABASE < FILE.",
         );
@@ -104,7 +110,7 @@ impl Script {
         }
     }
 
-    fn segment(&mut self, plan: &Plan, places: Range<usize>) {
+    fn segment(&mut self, plan: &Plan, proof: &Proof, places: Range<usize>) {
         let statements = &plan.statements[places.clone()];
         let apart = statements.iter().map(|s| s.transaction).find(|transaction| !transaction.is_shared());
         self.text.push('\n');
@@ -115,7 +121,7 @@ impl Script {
         }
         for place in places {
             self.text.push('\n');
-            self.planned(plan, place);
+            self.planned(plan, Some(proof), place);
         }
         if apart.is_none() {
             self.text.push_str("\nCOMMIT;\n");
@@ -126,10 +132,16 @@ impl Script {
     }
 
     /// One statement of a plan, with what has to be known about it in front.
-    fn planned(&mut self, plan: &Plan, place: usize) {
+    fn planned(&mut self, plan: &Plan, proof: Option<&Proof>, place: usize) {
         let statement = &plan.statements[place];
         for hazard in &statement.hazards {
             self.comment(&format!("hazard {}: {}", hazard.code, hazard.message));
+        }
+        if let Some(seen) = proof.and_then(|proof| proof.observed(place)).and_then(Observed::sentence) {
+            self.comment(&format!("observed: {seen}"));
+        }
+        if let Some(check) = &statement.check {
+            self.comment(&format!("check: {}", check_words(check)));
         }
         if let Some(because_of) = &statement.because_of {
             self.comment(&format!("needed by {because_of}"));
@@ -193,10 +205,43 @@ fn hazards_sentence(plan: &Plan) -> String {
     format!("Hazards: {}.", counts.join(", "))
 }
 
+/// What the target answered, on the whole; nothing where there was nothing to ask.
+fn checks_sentence(plan: &Plan) -> Option<String> {
+    let checks: Vec<&Check> =
+        plan.statements.iter().filter_map(|statement| statement.check.as_ref()).collect();
+    let answered = |found: fn(&Answer) -> bool| {
+        checks.iter().filter(|check| check.answer.as_ref().is_some_and(found)).count()
+    };
+    let open = checks.iter().filter(|check| check.answer.is_none()).count();
+    let rows = answered(|answer| matches!(answer, Answer::Count(count) if *count > 0));
+    let failed = answered(|answer| matches!(answer, Answer::Failed(_)));
+    match (checks.len(), open) {
+        (0, _) => None,
+        (count, open) if open == count => Some(format!(
+            "Checks: {} of rows that exist, not asked yet (plan --check).",
+            counted(count, "question")
+        )),
+        (count, open) => Some(format!(
+            "Checks: {} of rows that exist: {rows} found rows, {} found none, {} not answered.",
+            counted(count, "question"),
+            count - open - rows - failed,
+            failed + open
+        )),
+    }
+}
+
+/// A question with its answer, or with the query that answers it.
+fn check_words(check: &Check) -> String {
+    match &check.answer {
+        Some(answer) => format!("{} {answer}", check.question),
+        None => format!("{} {}", check.question, check.sql),
+    }
+}
+
 fn proof_sentence(proof: &Proof) -> String {
     match proof {
         Proof::NotTried { reason } => format!("Not proven: {reason}"),
-        Proof::Proven { engine } => format!(
+        Proof::Proven { engine, .. } => format!(
             "Proven on {engine}: run on a copy of the schema, it closed what was selected and moved nothing else."
         ),
         Proof::Failed { engine, reason } => format!("NOT PROVEN on {engine}: {reason}"),
@@ -219,6 +264,7 @@ mod tests {
             segment,
             transaction,
             hazards: Vec::new(),
+            check: None,
             because_of: None,
             facets: Vec::new(),
             lock_timeout: None,
@@ -254,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_script_says_what_it_does_before_it_does_it() {
-        let proof = Proof::Proven { engine: "embedded PostgreSQL 18.4".to_owned() };
+        let proof = Proof::proven_on("embedded PostgreSQL 18.4");
         insta::assert_snapshot!(script(&plan(), &proof, 1_772_323_200), @r#"
         -- This SQL changes prod\n; DROP TABLE users; -- so that it matches schema.sql.
         -- Made by schemascope 0.1.0 on 2026-03-01 00:00:00 UTC.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Database, Options, database, sqlite};
+use super::{Database, Options, database, sqlite, watch::Watch};
 use crate::{
     dialect::{
+        Observed,
         postgres::{inspect::inspect, session::Session},
         quote,
     },
@@ -16,7 +17,7 @@ use crate::{
 pub struct Copy(Engine);
 
 enum Engine {
-    Postgres { session: Session, database: Database },
+    Postgres { session: Session, database: Database, watch: Option<Watch> },
     Sqlite(sqlite::Database),
 }
 
@@ -26,7 +27,7 @@ enum Engine {
 pub struct CopyError(String);
 
 impl CopyError {
-    fn new(error: impl ToString) -> Self {
+    pub(super) fn new(error: impl ToString) -> Self {
         CopyError(error.to_string())
     }
 }
@@ -44,7 +45,7 @@ impl Copy {
         let major = snapshot.server_version_num / 10_000;
         let database = database(options, Some(major)).await.map_err(CopyError::new)?;
         let session = Session::scratch(database.url()).await.map_err(CopyError::new)?;
-        Ok(Copy(Engine::Postgres { session, database }))
+        Ok(Copy(Engine::Postgres { session, database, watch: None }))
     }
 
     /// What the engine is, for people.
@@ -93,9 +94,53 @@ impl Copy {
     /// What the engine said.
     pub async fn execute(&mut self, sql: &str) -> Result<(), CopyError> {
         match &mut self.0 {
-            Engine::Postgres { session, .. } => session.execute(sql).await.map_err(CopyError::new),
+            Engine::Postgres { session, watch, .. } => {
+                watch.iter_mut().for_each(Watch::look_away);
+                session.execute(sql).await.map_err(CopyError::new)
+            }
             Engine::Sqlite(database) => database.execute(sql).await.map_err(CopyError::new),
         }
+    }
+
+    /// Watches from now on what statements do to the relations that are there. Gives whether there
+    /// is anything to watch.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn watch(&mut self) -> Result<bool, CopyError> {
+        let Engine::Postgres { session, watch, .. } = &mut self.0 else { return Ok(false) };
+        let begun = Watch::begin(session).await?;
+        let watched = !begun.is_idle();
+        *watch = Some(begun);
+        Ok(watched)
+    }
+
+    /// What is known of a statement that was not watched: nothing where there was nothing to watch.
+    pub fn unwatched(&self) -> Observed {
+        match &self.0 {
+            Engine::Postgres { .. } => Observed::default(),
+            Engine::Sqlite(_) => Observed::unseen(
+                "SQLite locks the whole database: nobody else writes to it from here to the end of the transaction.",
+            ),
+        }
+    }
+
+    /// Runs one statement in a transaction of its own, so that nothing but itself is to blame for
+    /// the locks that are held at its end.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn observe(&mut self, sql: &str) -> Result<Observed, CopyError> {
+        let Engine::Postgres { session, watch: Some(watch), .. } = &mut self.0 else {
+            self.execute(sql).await?;
+            return Ok(Observed::default());
+        };
+        session.execute("BEGIN").await.map_err(CopyError::new)?;
+        watch.before(session).await?;
+        session.execute(sql).await.map_err(CopyError::new)?;
+        let observed = watch.after(session).await?;
+        session.execute("COMMIT").await.map_err(CopyError::new)?;
+        Ok(observed)
     }
 
     /// Reads what is there now.
@@ -116,7 +161,7 @@ impl Copy {
 
     /// Takes the database away in good order.
     pub async fn close(self) {
-        if let Engine::Postgres { session, database } = self.0 {
+        if let Engine::Postgres { session, database, .. } = self.0 {
             session.close().await;
             database.close().await;
         }

@@ -17,6 +17,7 @@ mod protocol;
 #[cfg(feature = "embedded-postgres")]
 mod relay;
 mod server;
+mod watch;
 
 pub mod copy;
 pub mod sqlite;

@@ -1,5 +1,6 @@
 //! Gets a snapshot from somewhere: a script, a folder of scripts, an inventory, a database.
 
+pub mod ask;
 mod cache;
 mod error;
 mod evaluate;

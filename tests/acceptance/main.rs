@@ -3,8 +3,10 @@
 
 mod answer_key;
 mod cases;
+mod checks;
 mod copies;
 mod everything;
+mod hazards;
 mod names;
 mod observer;
 mod proof;

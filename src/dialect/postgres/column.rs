@@ -3,16 +3,17 @@
 use serde::Deserialize;
 
 use super::{
+    ask,
     common::{comment, own_name, qualified, texts, typed},
-    expression,
+    enum_type, expression,
     foreign_table::{self, column_options},
     inspect::Reader,
     retype::{Cast, cast},
     sequence::{self, Options},
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    dialect::{Alteration, Change, Check, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of columns.
@@ -82,7 +83,9 @@ impl ObjectKind for Column {
         let table = object.key.path()[..2].join(".");
         let mut step = Step::new(format!("ALTER TABLE {} ADD COLUMN {}", qualified(&object.key), clause(object)?));
         if facets.not_null && facets.default.is_none() && facets.generated.is_none() && facets.identity.is_none() {
-            step = step.hazard(HazardCode::MayFail, format!("Fails if {table} has any row: the column may not be NULL."));
+            step = step
+                .hazard(HazardCode::MayFail, format!("Fails if {table} has any row: the column may not be NULL."))
+                .check(ask::rows(&qualified(&object.key)));
         }
         let computed = facets.default.as_deref().is_some_and(|default| default.contains('(') && !default.starts_with("now()"));
         if computed || facets.generated.is_some() && !facets.r#virtual || facets.identity.is_some() {
@@ -99,7 +102,8 @@ impl ObjectKind for Column {
         }
         let message = format!("The values of {} are gone.", object.key.dotted());
         let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&object.key), own_name(&object.key));
-        Ok(vec![Step::new(sql).hazard(HazardCode::LosesData, message)])
+        let check = ask::values(&qualified(&object.key), &own_name(&object.key));
+        Ok(vec![Step::new(sql).hazard(HazardCode::LosesData, message).check(check)])
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
@@ -115,7 +119,8 @@ impl ObjectKind for Column {
             steps.push(alter("DROP EXPRESSION"));
         }
         if from.identity.is_some() && to.identity.is_none() {
-            steps.push(alter("DROP IDENTITY"));
+            let message = format!("The position of the sequence of {} is lost.", change.to.key.dotted());
+            steps.push(alter("DROP IDENTITY").hazard(HazardCode::LosesData, message));
         }
         let retyped = !to.inherited && (change.touches("type") || change.touches("collation"));
         let default_differs = change.touches("default") || change.touches("no default");
@@ -151,6 +156,16 @@ impl ObjectKind for Column {
             steps.push(comment(&label(change.to), change.to.facets.text("comment")));
         }
         Ok(Alteration::InPlace(steps))
+    }
+
+    /// What a column loses with the type that it follows: values of an enum.
+    fn ask(&self, object: &Object, before: &Catalog, after: &Catalog) -> Option<Check> {
+        let types = object.requires.iter().filter(|need| need.on.kind() == enum_type::KIND);
+        types.into_iter().find_map(|need| {
+            let gone = enum_type::gone(before.get(&need.on)?, after.get(&need.on)?)?;
+            let r#type = object.facets.text("type")?;
+            Some(ask::labels(&qualified(&object.key), &own_name(&object.key), r#type, &gone))
+        })
     }
 
     fn retype(&self, from: &Object, to: &Object) -> Option<Vec<Step>> {
@@ -306,14 +321,13 @@ fn retype(object: &Object, from: &str, to: &Facets) -> Step {
         Cast::ThroughText => format!(" USING {name}::text::{}", to.r#type),
     };
     let sql = format!("ALTER TABLE {} ALTER COLUMN {name} TYPE {}{collation}{using}", qualified(&object.key), to.r#type);
-    let step = Step::new(sql).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));
-    match cast {
-        _ if foreign => step,
-        Cast::Binary => step,
-        _ => step
-            .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
-            .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that does not fit {}.", object.key.dotted(), to.r#type)),
+    let check = ask::casts(&qualified(&object.key), &name, from, &to.r#type, cast);
+    if foreign || cast == Cast::Binary {
+        return Step::new(sql);
     }
+    let step = Step::new(sql).check(check).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));
+    step.hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
+        .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that does not fit {}.", object.key.dotted(), to.r#type))
 }
 
 fn nullability(object: &Object, not_null: bool) -> Step {
@@ -322,9 +336,13 @@ fn nullability(object: &Object, not_null: bool) -> Step {
         return Step::new(format!("{alter} DROP NOT NULL"));
     }
     let table = object.key.path()[..2].join(".");
+    if object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND) {
+        return Step::new(format!("{alter} SET NOT NULL"));
+    }
     Step::new(format!("{alter} SET NOT NULL"))
         .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its rows are checked."))
         .hazard(HazardCode::MayFail, format!("Fails if {} holds a NULL.", object.key.dotted()))
+        .check(ask::nulls(&qualified(&object.key), &own_name(&object.key)))
 }
 
 fn generated_as_identity(kind: &str, sequence: Option<&Sequence>, r#type: &str) -> String {

@@ -3,13 +3,15 @@
 use serde::Deserialize;
 
 use super::{
+    ask,
     common::{change_options, comment, own_name, qualified, redress, texts, typed, with},
     expression,
     inherited::ancestors_only_in,
     inspect::Reader,
+    printed::parenthesised,
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
+    dialect::{Alteration, Change, Check, HazardCode, ObjectKind, Step, Unwritable, quote},
     model::{Catalog, Kind, Object},
 };
 
@@ -66,14 +68,19 @@ impl ObjectKind for Constraint {
         let owner = owner(object);
         let step = Step::new(format!("ALTER {owner} ADD {}{tail}", clause(object)?));
         let table = object.key.path()[..2].join(".");
+        let check = if on_domain(object) { None } else { ask::constraint(&qualified(&object.key), &facets.definition) };
+        let step = step.check(check.filter(|_| !facets.not_valid));
         let step = match facets.r#type.as_str() {
             "PRIMARY KEY" | "UNIQUE" | "EXCLUDE" => step
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its index is built."))
                 .hazard(HazardCode::MayFail, format!("Fails if rows of {table} break the {} constraint.", facets.r#type)),
-            _ if facets.not_valid => step,
+            _ if facets.not_valid || object.parent.as_ref().is_some_and(|it| it.kind() == super::foreign_table::KIND) => step,
             "FOREIGN KEY" => step
                 .hazard(HazardCode::BlocksWrites, format!("Nobody can write to {table} while its rows are checked."))
                 .hazard(HazardCode::MayFail, format!("Fails if a row of {table} has no row to refer to.")),
+            _ if on_domain(object) => step
+                .hazard(HazardCode::BlocksWrites, format!("Nobody can write to the tables that have {table} while their rows are checked."))
+                .hazard(HazardCode::MayFail, format!("Fails if a column of {table} breaks the check.")),
             _ => step
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its rows are checked."))
                 .hazard(HazardCode::MayFail, format!("Fails if rows of {table} break the check.")),
@@ -83,6 +90,13 @@ impl ObjectKind for Constraint {
 
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
         Ok(vec![Step::new(format!("ALTER {} DROP CONSTRAINT {}", owner(object), own_name(&object.key)))])
+    }
+
+    /// A condition of a domain is for the columns of the domain.
+    fn ask(&self, object: &Object, before: &Catalog, _after: &Catalog) -> Option<Check> {
+        let domain = object.parent.as_ref().filter(|_| on_domain(object)).and_then(|key| before.get(key))?;
+        let (_, condition, _) = parenthesised(object.facets.text("definition")?.strip_prefix("CHECK ")?)?;
+        ask::domain(domain, super::domain::columns(before), &format!("NOT ({condition})"))
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
@@ -102,7 +116,9 @@ impl ObjectKind for Constraint {
         if validated {
             let sql = validate(change.to);
             let message = format!("Fails if rows of {} break the constraint.", change.to.key.path()[..2].join("."));
-            steps.push(Step::new(sql).hazard(HazardCode::MayFail, message));
+            let check = change.to.facets.text("definition").filter(|_| !on_domain(change.to));
+            let check = check.and_then(|definition| ask::constraint(&qualified(&change.to.key), definition));
+            steps.push(Step::new(sql).hazard(HazardCode::MayFail, message).check(check));
         }
         Ok(Alteration::InPlace(steps))
     }

@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
-    column,
+    ask, column,
     common::{dress, owned_by, qualified, redress, typed},
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable},
-    model::{Kind, Object},
+    dialect::{Alteration, Change, Check, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of domains.
@@ -90,7 +90,9 @@ impl ObjectKind for Domain {
         if change.touches("not null") {
             steps.push(if to.not_null {
                 let message = format!("Fails if a column of the domain {} holds a NULL.", change.to.key.dotted());
-                Step::new(format!("ALTER {label} SET NOT NULL")).hazard(HazardCode::MayFail, message)
+                Step::new(format!("ALTER {label} SET NOT NULL"))
+                    .hazard(HazardCode::BlocksWrites, "Nobody can write to the tables that have it while their rows are checked.")
+                    .hazard(HazardCode::MayFail, message)
             } else {
                 Step::new(format!("ALTER {label} DROP NOT NULL"))
             });
@@ -110,9 +112,22 @@ impl ObjectKind for Domain {
         users.iter().any(|user| user.key.kind() == column::KIND && user.facets.text("type") != Some(plain.as_str()))
     }
 
+    fn is_held_by_users(&self) -> bool {
+        true
+    }
+
+    fn ask(&self, object: &Object, before: &Catalog, _after: &Catalog) -> Option<Check> {
+        ask::domain(object, columns(before), "value IS NULL")
+    }
+
     fn restore(&self, object: &Object) -> Vec<Step> {
         object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
     }
+}
+
+/// The columns of a catalog, which can be of a domain.
+pub fn columns(catalog: &Catalog) -> impl Iterator<Item = &Object> {
+    catalog.iter().map(AsRef::as_ref).filter(|object: &&Object| object.key.kind() == super::column::KIND)
 }
 
 fn label(object: &Object) -> String {

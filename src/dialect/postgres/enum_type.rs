@@ -80,6 +80,13 @@ impl ObjectKind for EnumType {
     }
 }
 
+/// The values that an enum has before and not after, if there are any.
+pub fn gone(before: &Object, after: &Object) -> Option<Vec<String>> {
+    let (before, after): (Facets, Facets) = (typed(before).ok()?, typed(after).ok()?);
+    let gone: Vec<String> = before.values.into_iter().filter(|value| !after.values.contains(value)).collect();
+    (!gone.is_empty()).then_some(gone)
+}
+
 fn label(object: &Object) -> String {
     format!("TYPE {}.{}", quote::name(object.key.root()), own_name(&object.key))
 }

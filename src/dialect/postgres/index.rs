@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
+    ask,
     common::{comment, qualified, redress, statement, typed},
     expression,
     inherited::ancestors_only_in,
@@ -71,7 +72,9 @@ impl ObjectKind for Index {
         let mut step = Step::new(expression::writable(&sql))
             .hazard(HazardCode::BlocksWrites, format!("Nobody can write to {table} while the index is built."));
         if facets.unique {
-            step = step.hazard(HazardCode::MayFail, format!("Fails if rows of {table} are duplicates."));
+            step = step
+                .hazard(HazardCode::MayFail, format!("Fails if rows of {table} are duplicates."))
+                .check(ask::unique_index(&qualified(&object.key), printed));
         }
         let mut steps = vec![step];
         steps.extend(facets.tablespace.as_ref().map(|name| moved(object, name)));

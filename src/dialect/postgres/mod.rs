@@ -5,8 +5,10 @@
 
 mod acl;
 mod ancestry;
+mod ask;
 mod common;
 pub mod connect;
+mod effects;
 pub mod expression;
 pub mod fingerprint;
 mod idempotent;
@@ -15,6 +17,7 @@ pub mod inspect;
 mod online;
 mod options;
 mod presence;
+mod printed;
 mod rename;
 mod retype;
 mod routine;
@@ -25,7 +28,9 @@ pub mod writer;
 
 use std::time::Duration;
 
-use super::{Dialect, Family, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote};
+use super::{
+    Action, Dialect, Family, Hazard, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote,
+};
 use crate::model::{Catalog, Key, Kind, Object};
 
 /// Declares the kinds, in the order in which a reader expects them to be created.
@@ -99,6 +104,10 @@ impl Dialect for Postgres {
     }
 
     /// Relations share one name space with indexes, types another with the row types of relations.
+    fn effect(&self, object: &Object, action: Action) -> Option<Hazard> {
+        effects::effect(object, action)
+    }
+
     fn names_taken(&self, object: &Object) -> Vec<String> {
         let name = object.key.name();
         let schema = object.key.root();

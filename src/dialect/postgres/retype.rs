@@ -15,6 +15,9 @@ pub enum Cast {
 
 /// The cast between two types as `format_type` prints them.
 pub fn cast(from: &str, to: &str) -> Cast {
+    if from == to {
+        return Cast::Binary;
+    }
     let (from_base, from_limit) = split(from);
     let (to_base, to_limit) = split(to);
     if from_base == to_base {
@@ -45,6 +48,11 @@ pub fn cast(from: &str, to: &str) -> Cast {
         (Family::Network, Family::Network) => Cast::Assignment,
         _ => Cast::ThroughText,
     }
+}
+
+/// Whether a type holds text of any kind.
+pub fn is_text(r#type: &str) -> bool {
+    family(split(r#type).0) == Family::Text
 }
 
 #[derive(PartialEq)]

@@ -4,14 +4,15 @@ use serde::Deserialize;
 
 use super::{
     acl::{self, Grantable, On},
+    ask,
     column,
     common::{dress, owned_by, qualified, redress, redress_columns, texts, typed, with},
     constraint,
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    dialect::{Alteration, Change, Check, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Catalog, Key, Kind, Object},
 };
 
 /// The kind of tables.
@@ -117,7 +118,17 @@ impl ObjectKind for Table {
 
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
         let message = format!("All rows of {} are gone.", object.key.dotted());
-        Ok(vec![Step::new(format!("DROP {}", label(object))).hazard(HazardCode::LosesData, message)])
+        let step = Step::new(format!("DROP {}", label(object))).hazard(HazardCode::LosesData, message);
+        Ok(vec![step.check(ask::rows(&qualified(&object.key)))])
+    }
+
+    /// Rows that the bounds of a partition leave out.
+    fn ask(&self, object: &Object, _before: &Catalog, after: &Catalog) -> Option<Check> {
+        let facets: Facets = typed(object).ok()?;
+        let [parent] = &facets.inherits[..] else { return None };
+        let partitioned = after.get(&Key::new(KIND, parent.iter().map(String::as_str)))?;
+        let partition_by = partitioned.facets.text("partition by")?;
+        ask::outside_bounds(&qualified(&object.key), partition_by, facets.bound.as_deref()?)
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
@@ -134,7 +145,9 @@ impl ObjectKind for Table {
         let mut steps = Vec::new();
         steps.extend(ancestry(change, &from, &to));
         if change.touches("unlogged") {
-            steps.push(rewrites(alter(if to.unlogged { "SET UNLOGGED" } else { "SET LOGGED" })));
+            let step = rewrites(alter(if to.unlogged { "SET UNLOGGED" } else { "SET LOGGED" }));
+            let message = format!("{name} is {}replicated, and {} a crash.", if to.unlogged { "no longer " } else { "" }, if to.unlogged { "empty after" } else { "survives" });
+            steps.push(step.hazard(HazardCode::ChangesReplication, message));
         }
         if change.touches("access method") {
             let method = to.access_method.as_deref().map_or_else(|| "heap".to_owned(), quote::name);
@@ -227,7 +240,9 @@ fn row_security_change(object: &Object, enabled: Option<bool>, forced: Option<bo
 }
 
 fn replica_identity(object: &Object, identity: Option<&str>) -> Step {
+    let message = format!("Subscribers know the rows of {} by something else.", object.key.dotted());
     Step::new(format!("ALTER {} REPLICA IDENTITY {}", label(object), identity.unwrap_or("DEFAULT")))
+        .hazard(HazardCode::ChangesReplication, message)
 }
 
 fn clustered_on(object: &Object, index: Option<&str>) -> Step {

@@ -22,7 +22,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use self::token::{TokenKind, is_balanced, normal, tidy, tokens};
-use super::{Dialect, ObjectKind, Scene, Step, Style, Unwritable, quote};
+use super::{Action, Dialect, Hazard, HazardCode, ObjectKind, Scene, Step, Style, Unwritable, quote};
 use crate::model::{Facets, Key, Kind, Object};
 
 const TABLE: Kind = Kind::of("table");
@@ -63,6 +63,20 @@ impl Dialect for Sqlite {
             }
             _ => same_sql(a, b),
         }
+    }
+
+    fn effect(&self, object: &Object, action: Action) -> Option<Hazard> {
+        let (kind, name) = (object.key.kind().name(), object.key.dotted());
+        let (code, message) = match (action, kind) {
+            (Action::Drop, "table" | "virtual table" | "column" | "view") => {
+                (HazardCode::BreaksClients, format!("Whoever still names {name} gets an error."))
+            }
+            (Action::Drop, "index") => {
+                (HazardCode::SlowsQueries, format!("Queries that rely on {name} get slower."))
+            }
+            _ => return None,
+        };
+        Some(Hazard { code, message })
     }
 
     fn names_taken(&self, object: &Object) -> Vec<String> {

@@ -222,7 +222,7 @@ impl Planned {
             Proving::Waiting => (Role::Dim, "Not proven yet.".to_owned()),
             Proving::Running => (Role::Busy, "Being proven on a scratch copy…".to_owned()),
             Proving::Done(Proof::NotTried { reason }) => (Role::Hazard, format!("Not proven: {reason}")),
-            Proving::Done(Proof::Proven { engine }) => (
+            Proving::Done(Proof::Proven { engine, .. }) => (
                 Role::Success,
                 format!("Proven on {engine}: it closes what is selected and moves nothing else."),
             ),

@@ -67,7 +67,7 @@ fn a_changed_column_on_a_medium_screen_with_the_plan_of_all() {
     let mut harness = at(Harness::new(MEDIUM), "column:public.orders.total");
     harness.press("a");
     let (target, id) = (0, harness.state.target().unwrap().plan_id());
-    let proof = Proof::Proven { engine: "local PostgreSQL 15.18".to_owned() };
+    let proof = Proof::proven_on("local PostgreSQL 15.18");
     harness.send(Message::Proved { target, id, proof });
     assert_snapshot!(harness.screen());
 }
