@@ -12,6 +12,7 @@ pub mod fingerprint;
 mod idempotent;
 mod inherited;
 pub mod inspect;
+mod meaning;
 mod online;
 mod options;
 mod presence;
