@@ -61,7 +61,7 @@ impl Only {
         }
         let last_name = |node: &SyntaxNode| {
             let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
-            tokens.filter(|token| is_word(token)).last().map(|token| word(&token))
+            tokens.filter(is_word).last().map(|token| word(&token))
         };
         let alias = item.children().find(|child| child.kind() == FROM_ALIAS);
         if let Some(alias) = &alias
