@@ -65,7 +65,8 @@ impl Row {
     }
 }
 
-fn is_path(column: &str) -> bool {
+/// Whether a column is a part of the object's path.
+pub fn is_path(column: &str) -> bool {
     column
         .strip_prefix("path")
         .is_some_and(|digit| digit.len() == 1 && digit.chars().all(|c| c.is_ascii_digit()))

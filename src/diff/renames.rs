@@ -118,7 +118,7 @@ pub fn renames(canonical: &Snapshot, target: &Snapshot, drift: &Drift) -> Vec<Re
 }
 
 /// What objects have in common that could be each other: the parent, the place and what they are.
-type Alike = (Option<Key>, Vec<Box<str>>, Fingerprint);
+type Alike = (Option<Key>, Vec<std::sync::Arc<str>>, Fingerprint);
 
 /// Who could be whom among objects that are alike: those in the same place first.
 fn pairs(extra: &[&Object], missing: &[&Object]) -> Vec<Rename> {

@@ -49,7 +49,7 @@ impl Catalog {
 
     /// Every object whose path starts with an object's path, that one among them.
     pub fn below<'a>(&'a self, key: &Key) -> impl Iterator<Item = &'a Object> {
-        let path: Vec<Box<str>> = key.path().to_vec();
+        let path = key.path().to_vec();
         let first = Key::new(Kind::of(""), path.iter().cloned());
         let range = self.objects.range(first..).map(|(_, object)| &**object);
         range.take_while(move |object| object.key.path().starts_with(&path))
@@ -100,9 +100,9 @@ impl Catalog {
 
 impl FromIterator<Object> for Catalog {
     fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
-        let mut catalog = Catalog::default();
-        objects.into_iter().for_each(|object| catalog.insert(object));
-        catalog
+        // Made of a list at once: the map sorts it, and is then filled to the brim.
+        let keyed = objects.into_iter().map(|object| (object.key.clone(), Arc::new(object)));
+        Catalog { objects: keyed.collect() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The name by which both sides know an object.
 
 use std::{
+    cmp::Ordering,
     collections::BTreeSet,
     fmt,
     str::FromStr,
@@ -24,20 +25,25 @@ impl Kind {
     /// The kind of this name. Names that were not seen before are kept until the program ends,
     /// so this is for the few names of kinds, never for names of objects.
     pub fn named(name: &str) -> Self {
-        static NAMES: OnceLock<Mutex<BTreeSet<&'static str>>> = OnceLock::new();
-        let mut names = NAMES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = names.get(name) {
-            return Kind(known);
-        }
-        let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
-        names.insert(kept);
-        Kind(kept)
+        Kind(interned(name))
     }
 
     /// The kind's name, in the singular and in lower case.
     pub const fn name(self) -> &'static str {
         self.0
     }
+}
+
+/// A name that is kept until the program ends, once however often it is asked for.
+pub(super) fn interned(name: &str) -> &'static str {
+    static NAMES: OnceLock<Mutex<BTreeSet<&'static str>>> = OnceLock::new();
+    let mut names = NAMES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    names.insert(kept);
+    kept
 }
 
 impl fmt::Display for Kind {
@@ -72,9 +78,9 @@ impl<'de> Deserialize<'de> for Kind {
 ///
 /// Written as `kind:schema.name`; a part that contains anything but letters, digits, `_`, `$`,
 /// and the `(`, `)`, `,`, `[`, `]` and blanks of a signature is put in double quotes.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    path: Arc<[Box<str>]>,
+    path: Arc<[Arc<str>]>,
     kind: Kind,
 }
 
@@ -83,7 +89,7 @@ impl Key {
     pub fn new<P>(kind: Kind, path: P) -> Self
     where
         P: IntoIterator,
-        P::Item: Into<Box<str>>,
+        P::Item: Into<Arc<str>>,
     {
         Key { kind, path: path.into_iter().map(Into::into).collect() }
     }
@@ -94,7 +100,7 @@ impl Key {
     }
 
     /// All names, outermost first. Never empty for an object of a database.
-    pub fn path(&self) -> &[Box<str>] {
+    pub fn path(&self) -> &[Arc<str>] {
         &self.path
     }
 
@@ -148,6 +154,29 @@ impl fmt::Display for Key {
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// By path, then by kind. Parts of one object share its names, which makes comparing them cheap.
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if !Arc::ptr_eq(&self.path, &other.path) {
+            for (own, others) in self.path.iter().zip(other.path.iter()) {
+                if !Arc::ptr_eq(own, others) {
+                    let order = own.cmp(others);
+                    if order.is_ne() {
+                        return order;
+                    }
+                }
+            }
+        }
+        self.path.len().cmp(&other.path.len()).then_with(|| self.kind.cmp(&other.kind))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

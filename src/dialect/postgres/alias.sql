@@ -7,6 +7,7 @@ union all
 select 'pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, d.adrelid, d.adnum,
        case when a.attgenerated = '' then 'default' end
 from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+where d.oid in (select p.objid from pg_depend p where p.classid = 'pg_attrdef'::regclass and p.deptype = 'n')
 union all
 select 'pg_type'::regclass, t.oid, 'pg_class'::regclass, t.typrelid, 0, null
 from pg_type t where t.typrelid <> 0 and t.oid >= 16384
@@ -19,9 +20,6 @@ from pg_type t where t.typarray <> 0 and t.oid >= 16384
 union all
 select 'pg_type'::regclass, r.rngmultitypid, 'pg_type'::regclass, r.rngtypid, 0, null from pg_range r where r.rngtypid >= 16384 -- since 14
 union all -- since 14
-select 'pg_trigger'::regclass, t.oid, 'pg_constraint'::regclass, t.tgconstraint, 0, null
-from pg_trigger t where t.tgisinternal and t.tgconstraint <> 0
-union all
 select 'pg_constraint'::regclass, t.tgconstraint, 'pg_trigger'::regclass, t.oid, 0, null
 from pg_trigger t where not t.tgisinternal and t.tgconstraint <> 0
 union all

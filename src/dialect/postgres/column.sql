@@ -1,13 +1,18 @@
 -- Columns of tables and foreign tables. Of columns that come from a parent table or from a type,
 -- only those are listed that have something of their own.
+-- print generated: (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d where d.oid = t.oid)
 select n.nspname as path1,
        c.relname as path2,
        a.attname as path3,
        case when c.relkind = 'f' then 'foreign table' else 'table' end as parent,
        c.oid as _oid,
+       c.oid as _relation,
        a.attnum as _sub,
+       nullif(quote_ident(a.attname), a.attname) as _quoted,
+       case t.typtype when 'b' then case when t.typcategory = 'A' then 2277 else t.oid end when 'e' then 3500 when 'r' then 3831 end as _sorted_as,
+       a.attcollation as _collation,
        a.attacl::text[] as _acl,
-       pg_get_userbyid(c.relowner) as _owner,
+       case when a.attacl is not null then pg_get_userbyid(c.relowner) end as _owner,
        not a.attislocal or c.reloftype <> 0 as inherited,
        case when a.attislocal and c.reloftype = 0 then format_type(a.atttypid, a.atttypmod) end as type,
        case when a.attcollation <> t.typcollation
@@ -15,8 +20,8 @@ select n.nspname as path1,
                   from pg_collation l join pg_namespace m on m.oid = l.collnamespace where l.oid = a.attcollation)
        end as collation,
        a.attnotnull as not_null,
-       case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "default",
-       case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated,
+       case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end as "default",
+       case when a.attgenerated <> '' then d.oid end as generated,
        a.attgenerated = 'v' as virtual, -- since 18
        case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end as identity,
        case when a.attidentity <> '' then
@@ -33,14 +38,14 @@ select n.nspname as path1,
        end as storage,
        case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression, -- since 14
        nullif(coalesce(a.attstattarget, -1), -1) as statistics,
-       (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg_attver=%') as options,
-       (select array_agg(o order by o) from unnest(a.attfdwoptions) o) as fdw_options,
-       col_description(c.oid, a.attnum) as comment
+       case when a.attoptions is not null then (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg_attver=%') end as options,
+       case when a.attfdwoptions is not null then (select array_agg(o order by o) from unnest(a.attfdwoptions) o) end as fdw_options,
+       e.description as comment
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace
 join pg_type t on t.oid = a.atttypid
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join pg_description e on e.objoid = a.attrelid and e.objsubid = a.attnum and e.classoid = 'pg_class'::regclass
 where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-order by a.attrelid, a.attnum

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::{meaning, procedure};
 use crate::model::Kind;
 
 const OPEN: &str = "(ARRAY[";
@@ -26,11 +27,25 @@ pub fn writable(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether two texts of a facet that holds SQL mean the same.
-pub fn same_meaning(_kind: Kind, facet: &str, a: &Value, b: &Value) -> bool {
+pub fn same_meaning(kind: Kind, facet: &str, a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::String(a), Value::String(b)) if holds_sql(facet) => normal(a) == normal(b),
+        // Servers before 14 leave out that an argument of a procedure is IN.
+        (Value::String(a), Value::String(b)) if kind == procedure::KIND && facet == "arguments" => {
+            inputs(a) == inputs(b)
+        }
+        (Value::String(a), Value::String(b)) if holds_sql(facet) => {
+            normal(a) == normal(b)
+                || meaning::form(kind, facet, a)
+                    .is_some_and(|form| meaning::form(kind, facet, b) == Some(form))
+        }
         _ => false,
     }
+}
+
+/// The arguments of a procedure without the mode that they have by themselves.
+fn inputs(arguments: &str) -> Vec<&str> {
+    let items = split_items(arguments);
+    items.into_iter().map(|item| item.strip_prefix("IN ").unwrap_or(item)).collect()
 }
 
 fn holds_sql(facet: &str) -> bool {

@@ -8,7 +8,7 @@ select n.nspname as path1,
        (select json_agg(json_build_array(pn.nspname, p.relname) order by i.inhseqno)
         from pg_inherits i join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace
         where i.inhrelid = c.oid) as inherits,
-       pg_get_expr(c.relpartbound, c.oid) as bound,
+       pg_get_expr(c.relpartbound, 0) as bound,
        (select array_agg(o order by o) from unnest(f.ftoptions) o) as options,
        obj_description(c.oid, 'pg_class') as comment
 from pg_foreign_table f

@@ -1,4 +1,5 @@
 -- Functions, procedures and window functions; aggregates are a kind of their own.
+-- print sql body: pg_get_function_sqlbody(t.oid)
 select n.nspname as path1,
        p.proname || '(' || coalesce((select string_agg(format_type(a.type, null), ', ' order by a.at)
                                from unnest(p.proargtypes) with ordinality a(type, at)), '') || ')' as path2,
@@ -22,8 +23,8 @@ select n.nspname as path1,
        p.proconfig as configuration,
        case when l.lanname = 'c' then p.probin end as library,
        p.prosrc as body,
-       pg_get_function_sqlbody(p.oid) as sql_body, -- since 14
-       obj_description(p.oid, 'pg_proc') as comment
+       case when p.prosqlbody is not null then p.oid end as sql_body, -- since 14
+       (select e.description from pg_description e where e.objoid = p.oid and e.classoid = 'pg_proc'::regclass and e.objsubid = 0) as comment
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang

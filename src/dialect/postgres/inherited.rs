@@ -1,9 +1,8 @@
 //! Columns that come from a parent table: only what differs from the parent is their own.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
+use super::inspect::objects::Objects;
 use crate::model::{Catalog, Facets, Key, Kind, Object};
 
 /// What a child table takes over from the column of its parent.
@@ -12,11 +11,11 @@ pub const TAKEN_OVER: [&str; 8] =
 
 /// Takes from each inherited column what it has from its parents, and takes columns away that
 /// have nothing of their own.
-pub fn settle(objects: &mut BTreeMap<Key, Object>) {
+pub fn settle(objects: &mut Objects) {
     let inherited: Vec<Key> = objects
         .iter()
-        .filter(|(_, object)| object.facets.flag("inherited"))
-        .map(|(key, _)| key.clone())
+        .filter(|object| object.facets.flag("inherited"))
+        .map(|object| object.key.clone())
         .collect();
     let settled: Vec<(Key, Facets, Option<Key>)> = inherited
         .into_iter()
@@ -63,7 +62,7 @@ fn ancestors(table: &Key, catalog: &Catalog) -> Vec<Key> {
 }
 
 /// The column of a parent table that a column comes from; none for a typed table's.
-fn of_parent<'a>(objects: &'a BTreeMap<Key, Object>, key: &Key) -> Option<&'a Object> {
+fn of_parent<'a>(objects: &'a Objects, key: &Key) -> Option<&'a Object> {
     let table = objects.get(objects.get(key)?.parent.as_ref()?)?;
     let parents = table.facets.get("inherits").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     parents.iter().find_map(|path| {

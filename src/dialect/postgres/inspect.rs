@@ -1,12 +1,26 @@
-//! Reads a PostgreSQL catalog into a snapshot: one query a kind, then the dependencies.
+//! Reads a PostgreSQL catalog into a snapshot: one query a kind, then the texts that only the server
+//! can print, then the dependencies.
+
+mod addresses;
+pub(super) mod objects;
+mod print;
+mod query;
+mod raw;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::Value;
 
+use self::{
+    addresses::Addresses,
+    objects::Objects,
+    print::{Printed, Waiting},
+    query::{Layout, Query},
+    raw::Raw,
+};
 use super::{
     acl::{self, Grantable},
     inherited,
@@ -14,7 +28,7 @@ use super::{
 };
 use crate::{
     dialect::row::Row,
-    model::{Catalog, FORMAT, Key, Kind, Object, Snapshot},
+    model::{FORMAT, Key, Kind, Object, Snapshot},
 };
 
 /// Tells how far a reading has come: what is being read, and how many objects there are so far.
@@ -29,7 +43,10 @@ pub struct Reader {
     /// The system catalog whose rows the objects are.
     pub class: &'static str,
     /// The query; see [`Row`] for its conventions. A line that ends in `-- since N` is left out on
-    /// servers before major version N, one that ends in `-- until N` on servers after it.
+    /// servers before major version N, one that ends in `-- until N` on servers after it. A line
+    /// `-- print FACET: EXPRESSION` says how the server prints the facet, for which the query gives
+    /// the OID that the expression finds as `t.oid`. All that can wait for a lock is to be printed
+    /// so, with the OID of the table or view whose lock that is in the column `_relation`.
     pub sql: &'static str,
     /// What privileges the objects have, if any.
     pub grantable: Option<Grantable>,
@@ -44,46 +61,42 @@ pub struct Reading {
     pub oids: BTreeMap<Key, u32>,
 }
 
-/// Reads everything that schemascope knows of from a session.
+/// Reads everything that schemascope knows of from a session. What cannot be printed because of
+/// another session's lock is unknown, with the reason.
 ///
 /// # Errors
 /// What the server said.
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Reading, ServerError> {
     let major = session.server_version_num() / 10_000;
     let superuser = is_superuser(session).await?;
-    let mut addresses = Addresses::new(session, major).await?;
-    let mut objects: BTreeMap<Key, Object> = BTreeMap::new();
-    let mut oids = BTreeMap::new();
-    for reader in super::READERS.iter().filter(|reader| superuser || !reader.sql.contains(SUPERUSERS_ONLY)) {
-        progress(reader.plural, objects.len());
-        let class = addresses.class(reader.class);
-        let rows = session.rows(&for_version(reader.sql, major)).await?;
-        for row in &rows {
-            let oid = row.number("_oid").unwrap_or_default();
-            let sub = row.number("_sub").unwrap_or_default();
-            if addresses.in_extension(class, oid) {
-                continue;
-            }
-            let object = object(reader, row);
-            grant_columns(&mut objects, &object, row);
-            addresses.known.insert((class, oid, sub), object.key.clone());
-            if sub == 0 {
-                oids.insert(object.key.clone(), u32::try_from(oid).unwrap_or_default());
-            }
-            objects.insert(object.key.clone(), object);
-        }
+    let addresses = Addresses::new(session, major).await?;
+    let raw = Raw::new(session).await?;
+    let mut reader = Inspection {
+        addresses,
+        raw,
+        objects: Objects::default(),
+        oids: BTreeMap::new(),
+        waiting: Vec::new(),
+    };
+    for kind in super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY)) {
+        progress(kind.plural, reader.objects.len());
+        reader.read(session, kind, major).await?;
     }
-    drop_orphans(&mut objects);
+    let Inspection { addresses, raw, mut objects, oids, waiting } = reader;
+    drop(raw);
+    progress("definitions", objects.len());
+    let mut unknown = settle_texts(session, &mut objects, waiting).await?;
+    objects.drop_orphans();
     inherited::settle(&mut objects);
     progress("dependencies", objects.len());
-    for row in session.rows(include_str!("depend.sql")).await? {
-        addresses.connect(&row, &mut objects);
-    }
+    addresses.connect_all(session, &mut objects).await?;
+    drop(addresses);
     require_named_indexes(&mut objects);
-    objects.values_mut().for_each(|object| object.requires.sort());
     let not_compared = not_compared(session).await?;
-    let unknown = if superuser { BTreeMap::new() } else { unknown(session).await? };
-    let catalog: Catalog = objects.into_values().collect();
+    if !superuser {
+        unknown.extend(hidden(session).await?);
+    }
+    let catalog = objects.into_catalog();
     progress("done", catalog.len());
     let snapshot = Snapshot {
         format: FORMAT,
@@ -104,38 +117,90 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
 /// Stands in the queries that only a superuser may run; for others there is `unknown.sql`.
 const SUPERUSERS_ONLY: &str = "-- superusers only";
 
-async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
-    let rows =
-        session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
-    Ok(rows.first().and_then(|row| row.get("superuser")).is_some_and(|value| value == true))
+/// What was read so far.
+struct Inspection {
+    addresses: Addresses,
+    raw: Raw,
+    objects: Objects,
+    oids: BTreeMap<Key, u32>,
+    waiting: Vec<Waiting>,
 }
 
-/// A query without the lines that are for newer or for older servers.
-fn for_version(sql: &str, major: u32) -> String {
-    let bound = |line: &str, word: &str| -> Option<u32> {
-        let (_, after) = line.rsplit_once("-- ")?.1.split_once(word)?;
-        after.split_whitespace().next()?.parse().ok()
-    };
-    let fits = |line: &&str| {
-        bound(line, "since ").is_none_or(|since| since <= major)
-            && bound(line, "until ").is_none_or(|until| major <= until)
-    };
-    sql.lines().filter(fits).collect::<Vec<_>>().join("\n")
-}
-
-fn object(reader: &Reader, row: &Row) -> Object {
-    let key = row.key(reader.kind);
-    let parent = row.text("parent").map(|kind| key.parent(Kind::named(kind)));
-    let mut facets = row.facets();
-    let class = row.text("_grantable").and_then(Grantable::named).or(reader.grantable);
-    if let Some(class) = class {
-        let owner = row.text("owner").or(row.text("_owner")).unwrap_or_default();
-        facets.set("grants", acl::grants(texts(row, "_acl").as_deref(), owner, class));
-        facets.set("column grants", view_column_grants(row, owner));
+impl Inspection {
+    async fn read(&mut self, session: &mut Session, reader: &Reader, major: u32) -> Result<(), ServerError> {
+        let query = Query::of(reader, major);
+        let mut layout = None;
+        session
+            .each_row(&query.sql, |row| {
+                let layout = layout.get_or_insert_with(|| Layout::of(&row, &query));
+                self.add(reader, layout, row);
+            })
+            .await
     }
-    let mut object = Object::new(key, parent, facets);
-    object.position = row.number("_sub").and_then(|sub| u32::try_from(sub).ok()).unwrap_or_default();
-    object
+
+    fn add(&mut self, reader: &Reader, layout: &Layout, mut row: Row) {
+        let number = |at: Option<usize>| at.and_then(|at| row.values[at].as_i64());
+        let oid = number(layout.oid).unwrap_or_default();
+        let sub = number(layout.sub).unwrap_or_default();
+        let relation = number(layout.relation);
+        let class = self.addresses.class(reader.class);
+        self.raw.learn(reader.kind, &row, relation, sub);
+        if self.addresses.in_extension(class, oid) {
+            return;
+        }
+        if let Some(text) = self.raw.print(reader.kind, &row) {
+            layout.set(&mut row, "definition", text.into());
+        }
+        let owner = relation.and_then(|relation| self.addresses.relation(relation));
+        let whole = owner.and_then(|place| self.objects.at(place)).map(|object| object.key.clone());
+        let key = layout.key(reader.kind, &mut row, whole.as_ref());
+        let parent = layout.parent_kind(&row).map(|kind| match whole {
+            Some(whole) if whole.kind() == kind => whole,
+            _ => key.parent(kind),
+        });
+        let grants = grants(reader, layout, &row);
+        let column_acl = texts(&row, layout.acl);
+        let column_owner = layout.owner.and_then(|at| row.values[at].as_str()).unwrap_or_default().to_owned();
+        let wanted: Vec<(usize, i64)> = layout.wanted(&row).collect();
+        let mut facets = self.objects.shelved(layout.facets(&mut row));
+        for (facet, value) in grants.into_iter().flatten() {
+            facets.set(facet, value);
+        }
+        let mut object = Object::new(key, parent, facets);
+        object.position = u32::try_from(sub).unwrap_or_default();
+        if reader.kind == super::column::KIND {
+            self.grant_columns(&object, column_acl, &column_owner);
+        }
+        if sub == 0 {
+            self.oids.insert(object.key.clone(), u32::try_from(oid).unwrap_or_default());
+        }
+        let place = self.objects.insert(object);
+        self.addresses.know((class, oid, sub), place);
+        self.waiting.extend(wanted.into_iter().map(|(print, oid)| {
+            let print = layout.prints[print];
+            Waiting { place, print, oid, relation: relation.unwrap_or(oid) }
+        }));
+    }
+
+    /// Grants on columns are kept with their table: a `REVOKE` there takes them away too.
+    fn grant_columns(&mut self, column: &Object, items: Option<Vec<String>>, owner: &str) {
+        let (Some(items), Some(parent)) = (items, &column.parent) else { return };
+        if let Some(table) = self.objects.get_mut(parent) {
+            let own = acl::grants(Some(&items), owner, Grantable::Column);
+            let mut grants = super::common::texts(table, "column grants");
+            grants.extend(own.iter().map(|grant| acl::on_column(column.key.name(), grant)));
+            table.facets.set("column grants", grants);
+        }
+    }
+}
+
+/// What the grants of an object are as facets, where its kind has any.
+fn grants(reader: &Reader, layout: &Layout, row: &Row) -> Option<[(&'static str, Vec<String>); 2]> {
+    let text = |at: Option<usize>| at.and_then(|at| row.values[at].as_str());
+    let class = text(layout.grantable).and_then(Grantable::named).or(reader.grantable)?;
+    let owner = text(layout.facet_owner).or(text(layout.owner)).unwrap_or_default();
+    let own = acl::grants(texts(row, layout.acl).as_deref(), owner, class);
+    Some([("grants", own), ("column grants", view_column_grants(row, owner))])
 }
 
 /// Grants on the columns of a view, which are no objects of their own.
@@ -148,36 +213,43 @@ fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
     grants.collect()
 }
 
-/// Grants on columns are kept with their table: a `REVOKE` there takes them away too.
-fn grant_columns(objects: &mut BTreeMap<Key, Object>, column: &Object, row: &Row) {
-    let (Some(items), Some(parent)) = (texts(row, "_acl"), &column.parent) else { return };
-    if column.key.kind() != super::column::KIND {
-        return;
-    }
-    if let Some(table) = objects.get_mut(parent) {
-        let own = acl::grants(Some(&items), row.text("_owner").unwrap_or_default(), Grantable::Column);
-        let mut grants = super::common::texts(table, "column grants");
-        grants.extend(own.iter().map(|grant| acl::on_column(column.key.name(), grant)));
-        table.facets.set("column grants", grants);
-    }
-}
-
-fn texts(row: &Row, column: &str) -> Option<Vec<String>> {
-    strings(row.get(column)?)
+fn texts(row: &Row, at: Option<usize>) -> Option<Vec<String>> {
+    strings(&row.values[at?])
 }
 
 fn strings(list: &Value) -> Option<Vec<String>> {
     Some(list.as_array()?.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
 }
 
-/// Parts of what an extension owns go with it.
-fn drop_orphans(objects: &mut BTreeMap<Key, Object>) {
-    let keys: HashSet<Key> = objects.keys().cloned().collect();
-    objects.retain(|_, object| object.parent.as_ref().is_none_or(|parent| keys.contains(parent)));
+/// Puts in the place of OIDs what the server prints for them, and tells what it could not print.
+async fn settle_texts(
+    session: &mut Session,
+    objects: &mut Objects,
+    waiting: Vec<Waiting>,
+) -> Result<BTreeMap<Key, String>, ServerError> {
+    let mut unknown = BTreeMap::new();
+    print::all(session, waiting, |Printed { place, facet, text }| {
+        let Some(object) = objects.at_mut(place) else { return };
+        match text {
+            Ok(text) => object.facets.set(facet, text),
+            Err(reason) => {
+                object.facets.set(facet, Value::Null);
+                unknown.insert(object.key.clone(), reason);
+            }
+        }
+    })
+    .await?;
+    Ok(unknown)
+}
+
+async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {
+    let rows =
+        session.rows("select rolsuper as superuser from pg_roles where rolname = current_user").await?;
+    Ok(rows.first().and_then(|row| row.get("superuser")).is_some_and(|value| value == true))
 }
 
 /// Objects that the role may not read, each with the reason.
-async fn unknown(session: &mut Session) -> Result<BTreeMap<Key, String>, ServerError> {
+async fn hidden(session: &mut Session) -> Result<BTreeMap<Key, String>, ServerError> {
     let rows = session.rows(include_str!("unknown.sql")).await?;
     let reasons = rows
         .iter()
@@ -195,9 +267,9 @@ async fn not_compared(session: &mut Session) -> Result<BTreeMap<String, u64>, Se
 }
 
 /// Tables name an index in two facets of which `pg_depend` does not know.
-fn require_named_indexes(objects: &mut BTreeMap<Key, Object>) {
+fn require_named_indexes(objects: &mut Objects) {
     let named: Vec<(Key, Key, &str)> = objects
-        .values()
+        .iter()
         .flat_map(|object| ["clustered on", "replica identity"].map(|facet| (object, facet)))
         .filter_map(|(object, facet)| {
             let text = object.facets.text(facet)?;
@@ -206,7 +278,7 @@ fn require_named_indexes(objects: &mut BTreeMap<Key, Object>) {
             let index = kinds
                 .into_iter()
                 .map(|kind| object.key.child(kind, name))
-                .find(|key| objects.contains_key(key))?;
+                .find(|key| objects.contains(key))?;
             Some((object.key.clone(), index, facet))
         })
         .collect();
@@ -217,82 +289,9 @@ fn require_named_indexes(objects: &mut BTreeMap<Key, Object>) {
     }
 }
 
-/// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0.
-type Address = (i64, i64, i64);
-
-/// Which object each catalog row is, or is a part of.
-struct Addresses {
-    classes: HashMap<String, i64>,
-    known: HashMap<Address, Key>,
-    aliases: HashMap<(i64, i64), (Address, Option<String>)>,
-    extension_class: i64,
-}
-
-impl Addresses {
-    async fn new(session: &mut Session, major: u32) -> Result<Self, ServerError> {
-        let catalogs = "select relname as name, oid from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'";
-        let rows = session.rows(catalogs).await?;
-        let classes: HashMap<String, i64> =
-            rows.iter().filter_map(|row| Some((row.text("name")?.to_owned(), row.number("oid")?))).collect();
-        let mut aliases = HashMap::new();
-        for row in session.rows(&for_version(include_str!("alias.sql"), major)).await? {
-            let number = |column| row.number(column).unwrap_or_default();
-            let to = (number("to_class"), number("to_oid"), number("to_sub"));
-            aliases.insert((number("class"), number("oid")), (to, row.text("facet").map(str::to_owned)));
-        }
-        let extension_class = classes.get("pg_extension").copied().unwrap_or_default();
-        Ok(Addresses { classes, known: HashMap::new(), aliases, extension_class })
-    }
-
-    fn class(&self, name: &str) -> i64 {
-        self.classes.get(name).copied().unwrap_or_default()
-    }
-
-    fn in_extension(&self, class: i64, oid: i64) -> bool {
-        self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| *to == self.extension_class)
-    }
-
-    /// The object that a row is, or is a part of, and the facet that it is then.
-    fn resolve(&self, address: Address) -> Option<(&Key, Option<&str>)> {
-        let (mut address, mut facet) = (address, None);
-        // Chains are short: a multirange's array, its multirange, its range.
-        for _ in 0..6 {
-            let (class, oid, _) = address;
-            if let Some(key) = self.known.get(&address).or_else(|| self.known.get(&(class, oid, 0))) {
-                return Some((key, facet));
-            }
-            let (to, part) = self.aliases.get(&(class, oid))?;
-            address = *to;
-            facet = facet.or(part.as_deref());
-        }
-        None
-    }
-
-    /// Turns one row of `pg_depend` into a requirement.
-    fn connect(&self, row: &Row, objects: &mut BTreeMap<Key, Object>) {
-        let number = |column| row.number(column).unwrap_or_default();
-        let from = self.resolve((number("class"), number("oid"), number("sub")));
-        let to = self.resolve((number("ref_class"), number("ref_oid"), number("ref_sub")));
-        let (Some((from, facet)), Some((to, _))) = (from, to) else { return };
-        // A sequence belongs to a column that may need the sequence for its default.
-        let owned = from.kind() == super::sequence::KIND && row.text("type") == Some("a");
-        let facet = match (from.kind(), to.kind()) {
-            _ if owned => Some("owned by"),
-            (super::text_search_configuration::KIND, super::text_search_dictionary::KIND) => Some("mappings"),
-            _ => facet,
-        };
-        if let (true, Some(object)) = (objects.contains_key(to), objects.get_mut(from)) {
-            object.require(to.clone(), facet.map(str::to_owned));
-            if owned {
-                object.parent = Some(to.clone());
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::for_version;
+    use super::query::for_version;
 
     #[test]
     fn lines_for_newer_servers_are_left_out() {

@@ -1,4 +1,5 @@
 -- Materialized views.
+-- print definition: pg_get_viewdef(t.oid)
 select n.nspname as path1,
        c.relname as path2,
        c.oid as _oid,
@@ -8,7 +9,7 @@ select n.nspname as path1,
        pg_get_userbyid(c.relowner) as owner,
        (select json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod)) order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) as columns,
-       pg_get_viewdef(c.oid) as definition,
+       c.oid as definition,
        (select array_agg(o order by o) from unnest(c.reloptions) o) as options,
        (select a.amname from pg_am a where a.oid = c.relam and a.amname <> 'heap') as access_method,
        (select s.spcname from pg_tablespace s where s.oid = c.reltablespace) as tablespace,
@@ -22,7 +23,7 @@ select n.nspname as path1,
        (select json_object_agg(a.attname, case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end order by a.attnum)
         from pg_attribute a join pg_type t on t.oid = a.atttypid
         where a.attrelid = c.oid and a.attnum > 0 and a.attstorage <> t.typstorage) as column_storage,
-       obj_description(c.oid, 'pg_class') as comment
+       (select e.description from pg_description e where e.objoid = c.oid and e.classoid = 'pg_class'::regclass and e.objsubid = 0) as comment
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'm' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

@@ -14,6 +14,7 @@ pub mod fingerprint;
 mod idempotent;
 mod inherited;
 pub mod inspect;
+mod meaning;
 mod online;
 mod options;
 mod presence;

@@ -1,4 +1,6 @@
 -- Row security policies.
+-- print using: (select pg_get_expr(p.polqual, p.polrelid) from pg_policy p where p.oid = t.oid)
+-- print check: (select pg_get_expr(p.polwithcheck, p.polrelid) from pg_policy p where p.oid = t.oid)
 select n.nspname as path1,
        c.relname as path2,
        p.polname as path3,
@@ -8,9 +10,10 @@ select n.nspname as path1,
        case p.polcmd when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' when 'd' then 'DELETE' end as command,
        (select array_agg(case when r = 0 then 'public' else pg_get_userbyid(r)::text end order by r <> 0, pg_get_userbyid(r)::text)
         from unnest(p.polroles) r where p.polroles <> '{0}') as roles,
-       pg_get_expr(p.polqual, p.polrelid) as "using",
-       pg_get_expr(p.polwithcheck, p.polrelid) as "check",
-       obj_description(p.oid, 'pg_policy') as comment
+       c.oid as _relation,
+       case when p.polqual is not null then p.oid end as "using",
+       case when p.polwithcheck is not null then p.oid end as "check",
+       (select e.description from pg_description e where e.objoid = p.oid and e.classoid = 'pg_policy'::regclass and e.objsubid = 0) as comment
 from pg_policy p
 join pg_class c on c.oid = p.polrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -201,7 +201,7 @@ fn name(key: &Key) -> String {
     quote::literal(key.name())
 }
 
-fn regclass(path: &[Box<str>]) -> String {
+fn regclass(path: &[std::sync::Arc<str>]) -> String {
     format!("to_regclass({})", quote::literal(&quote::qualified(path)))
 }
 

@@ -1,4 +1,5 @@
 -- Procedures.
+-- print sql body: pg_get_function_sqlbody(t.oid)
 select n.nspname as path1,
        p.proname || '(' || coalesce((select string_agg(format_type(a.type, null), ', ' order by a.at)
                                from unnest(p.proargtypes) with ordinality a(type, at)), '') || ')' as path2,
@@ -13,7 +14,7 @@ select n.nspname as path1,
        p.proconfig as configuration,
        case when l.lanname = 'c' then p.probin end as library,
        p.prosrc as body,
-       pg_get_function_sqlbody(p.oid) as sql_body, -- since 14
+       case when p.prosqlbody is not null then p.oid end as sql_body, -- since 14
        obj_description(p.oid, 'pg_proc') as comment
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace

@@ -1,10 +1,12 @@
 -- Rewrite rules that were made by people.
+-- print definition: pg_get_ruledef(t.oid)
 select n.nspname as path1,
        c.relname as path2,
        r.rulename as path3,
        case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end as parent,
        r.oid as _oid,
-       pg_get_ruledef(r.oid) as definition,
+       c.oid as _relation,
+       r.oid as definition,
        case r.ev_enabled when 'D' then 'DISABLE' when 'R' then 'ENABLE REPLICA' when 'A' then 'ENABLE ALWAYS' end as enabled,
        obj_description(r.oid, 'pg_rewrite') as comment
 from pg_rewrite r

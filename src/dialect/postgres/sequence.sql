@@ -19,7 +19,7 @@ select n.nspname as path1,
         join pg_attribute ra on ra.attrelid = rc.oid and ra.attnum = d.refobjsubid
         where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'a'
           and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0) as owned_by,
-       obj_description(c.oid, 'pg_class') as comment
+       (select e.description from pg_description e where e.objoid = c.oid and e.classoid = 'pg_class'::regclass and e.objsubid = 0) as comment
 from pg_class c
 join pg_sequence s on s.seqrelid = c.oid
 join pg_namespace n on n.oid = c.relnamespace

@@ -150,21 +150,30 @@ impl Session {
     /// # Errors
     /// What the server said.
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
-        let sending = Sending::start();
-        let rows = self.fetch(sql).await;
-        sending.done(&self.url.host_label(), sql, rows.is_err());
-        rows
+        let mut rows = Vec::new();
+        self.each_row(sql, |row| rows.push(row)).await?;
+        Ok(rows)
     }
 
-    async fn fetch(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
+    /// As [`Session::rows`], but gives each row away as it comes.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn each_row(&mut self, sql: &str, take: impl FnMut(Row) + Send) -> Result<(), ServerError> {
+        let sending = Sending::start();
+        let done = self.fetch(sql, take).await;
+        sending.done(&self.url.host_label(), sql, done.is_err());
+        done
+    }
+
+    async fn fetch(&mut self, sql: &str, mut take: impl FnMut(Row) + Send) -> Result<(), ServerError> {
         let mut stream = self.connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
-        let mut rows = Vec::new();
         let mut header: Option<Header> = None;
         while let Some(row) = stream.try_next().await? {
             let header = header.get_or_insert_with(|| Header::of(&row));
-            rows.push(header.row(&row)?);
+            take(header.row(&row)?);
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// Whether the server takes a text as one statement that it can run: it refuses one of more

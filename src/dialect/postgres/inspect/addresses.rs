@@ -1,0 +1,120 @@
+//! Which object each row of a system catalog is, or is a part of.
+
+use std::collections::HashMap;
+
+use super::{objects::Objects, query::for_version};
+use crate::dialect::{
+    postgres::{
+        sequence,
+        session::{ServerError, Session},
+        text_search_configuration, text_search_dictionary,
+    },
+    row::Row,
+};
+
+/// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0.
+type Address = (i64, i64, i64);
+
+/// Which object each catalog row is, or is a part of.
+pub struct Addresses {
+    classes: HashMap<String, i64>,
+    known: HashMap<Address, usize>,
+    aliases: HashMap<(i64, i64), (Address, Option<String>)>,
+    relation_class: i64,
+    extension_class: i64,
+}
+
+impl Addresses {
+    /// Reads which rows stand for others.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn new(session: &mut Session, major: u32) -> Result<Self, ServerError> {
+        let catalogs = "select relname as name, oid from pg_class \
+                        where oid < 16384 and relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'";
+        let rows = session.rows(catalogs).await?;
+        let classes: HashMap<String, i64> =
+            rows.iter().filter_map(|row| Some((row.text("name")?.to_owned(), row.number("oid")?))).collect();
+        let mut aliases = HashMap::new();
+        let query = for_version(include_str!("../alias.sql"), major);
+        session
+            .each_row(&query, |row| {
+                let [class, oid, to_class, to_oid, to_sub] = numbers(&row);
+                let facet = row.text("facet").map(str::to_owned);
+                aliases.insert((class, oid), ((to_class, to_oid, to_sub), facet));
+            })
+            .await?;
+        let class = |name: &str| classes.get(name).copied().unwrap_or_default();
+        let (relation_class, extension_class) = (class("pg_class"), class("pg_extension"));
+        Ok(Addresses { classes, known: HashMap::new(), aliases, relation_class, extension_class })
+    }
+
+    /// The OID of a system catalog.
+    pub fn class(&self, name: &str) -> i64 {
+        self.classes.get(name).copied().unwrap_or_default()
+    }
+
+    /// The place of the object that a relation is.
+    pub fn relation(&self, oid: i64) -> Option<usize> {
+        self.known.get(&(self.relation_class, oid, 0)).copied()
+    }
+
+    /// Keeps which object a row is.
+    pub fn know(&mut self, address: Address, place: usize) {
+        self.known.insert(address, place);
+    }
+
+    /// Whether a row belongs to an extension.
+    pub fn in_extension(&self, class: i64, oid: i64) -> bool {
+        self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| *to == self.extension_class)
+    }
+
+    /// Turns `pg_depend` into requirements.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn connect_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
+        session.each_row(include_str!("../depend.sql"), |row| self.connect(&row, objects)).await
+    }
+
+    fn connect(&self, row: &Row, objects: &mut Objects) {
+        let [class, oid, sub, ref_class, ref_oid, ref_sub] = numbers(row);
+        let Some((from, facet)) = self.resolve((class, oid, sub)) else { return };
+        let Some((to, _)) = self.resolve((ref_class, ref_oid, ref_sub)) else { return };
+        let Some(to) = objects.at(to).map(|object| object.key.clone()) else { return };
+        let Some(object) = objects.at_mut(from) else { return };
+        // A sequence belongs to a column that may need the sequence for its default.
+        let automatic = row.values.get(6).is_some_and(|value| value == true);
+        let owned = automatic && object.key.kind() == sequence::KIND;
+        let facet = match (object.key.kind(), to.kind()) {
+            _ if owned => Some("owned by"),
+            (text_search_configuration::KIND, text_search_dictionary::KIND) => Some("mappings"),
+            _ => facet,
+        };
+        if owned {
+            object.parent = Some(to.clone());
+        }
+        object.require(to, facet.map(str::to_owned));
+    }
+
+    /// The object that a row is, or is a part of, and the facet that it is then.
+    fn resolve(&self, address: Address) -> Option<(usize, Option<&str>)> {
+        let (mut address, mut facet) = (address, None);
+        // Chains are short: a multirange's array, its multirange, its range.
+        for _ in 0..6 {
+            let (class, oid, _) = address;
+            if let Some(place) = self.known.get(&address).or_else(|| self.known.get(&(class, oid, 0))) {
+                return Some((*place, facet));
+            }
+            let (to, part) = self.aliases.get(&(class, oid))?;
+            address = *to;
+            facet = facet.or(part.as_deref());
+        }
+        None
+    }
+}
+
+/// The first columns of a row that holds OIDs.
+fn numbers<const N: usize>(row: &Row) -> [i64; N] {
+    std::array::from_fn(|at| row.values.get(at).and_then(serde_json::Value::as_i64).unwrap_or_default())
+}

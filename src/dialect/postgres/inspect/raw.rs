@@ -1,0 +1,145 @@
+//! Keys and indexes printed from the raw columns of the catalogs, exactly as the server prints them.
+//!
+//! `pg_get_indexdef` and `pg_get_constraintdef` cost ten times what reading the columns does. So
+//! what is common is printed here; for anything rare there is no text, and the server is asked.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    dialect::{
+        postgres::{
+            column, constraint, index,
+            session::{ServerError, Session},
+        },
+        row::Row,
+    },
+    model::Kind,
+};
+
+/// `varchar`, which has no operator classes of its own.
+const VARCHAR: i64 = 1043;
+/// `text`: its operator classes serve `varchar`.
+const TEXT: i64 = 25;
+
+/// What printing takes: columns and operator classes.
+pub struct Raw {
+    columns: HashMap<(i64, i64), Column>,
+    classes: HashMap<i64, OperatorClass>,
+    /// The access methods that have a default operator class of `varchar` itself.
+    own_varchar: HashSet<i64>,
+}
+
+struct Column {
+    /// The name, quoted where it has to be.
+    name: Box<str>,
+    /// The type, or the pseudo-type whose operator classes serve it.
+    sorted_as: Option<i64>,
+    collation: i64,
+}
+
+struct OperatorClass {
+    method: i64,
+    input: i64,
+    is_default: bool,
+}
+
+impl Raw {
+    /// Reads the operator classes.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn new(session: &mut Session) -> Result<Raw, ServerError> {
+        let query =
+            "select oid, opcmethod as method, opcintype as input, opcdefault as is_default from pg_opclass";
+        let mut classes = HashMap::new();
+        for row in session.rows(query).await? {
+            let number = |column| row.number(column).unwrap_or_default();
+            let is_default = row.get("is_default").is_some_and(|value| value == true);
+            let class = OperatorClass { method: number("method"), input: number("input"), is_default };
+            classes.insert(number("oid"), class);
+        }
+        let of_varchar = |class: &&OperatorClass| class.is_default && class.input == VARCHAR;
+        let own_varchar = classes.values().filter(of_varchar).map(|class| class.method).collect();
+        Ok(Raw { columns: HashMap::new(), classes, own_varchar })
+    }
+
+    /// Keeps what a row tells of a column.
+    pub fn learn(&mut self, kind: Kind, row: &Row, relation: Option<i64>, number: i64) {
+        let (column::KIND, Some(relation)) = (kind, relation) else { return };
+        let Some(name) = row.text("_quoted").or(row.text("path3")) else { return };
+        let collation = row.number("_collation").unwrap_or_default();
+        let column = Column { name: name.into(), sorted_as: row.number("_sorted_as"), collation };
+        self.columns.insert((relation, number), column);
+    }
+
+    /// The definition of an index or a key; nothing where the server is to print it.
+    pub fn print(&self, kind: Kind, row: &Row) -> Option<String> {
+        match kind {
+            index::KIND => self.index(row),
+            constraint::KIND => self.key(row),
+            _ => None,
+        }
+    }
+
+    fn index(&self, row: &Row) -> Option<String> {
+        let (head, relation) = (row.text("_head")?, row.number("_relation")?);
+        let keys = usize::try_from(row.number("_keys")?).ok()?;
+        let sorts = row.text("_method") == Some("btree");
+        let list = |column| row.text(column).map(|text| text.split(' ').map(|it| it.parse::<i64>().ok()));
+        let mut classes = list("_classes")?;
+        let mut collations = list("_collations")?;
+        let mut options = list("_options")?;
+        let (mut sorted, mut included) = (Vec::new(), Vec::new());
+        for (at, number) in list("_columns")?.enumerate() {
+            let column = self.columns.get(&(relation, number?))?;
+            if at >= keys {
+                included.push(&*column.name);
+                continue;
+            }
+            let collation = collations.next()??;
+            if !self.is_default(classes.next()??, column) || collation != 0 && collation != column.collation {
+                return None;
+            }
+            let order = match (options.next()??, sorts) {
+                (0, _) => "",
+                (1, true) => " DESC NULLS LAST",
+                (2, true) => " NULLS FIRST",
+                (3, true) => " DESC",
+                _ => return None,
+            };
+            sorted.push(format!("{}{order}", column.name));
+        }
+        let include =
+            if included.is_empty() { String::new() } else { format!(" INCLUDE ({})", included.join(", ")) };
+        Some(format!("{head} ({}){include}", sorted.join(", ")))
+    }
+
+    /// Whether an operator class is the one that a column's type takes by itself.
+    fn is_default(&self, class: i64, column: &Column) -> bool {
+        let (Some(class), Some(r#type)) = (self.classes.get(&class), column.sorted_as) else { return false };
+        let as_text = r#type == VARCHAR && class.input == TEXT && !self.own_varchar.contains(&class.method);
+        class.is_default && (class.input == r#type || as_text)
+    }
+
+    fn key(&self, row: &Row) -> Option<String> {
+        let relation = row.number("_relation")?;
+        let columns = self.names(relation, row.text("_columns")?)?;
+        let tail = row.text("_tail")?;
+        let r#type = row.text("type")?;
+        match row.number("_other") {
+            Some(other) => {
+                let others = self.names(other, row.text("_other_columns")?)?;
+                let name = row.text("_other_name")?;
+                Some(format!("FOREIGN KEY ({columns}) REFERENCES {name}({others}){tail}"))
+            }
+            None => Some(format!("{type} ({columns}){tail}")),
+        }
+    }
+
+    /// The names of columns, given as the array of their numbers.
+    fn names(&self, relation: i64, numbers: &str) -> Option<String> {
+        let numbers = numbers.strip_prefix('{')?.strip_suffix('}')?.split(',');
+        let name = |number: &str| Some(&*self.columns.get(&(relation, number.parse().ok()?))?.name);
+        Some(numbers.map(name).collect::<Option<Vec<&str>>>()?.join(", "))
+    }
+}

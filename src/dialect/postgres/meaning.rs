@@ -1,0 +1,568 @@
+//! One form for all spellings of an SQL text that servers of different versions print.
+//!
+//! Texts are compared as parse trees: what a tree does not tell apart is spelling. Beyond that only
+//! what is the same by definition is made one: a function and the syntax that calls it, `IS NOT
+//! DISTINCT FROM` and its negation, a cast of an array and of its items, and a column with and
+//! without the name of the only table that there is. A text that cannot be parsed has no form, and
+//! a doubt is always decided for "different".
+
+use squawk_syntax::{
+    SourceFile, SyntaxElement,
+    SyntaxKind::{self, *},
+    SyntaxNode, SyntaxToken,
+};
+
+use crate::{dialect::quote, model::Kind};
+
+/// Longer texts are compared to the letter.
+const LONGEST: usize = 200_000;
+
+/// The form of the SQL text of a facet, if there is one.
+pub fn form(kind: Kind, facet: &str, text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let statement = match (kind.name(), facet) {
+        ("constraint", "definition") => format!("ALTER TABLE t ADD {text}"),
+        (_, "definition") => text.to_owned(),
+        (_, "default" | "generated" | "using" | "check") => format!("SELECT ({text})"),
+        _ => return None,
+    };
+    let parsed = SourceFile::parse(&statement);
+    if !parsed.errors().is_empty() {
+        return None;
+    }
+    let root = parsed.syntax_node();
+    let mut statements = root.children();
+    let (first, None) = (statements.next()?, statements.next()) else { return None };
+    let mut writer = Writer { out: String::with_capacity(text.len()), only: Only::of(&first) };
+    writer.node(&first);
+    Some(writer.out)
+}
+
+/// The only table of a query, whose columns need no name before them.
+struct Only {
+    query: SyntaxNode,
+    name: String,
+    /// The names that the query gives to what it selects: `ORDER BY` means those first.
+    given: Vec<String>,
+}
+
+impl Only {
+    fn of(query: &SyntaxNode) -> Option<Only> {
+        if query.kind() != SELECT {
+            return None;
+        }
+        let from = query.children().find(|child| child.kind() == FROM_CLAUSE)?;
+        let mut items = from.children();
+        let (item, None) = (items.next()?, items.next()) else { return None };
+        if item.kind() != RELATION_FROM_ITEM {
+            return None;
+        }
+        let last_name = |node: &SyntaxNode| {
+            let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
+            tokens.filter(is_word).last().map(|token| word(&token))
+        };
+        let alias = item.children().find(|child| child.kind() == FROM_ALIAS);
+        if let Some(alias) = &alias
+            && alias.descendants().any(|node| ![FROM_ALIAS, TABLE_ALIAS].contains(&node.kind()))
+        {
+            // The alias renames columns as well.
+            return None;
+        }
+        let named = alias.or_else(|| item.children().find(|child| child.kind() == RELATION_NAME_REF))?;
+        let targets = query.children().filter(|child| child.kind() == SELECT_CLAUSE);
+        let given = targets.flat_map(|clause| clause.descendants().collect::<Vec<_>>());
+        let given = given.filter(|node| node.kind() == AS_NAME).filter_map(|node| last_name(&node)).collect();
+        Some(Only { name: last_name(&named)?, query: query.clone(), given })
+    }
+
+    /// The column that `name.column` is, where the name is that of the only table.
+    fn column(&self, field: &SyntaxNode) -> Option<SyntaxNode> {
+        let mut parts = field.children();
+        let (table, column, None) = (parts.next()?, parts.next()?, parts.next()) else { return None };
+        if table.kind() != NAME_REF || column.kind() != NAME_REF || name_of(&table)? != self.name {
+            return None;
+        }
+        let mut around = field.ancestors().skip(1);
+        let inner =
+            around.find(|node| [SELECT, ORDER_BY_CLAUSE].contains(&node.kind()) || is_query(node.kind()))?;
+        let sorts = inner.kind() == ORDER_BY_CLAUSE;
+        let of = if sorts { inner.parent()? } else { inner };
+        let hidden = sorts && self.given.contains(&name_of(&column)?);
+        (of == self.query && !hidden).then_some(column)
+    }
+}
+
+fn is_query(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SELECT | COMPOUND_SELECT | PAREN_SELECT | VALUES | TABLE | INSERT | UPDATE | DELETE | MERGE
+    )
+}
+
+/// Writes a tree as text with every bound made plain: `[kind part part]`.
+struct Writer {
+    out: String,
+    only: Option<Only>,
+}
+
+impl Writer {
+    fn node(&mut self, node: &SyntaxNode) {
+        match node.kind() {
+            PAREN_EXPR => self.parenthesised(node),
+            FIELD_EXPR => match self.only.as_ref().and_then(|only| only.column(node)) {
+                Some(column) => self.node(&column),
+                None => self.plain(node),
+            },
+            BIN_EXPR => self.binary(node),
+            CALL_EXPR => self.call(node),
+            CAST_EXPR => self.cast(node),
+            _ => self.plain(node),
+        }
+    }
+
+    /// A node as it is.
+    fn plain(&mut self, node: &SyntaxNode) {
+        self.open(&format!("{:?}", node.kind()));
+        for part in node.children_with_tokens() {
+            match part {
+                SyntaxElement::Node(node) => self.node(&node),
+                SyntaxElement::Token(token) => self.token(&token),
+            }
+        }
+        self.out.push(']');
+    }
+
+    fn open(&mut self, name: &str) {
+        self.out.push('[');
+        self.out.push_str(name);
+    }
+
+    fn token(&mut self, token: &SyntaxToken) {
+        if !token.kind().is_trivia() {
+            self.out.push(' ');
+            let text = if is_word(token) { word(token) } else { token.text().to_owned() };
+            self.out.push_str(&text);
+        }
+    }
+
+    /// Parentheses are in the tree by its shape. Those before a dot or a bracket, and those around
+    /// a query, mean something themselves.
+    fn parenthesised(&mut self, node: &SyntaxNode) {
+        let before_part =
+            node.parent().is_some_and(|parent| [FIELD_EXPR, INDEX_EXPR, SLICE_EXPR].contains(&parent.kind()));
+        let mut children = node.children();
+        match (children.next(), children.next()) {
+            (Some(child), None) if !before_part && (!is_query(child.kind()) || in_parentheses(node)) => {
+                self.node(&child)
+            }
+            _ => self.plain(node),
+        }
+    }
+
+    fn binary(&mut self, node: &SyntaxNode) {
+        let parts: Vec<SyntaxNode> = node.children().collect();
+        let operator = |kind: SyntaxKind| node.children_with_tokens().any(|part| part.kind() == kind);
+        match &parts[..] {
+            [a, _, b] if operator(AT_TIME_ZONE) => self.function("timezone", &[b, a]),
+            [a, _, b] if operator(IS_NOT_DISTINCT_FROM) => {
+                self.open("PREFIX_EXPR");
+                self.out.push_str(" not");
+                self.open(bound(node, &parts));
+                self.open("BIN_EXPR");
+                self.node(a);
+                self.out.push_str("[IS_DISTINCT_FROM is distinct from]");
+                self.node(b);
+                self.out.push_str("]]]");
+            }
+            [a, b] if operator(OVERLAPS_KW) && a.kind() == TUPLE_EXPR && b.kind() == TUPLE_EXPR => {
+                let items: Vec<SyntaxNode> = a.children().chain(b.children()).collect();
+                self.function("overlaps", &items.iter().collect::<Vec<_>>());
+            }
+            _ => {
+                self.open(bound(node, &parts));
+                self.plain(node);
+                self.out.push(']');
+            }
+        }
+    }
+
+    /// A call by syntax is written as the call of the function that it is (`\df` of the manual's
+    /// chapter 9: these functions are in `pg_catalog`, and so is what has no schema here).
+    fn call(&mut self, node: &SyntaxNode) {
+        let mut children = node.children();
+        let Some(callee) = children.next() else { return self.plain(node) };
+        let flat = |kinds: &[SyntaxKind]| -> Vec<SyntaxNode> {
+            let inside = callee.children().flat_map(|child| {
+                if kinds.contains(&child.kind()) { child.children().collect() } else { vec![child] }
+            });
+            inside.collect()
+        };
+        let (name, arguments) = match callee.kind() {
+            POSITION_FN => ("position", flat(&[]).into_iter().rev().collect()),
+            OVERLAY_FN => ("overlay", flat(&[OVERLAY_PLACING])),
+            // Without FROM, the first number is a length.
+            SUBSTRING_FN if !callee.descendants_with_tokens().any(|part| part.kind() == FROM_KW) => {
+                return self.plain(node);
+            }
+            SUBSTRING_FN => ("substring", flat(&[SUBSTRING_FROM_FOR])),
+            TRIM_FN => match trim(&callee) {
+                Some(call) => call,
+                None => return self.plain(node),
+            },
+            NAME_REF => {
+                let arguments = children.next().filter(|list| list.kind() == ARG_LIST);
+                let others = |list: &SyntaxNode| {
+                    let mut tokens = list.children_with_tokens().filter_map(SyntaxElement::into_token);
+                    tokens.any(|token| {
+                        !token.kind().is_trivia() && ![L_PAREN, R_PAREN, COMMA].contains(&token.kind())
+                    })
+                };
+                match (name_of(&callee), arguments, children.next()) {
+                    // A star, DISTINCT, VARIADIC, FILTER and OVER are tokens and nodes of their own.
+                    (Some(name), Some(list), None) if !others(&list) => {
+                        let arguments: Vec<SyntaxNode> = list.children().flat_map(argument).collect();
+                        return self.function(&name, &arguments.iter().collect::<Vec<_>>());
+                    }
+                    _ => return self.plain(node),
+                }
+            }
+            _ => return self.plain(node),
+        };
+        // A form with other words than these (SIMILAR, FOR alone) stays as it is.
+        if arguments.iter().all(|argument| is_expression(argument.kind())) {
+            self.function(name, &arguments.iter().collect::<Vec<_>>());
+        } else {
+            self.plain(node);
+        }
+    }
+
+    fn function(&mut self, name: &str, arguments: &[&SyntaxNode]) {
+        self.open("call ");
+        self.out.push_str(name.trim_matches('"'));
+        for argument in arguments {
+            self.out.push(',');
+            self.node(argument);
+        }
+        self.out.push(']');
+    }
+
+    /// `(ARRAY['a'::varchar])::text[]` is `ARRAY[('a'::varchar)::text]`: the cast of an array is
+    /// that of its items.
+    fn cast(&mut self, node: &SyntaxNode) {
+        let mut children = node.children().filter(|child| child.kind() != COLON_COLON);
+        let (Some(operand), Some(r#type), None) = (children.next(), children.next(), children.next()) else {
+            return self.plain(node);
+        };
+        let operand = bare(operand);
+        let item_type = type_name(&r#type).and_then(|name| name.strip_suffix("[]").map(str::to_owned));
+        let items: Vec<SyntaxNode> = operand.children().collect();
+        let of_varchar = |item: &SyntaxNode| {
+            let item = bare(item.clone());
+            item.kind() == CAST_EXPR
+                && item
+                    .children()
+                    .last()
+                    .and_then(|last| type_name(&last))
+                    .is_some_and(|name| name == "varchar")
+        };
+        match item_type {
+            Some(name) if name == "text" && operand.kind() == ARRAY_EXPR && items.iter().all(of_varchar) => {
+                self.out.push_str("[ARRAY_EXPR array [");
+                for (at, item) in items.iter().enumerate() {
+                    self.out.push_str(if at == 0 { "" } else { " ," });
+                    self.open("cast text");
+                    self.node(item);
+                    self.out.push(']');
+                }
+                self.out.push_str(" ]]");
+            }
+            _ => {
+                self.open("cast ");
+                match type_name(&r#type) {
+                    Some(name) => self.out.push_str(&name),
+                    None => self.node(&r#type),
+                }
+                self.node(&operand);
+                self.out.push(']');
+            }
+        }
+    }
+}
+
+/// Where the parser alone decides what binds closer, that counts as a difference.
+fn bound(node: &SyntaxNode, parts: &[SyntaxNode]) -> &'static str {
+    let joins = node.children_with_tokens().any(|part| [AND_KW, OR_KW].contains(&part.kind()));
+    let bare = !joins && parts.iter().any(|part| part.kind() == BIN_EXPR);
+    if bare { "bare" } else { "" }
+}
+
+/// The argument of a call without its wrapper.
+fn argument(node: SyntaxNode) -> Vec<SyntaxNode> {
+    let children: Vec<SyntaxNode> = node.children().collect();
+    let plain = node.kind() == ARG
+        && children.len() == 1
+        && node.first_token().is_some_and(|first| children[0].first_token() == Some(first));
+    if plain { children } else { vec![node] }
+}
+
+fn trim(callee: &SyntaxNode) -> Option<(&'static str, Vec<SyntaxNode>)> {
+    let side = |kind: SyntaxKind| callee.descendants_with_tokens().any(|part| part.kind() == kind);
+    let name = match (side(LEADING_KW), side(TRAILING_KW)) {
+        (true, false) => "ltrim",
+        (false, true) => "rtrim",
+        (false, false) => "btrim",
+        _ => return None,
+    };
+    let from = callee.children().find(|child| [TRIM_FROM, TRIM_EXPR_FROM].contains(&child.kind()))?;
+    // What is trimmed comes last in the syntax and first in the call.
+    Some((name, from.children().collect::<Vec<_>>().into_iter().rev().collect()))
+}
+
+fn is_expression(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        NAME_REF
+            | FIELD_EXPR
+            | INDEX_EXPR
+            | SLICE_EXPR
+            | LITERAL
+            | PAREN_EXPR
+            | CAST_EXPR
+            | CALL_EXPR
+            | BIN_EXPR
+            | PREFIX_EXPR
+            | POSTFIX_EXPR
+            | CASE_EXPR
+            | ARRAY_EXPR
+            | TUPLE_EXPR
+    )
+}
+
+/// An expression without the parentheses around it.
+fn bare(node: SyntaxNode) -> SyntaxNode {
+    let mut node = node;
+    while node.kind() == PAREN_EXPR {
+        let mut children = node.children();
+        match (children.next(), children.next()) {
+            (Some(child), None) if !is_query(child.kind()) => node = child,
+            _ => break,
+        }
+    }
+    node
+}
+
+fn in_parentheses(node: &SyntaxNode) -> bool {
+    node.parent().is_some_and(|parent| parent.kind() == PAREN_EXPR)
+}
+
+/// The shortest name of a type that is spelled in several ways.
+fn type_name(node: &SyntaxNode) -> Option<String> {
+    let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
+    let words: Vec<String> = tokens
+        .filter(|token| !token.kind().is_trivia())
+        .map(|token| if is_word(&token) { word(&token) } else { token.text().to_owned() })
+        .collect();
+    let joined = words.join(" ");
+    let (name, rest) = joined.split_at(joined.find([' ', '(', '[']).unwrap_or(joined.len()));
+    let compact = |text: &str| {
+        text.replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" [", "[").replace("[ ]", "[]")
+    };
+    Some(match joined.as_str() {
+        "character varying" => "varchar".to_owned(),
+        "character varying [ ]" => "varchar[]".to_owned(),
+        _ if joined.starts_with("character varying (") => {
+            compact(&joined.replacen("character varying", "varchar", 1))
+        }
+        _ => match name {
+            "int" | "int4" => format!("integer{}", compact(rest)),
+            "int8" => format!("bigint{}", compact(rest)),
+            "int2" => format!("smallint{}", compact(rest)),
+            "bool" => format!("boolean{}", compact(rest)),
+            "varchar" | "text" => format!("{name}{}", compact(rest)),
+            _ => compact(&joined),
+        },
+    })
+}
+
+fn name_of(node: &SyntaxNode) -> Option<String> {
+    let mut tokens = node.children_with_tokens().filter_map(SyntaxElement::into_token).filter(is_word);
+    let (name, None) = (tokens.next()?, tokens.next()) else { return None };
+    Some(word(&name))
+}
+
+/// Whether a token is a name or a keyword.
+fn is_word(token: &SyntaxToken) -> bool {
+    token.text().starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"')
+        && ![STRING, ESC_STRING, UNICODE_ESC_STRING, BIT_STRING, BYTE_STRING, DOLLAR_QUOTED_STRING]
+            .contains(&token.kind())
+}
+
+/// A word as the server understands it: names without quotes are in lower case, and quotes that
+/// change nothing are left out.
+fn word(token: &SyntaxToken) -> String {
+    let text = token.text();
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return text.to_lowercase();
+    };
+    // Which words need quotes differs from version to version, but those that mean something where
+    // a column stands do so in all.
+    let before_call = token.parent().is_some_and(|node| {
+        node.kind() == NAME_REF && node.parent().is_some_and(|call| call.kind() == CALL_EXPR)
+    });
+    let plain = quote::name(inner) == inner
+        || NAMES_OF_COLUMNS.contains(&inner)
+            && (before_call || token.parent().is_some_and(|node| node.kind() == NAME_REF));
+    if plain { inner.to_owned() } else { text.to_owned() }
+}
+
+/// Keywords that newer servers quote and older ones do not, or the other way, and that are a plain
+/// name wherever a column is named.
+const NAMES_OF_COLUMNS: [&str; 22] = [
+    "json",
+    "json_array",
+    "json_arrayagg",
+    "json_exists",
+    "json_object",
+    "json_objectagg",
+    "json_query",
+    "json_scalar",
+    "json_serialize",
+    "json_table",
+    "json_value",
+    "merge_action",
+    "normalize",
+    "none",
+    "out",
+    "overlay",
+    "position",
+    "precision",
+    "setof",
+    "substring",
+    "trim",
+    "values",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::form;
+    use crate::model::Kind;
+
+    fn same(facet: &str, a: &str, b: &str) -> bool {
+        let kind = Kind::of(if facet == "definition" { "view" } else { "column" });
+        let forms = [a, b].map(|text| form(kind, facet, text));
+        assert!(forms.iter().all(Option::is_some), "one of these cannot be parsed: {a} | {b}");
+        forms[0] == forms[1]
+    }
+
+    #[test]
+    fn spellings_of_an_expression_are_one() {
+        for (a, b) in [
+            ("timezone('utc'::text, now())", "(now() AT TIME ZONE 'utc'::text)"),
+            ("(NOT (a IS DISTINCT FROM b))", "(a IS NOT DISTINCT FROM b)"),
+            ("\"position\"(b, 'a'::text)", "POSITION(('a'::text) IN (b))"),
+            ("\"substring\"(a, 1, 2)", "SUBSTRING(a FROM 1 FOR 2)"),
+            ("\"overlay\"(a, b, 1, 2)", "OVERLAY(a PLACING b FROM 1 FOR 2)"),
+            ("btrim(a, 'x'::text)", "TRIM(BOTH 'x'::text FROM a)"),
+            ("ltrim(a)", "TRIM(LEADING FROM a)"),
+            ("\"overlaps\"(a, b, c, d)", "((a, b) OVERLAPS (c, d))"),
+            ("((a + b))", "(a + b)"),
+            ("((s)::text = 'a'::text)", "(s::text = 'a'::text)"),
+            ("('a'::varchar)::text", "('a'::character varying)::text"),
+            ("(n = ANY (ARRAY[1, 2]))", "n = ANY (ARRAY[1, 2])"),
+            (
+                "((s)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))",
+                "((s)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))",
+            ),
+            ("(\"json\" IS NULL)", "(json IS NULL)"),
+        ] {
+            assert!(same("check", a, b), "{a} | {b}");
+        }
+    }
+
+    #[test]
+    fn what_means_something_else_stays_different() {
+        for (a, b) in [
+            ("((a + b) * c)", "(a + (b * c))"),
+            ("(a + b * c)", "((a + b) * c)"),
+            ("((a OR b) AND c)", "(a OR (b AND c))"),
+            ("(NOT (a AND b))", "((NOT a) AND b)"),
+            ("((- 1)::integer)", "(- (1::integer))"),
+            ("(\"Name\" = 1)", "(name = 1)"),
+            ("(\"Name\" = 1)", "(\"NAME\" = 1)"),
+            ("('Text'::text = a)", "('text'::text = a)"),
+            ("(a = 'x y'::text)", "(a = 'x  y'::text)"),
+            ("(a = '((1))'::text)", "(a = '(1)'::text)"),
+            ("(a)::integer", "(a)::bigint"),
+            ("(a)::numeric(10,2)", "(a)::numeric(10,3)"),
+            ("(a)::character varying(3)", "(a)::character varying"),
+            ("(a)::\"char\"", "(a)::char"),
+            ("one.f(a)", "two.f(a)"),
+            ("f(a)", "one.f(a)"),
+            ("\"F\"(a)", "f(a)"),
+            ("((a).b)", "(a.b)"),
+            ("(\"current_user\" = a)", "(CURRENT_USER = a)"),
+            ("(a = ANY (ARRAY[1, 2]))", "(a = ANY (ARRAY[2, 1]))"),
+            ("(a = ANY (ARRAY[1]))", "(a = ALL (ARRAY[1]))"),
+            ("(a = ANY ((SELECT b.c FROM b)))", "(a = ANY (SELECT b.c FROM b))"),
+            ("timezone('utc'::text, now())", "(now() AT TIME ZONE 'UTC'::text)"),
+            ("timezone(now(), 'utc'::text)", "(now() AT TIME ZONE 'utc'::text)"),
+            ("\"position\"('a'::text, b)", "POSITION(('a'::text) IN (b))"),
+            ("date_part('year'::text, a)", "EXTRACT(year FROM a)"),
+            ("btrim(a)", "TRIM(LEADING FROM a)"),
+            ("(a IS DISTINCT FROM b)", "(a IS NOT DISTINCT FROM b)"),
+            ("(ARRAY['a'::bpchar])::text[]", "ARRAY[('a'::character varying)::text]"),
+            ("(ARRAY[1, 2])::bigint[]", "ARRAY[1, 2]"),
+            ("sum(DISTINCT a)", "sum(a)"),
+            ("count(*)", "count()"),
+            ("SUBSTRING(a FOR 2)", "\"substring\"(a, 2)"),
+            ("f(VARIADIC a)", "f(a)"),
+            ("(a = B'1')", "(a = '1')"),
+            ("(a || (b || c))", "(a || b || c)"),
+        ] {
+            assert!(!same("check", a, b), "{a} | {b}");
+        }
+    }
+
+    #[test]
+    fn columns_of_the_only_table_may_bear_its_name() {
+        for (a, b) in [
+            (
+                " SELECT t.id,\n    t.n AS m\n   FROM public.t\n  WHERE (t.n > 1);",
+                " SELECT id,\n n AS m\n FROM public.t WHERE (n > 1);",
+            ),
+            ("SELECT x.id FROM public.t x GROUP BY x.id", "SELECT id FROM public.t x GROUP BY id"),
+            (
+                "WITH r AS (SELECT u.id FROM public.u) SELECT r.id FROM r",
+                "WITH r AS (SELECT u.id FROM public.u) SELECT id FROM r",
+            ),
+            (
+                "SELECT t.id FROM t WHERE (EXISTS ( SELECT 1 FROM u WHERE (u.id = t.id)))",
+                "SELECT id FROM t WHERE (EXISTS ( SELECT 1 FROM u WHERE (u.id = t.id)))",
+            ),
+            ("SELECT \"T\".id FROM \"T\"", "SELECT id FROM \"T\""),
+        ] {
+            assert!(same("definition", a, b), "{a} | {b}");
+        }
+    }
+
+    #[test]
+    fn names_before_columns_that_tell_tables_apart_stay() {
+        for (a, b) in [
+            ("SELECT a.id FROM a JOIN b ON ((a.n = b.n))", "SELECT b.id FROM a JOIN b ON ((a.n = b.n))"),
+            ("SELECT a.id FROM a, b", "SELECT id FROM a, b"),
+            ("SELECT t.id FROM one.t", "SELECT t.id FROM two.t"),
+            (
+                "SELECT id FROM t WHERE (EXISTS ( SELECT 1 FROM u WHERE (u.id = t.id)))",
+                "SELECT id FROM t WHERE (EXISTS ( SELECT 1 FROM u WHERE (u.id = id)))",
+            ),
+            ("SELECT t.a AS b, t.b AS a FROM t ORDER BY t.b", "SELECT a AS b, b AS a FROM t ORDER BY b"),
+            ("SELECT t.id FROM t", "SELECT \"T\".id FROM t"),
+            ("SELECT t.id FROM u t", "SELECT t.id FROM t"),
+            ("SELECT (t.pair).a FROM t", "SELECT pair.a FROM t"),
+        ] {
+            assert!(!same("definition", a, b), "{a} | {b}");
+        }
+    }
+}
