@@ -64,7 +64,7 @@ class Scene:
 
     def snap(self, name):
         columns, rows = self.size
-        render(self.screen("-e"), columns, rows).save(self.folder / f"{name}.png", optimize=True)
+        render(self.screen("-e", "-N"), columns, rows).save(self.folder / f"{name}.png", optimize=True)
         lines = [line.rstrip() for line in self.screen().splitlines()]
         (self.folder / f"{name}.txt").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
         print(f"{self.folder / name}.png")

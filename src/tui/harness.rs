@@ -1,4 +1,4 @@
-//! Drives the terminal in tests: keys in, pure effects done at once, the screen as text.
+//! Drives the terminal in tests and benches: keys in, pure effects done at once, the screen as text.
 
 use std::{
     sync::Arc,
@@ -8,25 +8,28 @@ use std::{
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
+#[cfg(test)]
+use super::sample;
 use super::{
     effect::Effect,
     highlight,
     keymap::{Key, Keymap},
     message::{Loaded, Message, Unread},
-    sample,
     state::{
-        State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, search::search,
+        DialectRef, State, TargetSetup, board::Board, comparison::Comparison, detail::Detail, search::search,
         side::SideId,
     },
     theme::{Theme, Themes},
     update,
     view::view,
 };
-use crate::model::Snapshot;
+use crate::{dialect, diff::Rules, model::Snapshot};
 
-/// A terminal without a tty.
+/// A terminal without a tty. What is not as a test means it to be fails the test.
 pub struct Harness {
+    /// What the screen is made from.
     pub state: State,
+    /// The time.
     pub now: Instant,
     /// What would have touched the world.
     pub asked: Vec<Effect>,
@@ -48,7 +51,20 @@ impl Harness {
         Harness { state, now, asked }
     }
 
+    /// A terminal on a canonical schema and targets, everything read.
+    pub fn on(size: (u16, u16), canonical: Snapshot, targets: Vec<Snapshot>) -> Self {
+        let labels: Vec<String> = (1..=targets.len()).map(|number| format!("target-{number}")).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let mut harness = Harness::unread(size, &labels);
+        harness.read(SideId::Canonical, canonical);
+        for (at, target) in targets.into_iter().enumerate() {
+            harness.read(SideId::Target(at), target);
+        }
+        harness
+    }
+
     /// A terminal on the sample with two drifted targets, everything read.
+    #[cfg(test)]
     pub fn new(size: (u16, u16)) -> Self {
         let mut harness = Harness::unread(size, &["prod-eu", "staging"]);
         harness.read(SideId::Canonical, sample::canonical());
@@ -59,7 +75,8 @@ impl Harness {
 
     /// A side was read.
     pub fn read(&mut self, side: SideId, snapshot: Snapshot) {
-        let loaded = Loaded { snapshot: Arc::new(snapshot), dialect: sample::dialect() };
+        let dialect = DialectRef(dialect::by_name(&snapshot.dialect).expect("a dialect"));
+        let loaded = Loaded { snapshot: Arc::new(snapshot), dialect };
         self.now += Duration::from_millis(400);
         self.loaded(side, Ok(loaded));
     }
@@ -119,6 +136,12 @@ impl Harness {
         }
     }
 
+    /// Presses a key and does nothing of what follows beside the screen; gives how much that is.
+    pub fn tap(&mut self, key: &str) -> usize {
+        let event = Key::parse(key).unwrap_or_else(|| panic!("{key} is no key")).event();
+        update::update(&mut self.state, Message::Key(event), self.now).len()
+    }
+
     /// Presses keys, separated by blanks.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
@@ -131,7 +154,8 @@ impl Harness {
     /// Puts the cursor of the tree on an object.
     pub fn go_to(&mut self, object: &str) -> &mut Self {
         let board = Arc::clone(&self.state.board);
-        let row = board.row_of(&sample::key(object)).unwrap_or_else(|| panic!("there is no {object}"));
+        let key = object.parse().unwrap_or_else(|_| panic!("{object} is no key"));
+        let row = board.row_of(&key).unwrap_or_else(|| panic!("there is no {object}"));
         assert!(self.state.tree.reveal(&board, row), "{object} is not shown");
         self.send(Message::Tick);
         self
@@ -143,6 +167,17 @@ impl Harness {
             self.send(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
         }
         self
+    }
+
+    /// Gives the screen another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.send(Message::Resize(columns, rows));
+        self
+    }
+
+    /// Draws a frame on a terminal, as the program does after each key.
+    pub fn draw_on(&self, terminal: &mut Terminal<TestBackend>, theme: &Theme) {
+        terminal.draw(|frame| view(&self.state, theme, frame)).expect("a buffer can be drawn on");
     }
 
     /// The screen in a theme.

@@ -30,7 +30,6 @@ impl Key {
     }
 
     /// The event of pressing the key.
-    #[cfg(test)]
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)
     }

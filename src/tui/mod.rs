@@ -8,8 +8,8 @@ mod background;
 mod bindings;
 mod clipboard;
 mod effect;
-#[cfg(test)]
-mod harness;
+#[doc(hidden)]
+pub mod harness;
 mod highlight;
 mod journal;
 mod key;
@@ -17,6 +17,8 @@ pub mod keymap;
 mod layout;
 mod message;
 mod programs;
+#[cfg(test)]
+mod random_tests;
 mod request;
 mod runtime;
 #[cfg(test)]

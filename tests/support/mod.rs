@@ -66,6 +66,25 @@ impl Cluster {
         cluster
     }
 
+    /// Stops the server: whoever is connected is thrown out.
+    pub fn stop(&mut self) {
+        let mut command = as_server_user(self.binaries.join("pg_ctl"), self.folder.path());
+        command.args(["stop", "-s", "-w", "-m", "fast", "-D"]).arg(self.folder.path().join("data"));
+        assert!(command.status().expect("pg_ctl can be run").success(), "the server cannot be stopped");
+        self.process.wait().expect("the server has ended");
+    }
+
+    /// Starts a server again that was stopped, at the same addresses.
+    pub fn start_again(&mut self) {
+        let mut command = as_server_user(self.binaries.join("postgres"), self.folder.path());
+        command.arg("-D").arg(self.folder.path().join("data")).arg("-k").arg(self.folder.path());
+        let port = format!("port={}", self.port);
+        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", &port]);
+        let log = fs::File::create(self.folder.path().join("log")).expect("a log");
+        self.process = command.stdout(Stdio::null()).stderr(log).spawn().expect("the server can be run");
+        self.wait_until_ready();
+    }
+
     /// Creates an empty database, and tells its URL by the socket.
     pub fn database(&self, name: &str) -> String {
         self.execute("postgres", &format!("CREATE DATABASE \"{name}\" TEMPLATE template0"));

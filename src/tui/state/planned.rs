@@ -1,6 +1,6 @@
 //! A plan as the lines of its pane.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     model::Key,
@@ -42,6 +42,19 @@ pub struct Planned {
     pub sql: Arc<str>,
     /// Whether it does what it says.
     pub proving: Proving,
+    /// Where the lines of the SQL begin and end, in bytes.
+    breaks: Arc<[(usize, usize)]>,
+    /// The lines that were made last, for whoever asks again before anything has changed.
+    made: Arc<Mutex<Option<Made>>>,
+}
+
+/// Lines of the pane, and what they were made for.
+#[derive(Clone, Debug)]
+struct Made {
+    columns: usize,
+    rows: usize,
+    proving: Proving,
+    lines: Arc<Vec<PlanLine>>,
 }
 
 /// How far the proof of a plan is.
@@ -131,15 +144,21 @@ impl PlanLine {
 impl Planned {
     /// A plan that was just made.
     pub fn new(id: PlanId, plan: Plan) -> Self {
-        let mut sql = String::new();
+        let (mut sql, mut breaks) = (String::new(), Vec::new());
         for statement in &plan.statements {
             for line in text::clean_lines(&format!("{};", statement.sql)) {
+                breaks.push((sql.len(), sql.len() + line.len()));
                 sql.push_str(&line);
                 sql.push('\n');
             }
         }
-        let proving = Proving::Waiting;
-        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving }
+        let (proving, made) = (Proving::Waiting, Arc::default());
+        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving, breaks: breaks.into(), made }
+    }
+
+    /// A line of the SQL.
+    pub fn sql_line(&self, line: usize) -> &str {
+        self.breaks.get(line).and_then(|(from, to)| self.sql.get(*from..*to)).unwrap_or_default()
     }
 
     /// The lines that stay at the top of the pane: who changes, and what went wrong with the proof or,
@@ -161,8 +180,20 @@ impl Planned {
         wrapped(&sentence, columns).into_iter().map(move |text| PlanLine::Proof { text, role })
     }
 
-    /// The lines of the pane under its head, sentences broken to fit so many columns.
-    pub fn lines(&self, columns: usize, rows: usize) -> Vec<PlanLine> {
+    /// The lines of the pane under its head, sentences broken to fit so many columns. A frame and a key
+    /// ask for them several times, and a plan may have thousands: they are kept until they change.
+    pub fn lines(&self, columns: usize, rows: usize) -> Arc<Vec<PlanLine>> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |made: &Made| (made.columns, made.rows, &made.proving) == (columns, rows, &self.proving);
+        if let Some(made) = made.as_ref().filter(|made| fits(made)) {
+            return Arc::clone(&made.lines);
+        }
+        let lines = Arc::new(self.make_lines(columns, rows));
+        *made = Some(Made { columns, rows, proving: self.proving.clone(), lines: Arc::clone(&lines) });
+        lines
+    }
+
+    fn make_lines(&self, columns: usize, rows: usize) -> Vec<PlanLine> {
         let plan = &self.plan;
         let mut lines = Vec::new();
         let wrapped = |text: &str, indent: usize| wrapped(text, columns.saturating_sub(indent));

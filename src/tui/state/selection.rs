@@ -1,6 +1,6 @@
 //! Which differences of a target its plan closes, with a way back.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::comparison::Comparison;
 use crate::model::Key;
@@ -11,7 +11,8 @@ const HISTORY: usize = 200;
 /// The selected differences of one target.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    keys: BTreeSet<Key>,
+    /// Shared with the plans that are being made for it.
+    keys: Arc<BTreeSet<Key>>,
     /// Those that were selected by the key for differences whose closing loses data.
     accepted: BTreeSet<Key>,
     undo: Vec<Edit>,
@@ -32,6 +33,11 @@ impl Selection {
     /// The selected differences.
     pub fn keys(&self) -> &BTreeSet<Key> {
         &self.keys
+    }
+
+    /// The selected differences, for whoever makes a plan beside the screen.
+    pub fn shared(&self) -> Arc<BTreeSet<Key>> {
+        Arc::clone(&self.keys)
     }
 
     /// Whether a difference is selected.
@@ -102,7 +108,7 @@ impl Selection {
         };
         let gone: Vec<Key> = self.keys.iter().filter(|key| !keeps(key)).cloned().collect();
         for key in &gone {
-            self.keys.remove(key);
+            Arc::make_mut(&mut self.keys).remove(key);
             self.accepted.remove(key);
         }
         self.undo.clear();
@@ -124,13 +130,14 @@ impl Selection {
     }
 
     fn perform(&mut self, edit: &Edit) {
+        let keys = Arc::make_mut(&mut self.keys);
         for key in &edit.removed {
-            self.keys.remove(key);
+            keys.remove(key);
         }
         for key in &edit.unaccepted {
             self.accepted.remove(key);
         }
-        self.keys.extend(edit.added.iter().cloned());
+        keys.extend(edit.added.iter().cloned());
         self.accepted.extend(edit.accepted.iter().cloned());
         self.revision += 1;
     }
@@ -153,8 +160,6 @@ impl Edit {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{
         diff::{Difference, Drift, Status},

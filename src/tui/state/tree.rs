@@ -8,6 +8,15 @@ use super::{
 };
 use crate::diff::Status;
 
+/// What was expanded and collapsed.
+#[derive(Clone, Debug, Default)]
+struct Expansion {
+    /// Row by row.
+    each: HashMap<NodeId, bool>,
+    /// All others, if that was said of all; the headings at the top stay open.
+    all: Option<bool>,
+}
+
 /// The view of the board. Everything that lasts is held by the rows' ids, so that neither a
 /// refresh nor a filter moves it.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +26,9 @@ pub struct Tree {
     pub range: Option<NodeId>,
     /// Whether objects that differ nowhere are shown too.
     pub show_all: bool,
-    open: HashMap<NodeId, bool>,
+    open: Expansion,
     /// What was expanded or collapsed while a filter was there: forgotten with the filter.
-    open_in_filter: HashMap<NodeId, bool>,
+    open_in_filter: Expansion,
     filtering: bool,
     ranks: Vec<Option<Rank>>,
     shown: Vec<bool>,
@@ -68,26 +77,27 @@ impl Tree {
 
     /// Whether a row is expanded.
     pub fn is_open(&self, board: &Board, row: usize) -> bool {
-        let id = &board.node(row).id;
         let chosen = if self.filtering { &self.open_in_filter } else { &self.open };
-        chosen.get(id).copied().unwrap_or_else(|| self.filtering || opens_by_itself(board, row))
+        let node = board.node(row);
+        let own = if chosen.each.is_empty() { None } else { chosen.each.get(&node.id).copied() };
+        own.or_else(|| chosen.all.map(|open| open || node.depth == 0))
+            .unwrap_or_else(|| self.filtering || opens_by_itself(board, row))
     }
 
     /// Expands or collapses a row.
     pub fn set_open(&mut self, board: &Board, row: usize, open: bool) {
-        let chosen = if self.filtering { &mut self.open_in_filter } else { &mut self.open };
-        chosen.insert(board.node(row).id.clone(), open);
+        self.expansion_mut().each.insert(board.node(row).id.clone(), open);
         self.lay_out(board);
     }
 
     /// Expands or collapses every row; the headings at the top stay open.
     pub fn set_all_open(&mut self, board: &Board, open: bool) {
-        let chosen = if self.filtering { &mut self.open_in_filter } else { &mut self.open };
-        for row in (0..board.len()).filter(|row| board.has_children(*row)) {
-            let node = board.node(row);
-            chosen.insert(node.id.clone(), open || node.depth == 0);
-        }
+        *self.expansion_mut() = Expansion { each: HashMap::new(), all: Some(open) };
         self.lay_out(board);
+    }
+
+    fn expansion_mut(&mut self) -> &mut Expansion {
+        if self.filtering { &mut self.open_in_filter } else { &mut self.open }
     }
 
     /// Takes a board, a filter, or both, as they are now.
@@ -98,7 +108,7 @@ impl Tree {
             self.ranks = filter.ranks(board, against);
         } else {
             self.ranks = vec![Some(0); board.len()];
-            self.open_in_filter.clear();
+            self.open_in_filter = Expansion::default();
         }
         for row in 0..board.len() {
             if board.node(row).key.is_none() || !(self.show_all || board.differs_itself(row)) {
@@ -120,14 +130,15 @@ impl Tree {
 
     /// Forgets what was expanded for the filter that was there, because it is another one now.
     pub fn forget_filter_expansion(&mut self) {
-        self.open_in_filter.clear();
+        self.open_in_filter = Expansion::default();
     }
 
     fn lay_out(&mut self, board: &Board) {
         self.rows.clear();
         let mut row = 0;
         while row < board.len() {
-            let enters = self.shown[row] && self.is_open(board, row);
+            // Most rows have nothing inside: looking up what was expanded is not for them.
+            let enters = self.inner[row] && self.is_open(board, row);
             if self.shown[row] {
                 self.rows.push(row);
             }
@@ -162,10 +173,12 @@ impl Tree {
         if !self.shown.get(row).copied().unwrap_or_default() {
             return false;
         }
-        for above in board.ancestors(row).collect::<Vec<_>>() {
-            if !self.is_open(board, above) {
-                self.set_open(board, above, true);
-            }
+        let closed: Vec<usize> = board.ancestors(row).filter(|above| !self.is_open(board, *above)).collect();
+        for above in &closed {
+            self.expansion_mut().each.insert(board.node(*above).id.clone(), true);
+        }
+        if !closed.is_empty() {
+            self.lay_out(board);
         }
         let Ok(at) = self.rows.binary_search(&row) else { return false };
         self.go_to(board, at);

@@ -1,6 +1,6 @@
 //! Keys become actions, by the place where they are pressed.
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::{InputRequest, backend::crossterm::EventHandler};
 
 use super::{look, overlay, panes, prove, select, targets, tree, watch, world};
@@ -15,6 +15,7 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     if event.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    panic_for_a_test(&event);
     let context = state.context();
     let Some(action) = state.keymap.action(context, &event) else {
         type_in(state, context, &Event::Key(event));
@@ -30,6 +31,13 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
             act(state, action)
         }
     }
+}
+
+/// Panics at Ctrl-Alt-F12, so that it can be tested what the terminal is like after a panic. Only in
+/// a program that is built for development.
+fn panic_for_a_test(event: &KeyEvent) {
+    let asked = event.code == KeyCode::F(12) && event.modifiers == KeyModifiers::CONTROL | KeyModifiers::ALT;
+    assert!(!(cfg!(debug_assertions) && asked), "a panic was asked for");
 }
 
 /// Pasted text goes where text is typed, on one line.

@@ -141,7 +141,7 @@ fn wanted_plan(state: &mut State) -> Vec<Effect> {
 }
 
 /// What the plan of the active target is made from, once that is known.
-fn plan_request(state: &State) -> Option<PlanRequest> {
+pub(super) fn plan_request(state: &State) -> Option<PlanRequest> {
     let target = state.target()?;
     Some(PlanRequest {
         target: state.active,
@@ -149,7 +149,7 @@ fn plan_request(state: &State) -> Option<PlanRequest> {
         dialect: state.dialect?,
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
         comparison: Arc::clone(target.comparison.as_ref().filter(|c| c.direction == target.shape.direction)?),
-        selection: Arc::new(target.selection.keys().clone()),
+        selection: target.selection.shared(),
         labels: (target.side.label.clone(), state.canonical.label.clone()),
     })
 }

@@ -100,8 +100,8 @@ fn explain_nothing(state: &mut State) {
 
 /// The differences among some rows, apart from those that cannot be closed.
 fn keys_of(board: &Board, comparison: &Comparison, rows: impl IntoIterator<Item = usize>) -> Vec<Key> {
-    let keys = rows.into_iter().filter_map(|row| board.node(row).key.clone());
-    keys.filter(|key| comparison.is_selectable(key)).collect()
+    let keys = rows.into_iter().filter_map(|row| board.node(row).key.as_ref());
+    keys.filter(|key| comparison.is_selectable(key)).cloned().collect()
 }
 
 /// The difference of each row in the range, or of the row under the cursor with all inside it.

@@ -187,7 +187,7 @@ impl Painter<'_> {
                 cut_line(spans, self.columns)
             }
             PlanLine::Sql { statement, line, part } => {
-                let text = self.planned.sql.lines().nth(*line).unwrap_or_default();
+                let text = self.planned.sql_line(*line);
                 let base = self.base(*statement);
                 let look = sql::plain(sql::colours(self.state, &self.planned.sql), *line, base);
                 let mut spans = vec![self.margin(*statement, ' ', Role::Dim)];
