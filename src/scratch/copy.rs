@@ -150,9 +150,11 @@ impl Copy {
     pub async fn inspect(&mut self) -> Result<Snapshot, CopyError> {
         match &mut self.0 {
             Engine::Postgres { session, .. } => {
-                session.execute("SET search_path = pg_catalog").await.map_err(CopyError::new)?;
+                // A reader takes back to a savepoint what would hold locks.
+                let begin = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog";
+                session.execute(begin).await.map_err(CopyError::new)?;
                 let reading = inspect(session, &|_, _| {}).await.map_err(CopyError::new)?;
-                session.execute("RESET search_path").await.map_err(CopyError::new)?;
+                session.execute("COMMIT").await.map_err(CopyError::new)?;
                 Ok(reading.snapshot)
             }
             Engine::Sqlite(database) => database.inspect(&|_, _| {}).await.map_err(CopyError::new),

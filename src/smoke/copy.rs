@@ -121,12 +121,12 @@ impl Copy {
     }
 
     async fn build(&mut self, schema: &Snapshot) -> Result<(), String> {
-        self.execute("SET search_path = pg_catalog").await?;
+        self.execute("BEGIN READ ONLY; SET LOCAL search_path = pg_catalog").await?;
         let empty = inspect::inspect(&mut self.session, &|_, _| {})
             .await
             .map_err(|error| error.to_string())?
             .snapshot;
-        self.execute("RESET search_path").await?;
+        self.execute("COMMIT").await?;
         let dialect = self.dialect;
         let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
         let rules = Rules { owners: Managed::All, grants: Managed::All, ..Rules::default() };

@@ -189,6 +189,7 @@ impl Inspection {
             let own = acl::grants(Some(&items), owner, Grantable::Column);
             let mut grants = super::common::texts(table, "column grants");
             grants.extend(own.iter().map(|grant| acl::on_column(column.key.name(), grant)));
+            grants.sort();
             table.facets.set("column grants", grants);
         }
     }

@@ -180,7 +180,7 @@ mod tests {
         let faults = faults(text);
         let starts = [
             "mine.toml:1:1: `bse` is no setting here; there is `base`, `colors` and `styles`. Did you mean `base`?",
-            "mine.toml:6:1: `txt` is no choice here; there is `text`, `dim`,",
+            "mine.toml:6:1: `txt` is no choice here. Did you mean `text`?",
             "mine.toml:2:1: There is no built-in theme `drak`; there is dark, light, ansi16, mono, high-contrast, \
              colorblind. Did you mean `dark`?",
             "mine.toml:4:1: `sea` is no colour. A colour is",
