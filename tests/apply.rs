@@ -64,6 +64,7 @@ fn a_plan_is_shown_run_and_recorded_and_then_nothing_is_left() {
     In one transaction:
         1 of 5  DROP TABLE public.left_behind
                 loses-data: All rows of public.left_behind are gone.
+                breaks-clients: Whoever still names public.left_behind gets an error.
         2 of 5  ALTER TABLE public.orders ALTER COLUMN note SET NOT NULL
                 blocks-reads: Nobody can use public.orders while its rows are checked.
                 may-fail: Fails if public.orders.note holds a NULL.
