@@ -24,7 +24,7 @@ pub struct Baseline {
 /// One entry: which differences are accepted, where, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// A key, or a pattern of keys as [`matches`] has them. What comes or goes as a whole is
+    /// A key, or a pattern of keys as [`super::matches()`] has them. What comes or goes as a whole is
     /// accepted with its parts.
     pub key: String,
     /// A pattern of the names of targets; none fits every target.

@@ -17,7 +17,7 @@ pub struct Change {
     pub lines: Vec<String>,
 }
 
-/// Says of every edited migration of a report what changed in it, as far as [`what_changed`] knows.
+/// Says of every edited migration of a report what changed in it, as far as `what_changed` knows.
 pub fn explain(folder: &Folder, history: &History, report: &mut Report) {
     let files: Vec<(PathBuf, u32, String)> =
         folder.migrations.iter().map(|it| (it.file.clone(), it.line, it.version.clone())).collect();
