@@ -104,7 +104,9 @@ impl Desk {
         assert!(screen.mouse_modes().is_empty(), "the mouse was not given back");
         assert!(!screen.bracketed_paste() || screen.contains("ready>"), "bracketed paste was left on");
         terminal.send_str("stty -a > after; echo compared\r").unwrap();
-        terminal.wait_until(|screen| screen.text().matches("compared").count() > 1).unwrap();
+        // The word is there twice: as it was typed, and as the shell printed it on a line of its own.
+        let printed = |text: &str| text.lines().any(|line| line.trim_end() == "compared");
+        terminal.wait_until(|screen| printed(&screen.text())).unwrap();
         let settings = |name: &str| fs::read_to_string(self.path().join(name)).unwrap();
         assert_eq!(settings("before"), settings("after"));
         terminal.send_str("exit\r").unwrap();

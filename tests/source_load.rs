@@ -76,7 +76,7 @@ async fn the_embedded_engine_runs_a_script_with_extensions_and_names_those_that_
 }
 
 #[tokio::test]
-async fn a_database_that_is_being_migrated_is_not_waited_for_and_says_what_to_do() {
+async fn a_database_that_is_being_migrated_costs_only_what_is_locked() {
     let cluster = support::Cluster::start();
     let Ok(url) = cluster.database("shop").parse() else { panic!("the cluster's URL is one") };
     cluster.execute("shop", "CREATE TABLE orders (id integer PRIMARY KEY, CHECK (id > 0))");
@@ -84,9 +84,11 @@ async fn a_database_that_is_being_migrated_is_not_waited_for_and_says_what_to_do
     migration.execute("BEGIN").await.unwrap();
     migration.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let cache = tempfile::tempdir().unwrap();
-    let error = load_with(Choice::Local, &Source::Postgres(url.clone()), cache.path()).await.unwrap_err();
-    assert!(error.to_string().contains("lock timeout"), "{error}");
-    assert!(error.hint().is_some_and(|hint| hint.contains("try again when it is done")), "{error}");
+    let seen = load_with(Choice::Local, &Source::Postgres(url.clone()), cache.path()).await.unwrap();
+    // Only what cannot be printed while the table is locked is left open, and says why.
+    let reasons: Vec<&String> = seen.unknown.values().collect();
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.contains("lock")), "{reasons:?}");
+    assert!(seen.catalog.keys().any(|key| key.to_string() == "table:public.orders"));
     migration.execute("ROLLBACK").await.unwrap();
     let read = load_with(Choice::Local, &Source::Postgres(url), cache.path()).await.unwrap();
     assert!(read.catalog.keys().any(|key| key.to_string() == "table:public.orders"));
