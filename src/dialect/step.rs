@@ -22,6 +22,9 @@ pub struct Step {
     pub patience: Patience,
     /// What has to be run before it can be tried again after it failed.
     pub before_retry: Option<String>,
+    /// A condition in SQL that holds as long as the statement has something to do, for a style that
+    /// asks before it does. None where the statement itself tells.
+    pub pending: Option<String>,
 }
 
 /// How long a statement may wait and take, and how often it may be tried again.
@@ -45,7 +48,14 @@ impl Step {
             transaction: Transaction::Inside,
             patience: Patience::default(),
             before_retry: None,
+            pending: None,
         }
+    }
+
+    /// Says by which condition one can tell that the statement has something to do.
+    pub fn pending(mut self, condition: impl Into<String>) -> Self {
+        self.pending = Some(condition.into());
+        self
     }
 
     /// Adds a hazard.

@@ -69,7 +69,7 @@ pub fn statements(
 
 /// A step as a statement of a plan.
 pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statement {
-    let Step { sql, hazards, transaction, check, patience, before_retry } = step;
+    let Step { sql, hazards, transaction, check, patience, before_retry, pending: _ } = step;
     Statement {
         sql,
         key,

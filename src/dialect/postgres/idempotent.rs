@@ -4,7 +4,7 @@
 //! dropped before they are made. Everything else is asked of the catalogs first, in a `DO` block;
 //! and what they cannot be asked simply may be there, or gone, already.
 
-use super::{policy, presence, sequence, trigger};
+use super::{policy, presence, publication, sequence, trigger};
 use crate::{
     dialect::{Action, Change, Scene, Step, quote},
     model::Object,
@@ -74,6 +74,12 @@ pub fn restyled(scene: &Scene<'_>, steps: Vec<Step>) -> Vec<Step> {
 fn again(scene: &Scene<'_>, step: Step) -> Vec<Step> {
     let sql = step.sql.as_str();
     let verb = sql.split(' ').next().unwrap_or_default();
+    if let Some(condition) = &step.pending {
+        return vec![Step { sql: guarded(condition, sql), ..step }];
+    }
+    if let Some(parts) = Alter::parse(sql).and_then(|alter| unpublished(scene, &alter)) {
+        return parts.into_iter().map(|sql| Step { sql, ..step.clone() }).collect();
+    }
     let one = match verb {
         "CREATE" => match scene.object().filter(|_| makes_by_dropping(scene)) {
             Some(object) if sql.starts_with("CREATE ") => return made_anew(object, step),
@@ -227,7 +233,13 @@ fn altered_table(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
         alter.with("DROP COLUMN ", "IF EXISTS ").or_else(|| alter.with("DROP CONSTRAINT ", "IF EXISTS "));
     if let Some(sql) = gone {
         // The table itself may be gone already.
-        return unless_done(scene, sql.replacen("TABLE ", "TABLE IF EXISTS ", 1));
+        let sql = sql.replacen("TABLE ", "TABLE IF EXISTS ", 1);
+        let typed = |table: &Object| table.facets.get("of type").is_some();
+        return match alter.behind("DROP COLUMN ").filter(|_| scene.parent().is_some_and(typed)) {
+            // A typed table refuses even to do nothing.
+            Some(column) => guarded(&presence::attribute_there(table, &quote::unquoted(column)), &sql),
+            None => unless_done(scene, sql),
+        };
     }
     if alter.what.starts_with("ADD CONSTRAINT ") {
         return unless_there(scene, sql);
@@ -249,7 +261,7 @@ fn altered_table(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
         return guarded(&presence::inherits(child, table, bound), sql);
     }
     match alter.what {
-        "NOT OF" => attempted(sql, GONE),
+        "NOT OF" => guarded(&presence::is_typed(table), sql),
         what if what.starts_with("OPTIONS ") => attempted(sql, &format!("{THERE} OR {GONE}")),
         _ => sql.to_owned(),
     }
@@ -327,10 +339,39 @@ fn set_aside(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
     };
     let aside = format!("{}.{aside}", quote::name(scene.key.root()));
     let mut conditions = vec![format!("NOT {}", presence::type_there(&aside))];
-    conditions.extend(presence::there(before));
-    conditions
-        .extend(presence::pending(&Change::between(before, after)).map(|pending| format!("({pending})")));
+    conditions.push(presence::type_there(alter.name));
+    let own = presence::pending(&Change::between(before, after));
+    let of_cause = scene.cause.and_then(|_| presence::made_of_another(after));
+    let pending: Vec<String> = own.into_iter().chain(of_cause).collect();
+    conditions.extend((!pending.is_empty()).then(|| format!("({})", pending.join(" OR "))));
     guarded(&conditions.join(" AND "), alter.sql)
+}
+
+/// What a publication gives up, each by itself, and what it gets: `SET` says all of it.
+fn unpublished(scene: &Scene<'_>, alter: &Alter<'_>) -> Option<Vec<String>> {
+    if alter.noun != "PUBLICATION" {
+        return None;
+    }
+    if alter.what.starts_with("ADD ") {
+        let members = publication::all_members(scene.after()?)?;
+        return Some(vec![format!("{}SET {members}", alter.head)]);
+    }
+    let (mut rest, mut schemas, mut parts) = (alter.what.strip_prefix("DROP ")?, false, Vec::new());
+    while !rest.is_empty() {
+        for (word, are_schemas) in [("TABLE ", false), ("TABLES IN SCHEMA ", true)] {
+            if let Some(names) = rest.strip_prefix(word) {
+                (rest, schemas) = (names, are_schemas);
+            }
+        }
+        let (member, others) = quote::split_name(rest);
+        rest = others.strip_prefix(", ").unwrap_or_default();
+        let (condition, noun) = match schemas {
+            true => (presence::publishes_schema(alter.name, member), "TABLES IN SCHEMA"),
+            false => (presence::publishes_table(alter.name, member), "TABLE"),
+        };
+        parts.push(guarded(&condition, &format!("{}DROP {noun} {member}", alter.head)));
+    }
+    Some(parts)
 }
 
 /// A statement that is run where a condition holds.

@@ -61,6 +61,26 @@ pub fn pending(change: &Change<'_>) -> Option<String> {
     (!conditions.is_empty()).then(|| conditions.join(" OR "))
 }
 
+/// A condition that holds as long as a type is made of another than it is to be made of: of one
+/// that was set aside. `None` for types that are made of no others.
+pub fn made_of_another(r#type: &Object) -> Option<String> {
+    let facet = match r#type.key.kind() {
+        domain::KIND => "type",
+        composite::KIND => "attributes",
+        range::KIND => "subtype",
+        _ => return None,
+    };
+    differs(r#type, facet, r#type)
+}
+
+/// What a column of a composite type is compared by.
+#[derive(Deserialize)]
+struct Attribute {
+    name: String,
+    r#type: String,
+    collation: Option<String>,
+}
+
 /// A condition that holds where a facet does not stand as in `object`. Where taking the object away
 /// would take rows along, it holds only where the facet stands as it did `before`.
 fn differs(object: &Object, facet: &str, before: &Object) -> Option<String> {
@@ -101,6 +121,28 @@ fn differs(object: &Object, facet: &str, before: &Object) -> Option<String> {
         }
         (function::KIND, "returns") => {
             other(format!("pg_get_function_result(to_regprocedure({}))", quote::literal(&routine(key))))
+        }
+        (composite::KIND, "attributes") => {
+            let attributes = Vec::<Attribute>::deserialize(object.facets.get(facet)?).ok()?;
+            let attributes: Vec<Value> = attributes
+                .into_iter()
+                .map(|attribute| {
+                    Value::from(vec![Some(attribute.name), Some(attribute.r#type), attribute.collation])
+                })
+                .collect();
+            let collation = "CASE WHEN attcollation <> typcollation THEN (SELECT quote_ident(nspname) || '.' || quote_ident(collname) \
+                 FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace WHERE c.oid = attcollation) END";
+            format!(
+                "(SELECT json_agg(json_build_array(attname, format_type(atttypid, atttypmod), {collation}) ORDER BY attnum)::jsonb \
+                 FROM pg_attribute JOIN pg_type y ON y.oid = atttypid WHERE attrelid = {} AND attnum > 0 AND NOT attisdropped) \
+                 IS DISTINCT FROM {}::jsonb",
+                regclass(key.path()),
+                quote::literal(&Value::from(attributes).to_string())
+            )
+        }
+        (domain::KIND, "not null") => {
+            let not_null = object.facets.flag(facet);
+            exists(&format!("pg_type WHERE oid = {} AND typnotnull <> {not_null}", regtype(key)))
         }
         (domain::KIND, "type") => {
             other(format!("format_type(typbasetype, typtypmod) FROM pg_type WHERE oid = {}", regtype(key)))
@@ -181,6 +223,27 @@ pub fn value_there(r#enum: &str, value: &str) -> String {
 /// A condition that holds where a routine of a signature is there.
 pub fn routine_there(signature: &str) -> String {
     format!("to_regprocedure({}) IS NOT NULL", quote::literal(signature))
+}
+
+/// A condition that holds where a publication has a table, by its name in SQL's spelling.
+pub fn publishes_table(publication: &str, table: &str) -> String {
+    let (publication, table) = (quote::literal(&quote::unquoted(publication)), quote::literal(table));
+    exists(&format!(
+        "pg_publication_rel JOIN pg_publication p ON p.oid = prpubid WHERE pubname = {publication} AND prrelid = to_regclass({table})"
+    ))
+}
+
+/// A condition that holds where a publication has a schema, by its name in SQL's spelling.
+pub fn publishes_schema(publication: &str, schema: &str) -> String {
+    let (publication, schema) = (quote::literal(&quote::unquoted(publication)), quote::literal(schema));
+    exists(&format!(
+        "pg_publication_namespace JOIN pg_publication p ON p.oid = pnpubid WHERE pubname = {publication} AND pnnspid = to_regnamespace({schema})"
+    ))
+}
+
+/// A condition that holds where a table is of a type.
+pub fn is_typed(table: &str) -> String {
+    exists(&format!("pg_class WHERE oid = to_regclass({}) AND reloftype <> 0", quote::literal(table)))
 }
 
 /// A condition that holds where a relation of a name is there, given in SQL's spelling.

@@ -124,6 +124,14 @@ fn members(tables: &[&Table], schemas: &[String]) -> String {
     tables.into_iter().chain(schemas).collect::<Vec<_>>().join(", ")
 }
 
+/// All that a publication publishes, as it stands after `SET`; nothing where it publishes nothing,
+/// or everything.
+pub fn all_members(publication: &Object) -> Option<String> {
+    let facets: Facets = typed(publication).ok()?;
+    let members = members(&facets.tables.iter().collect::<Vec<_>>(), &facets.schemas);
+    (!members.is_empty()).then_some(members)
+}
+
 impl Table {
     fn clause(&self) -> String {
         let mut sql = quote::qualified(&self.name);

@@ -7,6 +7,7 @@ use super::{
     column,
     common::{DRESS, dress, owned_by, qualified, redress, typed},
     inspect::Reader,
+    presence,
 };
 use crate::{
     dialect::{Alteration, Change, Family, ObjectKind, Step, Superseding, Unwritable, quote},
@@ -87,10 +88,19 @@ impl ObjectKind for Range {
         // The multirange has a name of its own, and so have the functions that make values: the new
         // type takes these names.
         let schema = from.object.key.root();
+        let pending = presence::pending(&Change::between(from.object, to.object))
+            .or_else(|| presence::made_of_another(to.object))
+            .map_or_else(String::new, |pending| format!(" AND ({pending})"));
         let mut renamed = |word: &str, name: &str, arguments: &str| {
             let aside = quote::name(super::aside(&Key::new(KIND, [schema, name])).name());
-            let sql = format!("ALTER {word} {}{arguments} RENAME TO {aside}", quote::qualified(&[schema, name]));
-            steps.before.insert(0, Step::new(sql));
+            let (name, schema) = (quote::qualified(&[schema, name]), quote::name(schema));
+            let there = |name: &str| match word {
+                "FUNCTION" => presence::routine_there(&format!("{name}{arguments}")),
+                _ => presence::type_there(name),
+            };
+            let free = format!("NOT {} AND {}", there(&format!("{schema}.{aside}")), there(&name));
+            let sql = format!("ALTER {word} {name}{arguments} RENAME TO {aside}");
+            steps.before.insert(0, Step::new(sql).pending(format!("{free}{pending}")));
         };
         if let Some(name) = &old.multirange {
             renamed("TYPE", name, "");
