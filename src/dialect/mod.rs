@@ -174,8 +174,10 @@ pub trait ObjectKind: Sync + Send {
     /// The steps that carry an object over to a new version of a type that it uses, for objects
     /// that hold data of that type and so cannot step aside: columns.
     ///
-    /// They bring it to its new state in all else too. `None` where the object does step aside.
-    fn retype(&self, _from: &Object, _to: &Object) -> Option<Vec<Step>> {
+    /// They bring it to its new state in all else too. `made_of` are the types that its values are
+    /// made of, each before and after, the nearest first. `None` where the object does step aside, or
+    /// where its values cannot be carried over.
+    fn retype(&self, _from: &Object, _to: &Object, _made_of: &[(&Object, &Object)]) -> Option<Vec<Step>> {
         None
     }
 

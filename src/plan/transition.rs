@@ -399,7 +399,7 @@ impl<'a> Transition<'a> {
                 moved.push(user);
                 continue;
             }
-            match (own, kind.retype(old, new)) {
+            match (own, kind.retype(old, new, &self.made_of(old))) {
                 (None, Some(steps)) => {
                     self.fates.insert(user, Fate::Retype(steps));
                     self.because_of.insert(user, key);
@@ -427,6 +427,23 @@ impl<'a> Transition<'a> {
             }
         }
         Ok(moved)
+    }
+
+    /// The types that an object's values are made of, before and after, the nearest first.
+    fn made_of(&self, object: &'a Object) -> Vec<(&'a Object, &'a Object)> {
+        let mut found: Vec<(&'a Object, &'a Object)> = Vec::new();
+        let mut queue = VecDeque::from([object]);
+        while let Some(object) = queue.pop_front() {
+            let needs = object.requires.iter().filter(|need| need.facet.is_none());
+            let states = needs.filter_map(|need| self.from.get(&need.on).zip(self.to.get(&need.on)));
+            for (old, new) in states.filter(|(old, _)| old.parent.is_none()) {
+                if found.iter().all(|(known, _)| known.key != old.key) {
+                    found.push((&**old, &**new));
+                    queue.push_back(&**old);
+                }
+            }
+        }
+        found
     }
 
     fn changes_type(&self, key: &Key) -> bool {
@@ -474,7 +491,8 @@ impl<'a> Transition<'a> {
         let computed = user.facets.text("generated").is_some();
         let stays = self.to.contains(&user.key)
             && !matches!(self.fates.get(&user.key), Some(Fate::Recreate | Fate::Drop));
-        let holds = self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user, user).is_some());
+        let holds =
+            self.dialect.kind(user.key.kind()).is_some_and(|kind| kind.retype(user, user, &[]).is_some());
         holds && stays && !of_parent && !computed
     }
 

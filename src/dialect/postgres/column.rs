@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     ask,
     common::{comment, own_name, qualified, texts, typed},
-    enum_type, expression,
+    composite, enum_type, expression,
     foreign_table::{self, column_options},
     inspect::Reader,
     retype::{Cast, cast},
@@ -168,7 +168,7 @@ impl ObjectKind for Column {
         })
     }
 
-    fn retype(&self, from: &Object, to: &Object) -> Option<Vec<Step>> {
+    fn retype(&self, from: &Object, to: &Object, made_of: &[(&Object, &Object)]) -> Option<Vec<Step>> {
         let (old, new): (Facets, Facets) = (typed(from).ok()?, typed(to).ok()?);
         if new.inherited {
             return None;
@@ -178,7 +178,7 @@ impl ObjectKind for Column {
         let mut steps = Vec::new();
         steps.extend(old.default.as_ref().map(|_| alter("DROP DEFAULT".to_owned())));
         steps.push(
-            alter(format!("TYPE {} USING {name}::text::{}", new.r#type, new.r#type))
+            alter(format!("TYPE {} USING {}", new.r#type, carried(&name, &new.r#type, made_of)?))
                 .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile."))
                 .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that the new type does not have.", to.key.dotted())),
@@ -217,6 +217,18 @@ impl ObjectKind for Column {
         let expression = ["index", "constraint", "statistics"].contains(&dependent.key.kind().name())
             && dependent.facets.text("type").is_none_or(|kind| kind == "CHECK" || kind == "EXCLUDE");
         generated || foreign_key || expression || !carried.contains(&dependent.key.kind().name()) && dependent.key.kind() != KIND
+    }
+}
+
+/// The values of a column as those of a new version of its type: through their texts. Where attributes
+/// of a composite type have other places than they had, the texts would put them in the wrong ones:
+/// then by their names, or `None` where the type is inside of another.
+fn carried(column: &str, r#type: &str, made_of: &[(&Object, &Object)]) -> Option<String> {
+    let mut moved = made_of.iter().filter(|(old, new)| !composite::keeps_places(old, new));
+    match (moved.next(), moved.next()) {
+        (None, _) => Some(format!("{column}::text::{type}")),
+        (Some((old, new)), None) if qualified(&new.key) == r#type => composite::by_name(old, new, column),
+        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     table,
 };
 use crate::{
-    dialect::{Alteration, Change, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable, quote},
+    dialect::{Alteration, Change, Family, Hazard, HazardCode, ObjectKind, Step, Superseding, Unwritable, quote},
     model::{Kind, Object},
 };
 
@@ -99,10 +99,9 @@ impl ObjectKind for Composite {
         let is_typed = |user: &&Object| user.key.kind() == table::KIND;
         let cascade = if change.users.iter().any(is_typed) { " CASCADE" } else { "" };
         let mut steps = Vec::new();
-        for gone in from.attributes.iter().filter(|old| !to.attributes.iter().any(|new| new.name == old.name)) {
-            let message = format!("The values of {} in {} are gone.", gone.name, change.to.key.dotted());
+        for gone in gone(&from, &to) {
             let sql = format!("ALTER {label} DROP ATTRIBUTE {}{cascade}", quote::name(&gone.name));
-            steps.push(Step::new(sql).hazard(HazardCode::LosesData, message));
+            steps.push(Step::new(sql).hazard(HazardCode::LosesData, loses(gone, change.to)));
         }
         for new in &to.attributes {
             let old = from.attributes.iter().find(|old| old.name == new.name);
@@ -125,12 +124,56 @@ impl ObjectKind for Composite {
     }
 
     fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
-        super::superseding(self, from, to, "TYPE")
+        let mut steps = super::superseding(self, from, to, "TYPE")?;
+        let (old, new): (Facets, Facets) = (typed(from.object)?, typed(to.object)?);
+        let lost = gone(&old, &new).map(|attribute| loses(attribute, from.object));
+        if let Some(first) = steps.before.first_mut() {
+            first.hazards.extend(lost.map(|message| Hazard { code: HazardCode::LosesData, message }));
+        }
+        Ok(steps)
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {
         object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
     }
+}
+
+/// The attributes that only the old version of a type has.
+fn gone<'a>(from: &'a Facets, to: &'a Facets) -> impl Iterator<Item = &'a Attribute> {
+    from.attributes.iter().filter(|old| to.attributes.iter().all(|new| new.name != old.name))
+}
+
+fn loses(gone: &Attribute, object: &Object) -> String {
+    format!("The values of {} in {} are gone.", gone.name, object.key.dotted())
+}
+
+/// Whether a new version of a type has the attributes of the old one at their places. So has any type
+/// that has no attributes.
+pub fn keeps_places(old: &Object, new: &Object) -> bool {
+    let names = |object: &Object| -> Option<Vec<String>> {
+        let facets: Facets = typed(object).ok().filter(|_| object.key.kind() == KIND)?;
+        Some(facets.attributes.into_iter().map(|attribute| attribute.name).collect())
+    };
+    names(old) == names(new)
+}
+
+/// A value of the old version of a type as one of the new, each attribute by its name.
+pub fn by_name(old: &Object, new: &Object, value: &str) -> Option<String> {
+    let (from, to): (Facets, Facets) = (typed(old).ok()?, typed(new).ok()?);
+    let carried = |new: &Attribute| {
+        let name = quote::name(&new.name);
+        match from.attributes.iter().any(|old| old.name == new.name) {
+            true => format!("({value}).{name}::text::{}", new.r#type),
+            false => "NULL".to_owned(),
+        }
+    };
+    let row: Vec<String> = to.attributes.iter().map(carried).collect();
+    // A row of nothing but NULLs is not the same as no row.
+    Some(format!(
+        "CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({})::{} END",
+        row.join(", "),
+        qualified(&new.key)
+    ))
 }
 
 /// Whether dropping and adding attributes gives the order that they have to have: new ones come last.

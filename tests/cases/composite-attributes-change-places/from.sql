@@ -1,0 +1,2 @@
+CREATE TYPE place AS (x integer, y integer, name text);
+CREATE TABLE t (id integer, at place);
