@@ -1,5 +1,5 @@
-//! The tables in which migration tools keep what they have applied: part of no schema that somebody
-//! means, unless a script makes them.
+//! The tables in which migration tools keep what they have applied: a target may have them by the
+//! way, and they are compared only where canonical has them too.
 
 use crate::model::{Key, Kind, Snapshot};
 
@@ -26,17 +26,16 @@ const HISTORY_SCHEMA: &str = "supabase_migrations";
 const VERSION_TABLE: &str = "schema_version";
 
 /// Whether an object is the history of a migration tool or a part of it, and the canonical schema
-/// does not mean it: it is a database, which has it by the way, or it does not have it at all.
+/// does not have that history.
 pub fn is_history(key: &Key, canonical: &Snapshot) -> bool {
     let path = key.path();
     if path.first().is_some_and(|first| &**first == HISTORY_SCHEMA) {
-        return true;
+        return !canonical.catalog.contains(&Key::new(Kind::of("schema"), [HISTORY_SCHEMA]));
     }
     let Some(place) = path.iter().take(2).position(|name| names_history(name)) else { return false };
     let owner = path[place].trim_end_matches("_id_seq").to_owned();
     let table = path[..place].iter().map(|part| part.to_string()).chain([owner]);
-    let meant = canonical.catalog.contains(&Key::new(Kind::of("table"), table));
-    !meant || canonical.complete
+    !canonical.catalog.contains(&Key::new(Kind::of("table"), table))
 }
 
 fn names_history(name: &str) -> bool {
@@ -49,14 +48,14 @@ mod tests {
     use super::*;
     use crate::model::{Facets, Object};
 
-    fn canonical(objects: &[&str], complete: bool) -> Snapshot {
+    fn canonical(objects: &[&str]) -> Snapshot {
         let object = |key: &&str| Object::new(key.parse().unwrap(), None, Facets::default());
-        Snapshot { catalog: objects.iter().map(object).collect(), complete, ..Snapshot::default() }
+        Snapshot { catalog: objects.iter().map(object).collect(), ..Snapshot::default() }
     }
 
     #[test]
     fn a_history_and_its_parts_are_known_in_every_database() {
-        let nothing = canonical(&[], false);
+        let nothing = canonical(&[]);
         for key in [
             "table:public.schema_migrations",
             "column:public._sqlx_migrations.version",
@@ -73,9 +72,11 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_makes_the_table_means_it() {
+    fn what_canonical_has_it_means() {
         let key: Key = "column:public.schema_migrations.version".parse().unwrap();
-        assert!(!is_history(&key, &canonical(&["table:public.schema_migrations"], false)));
-        assert!(is_history(&key, &canonical(&["table:public.schema_migrations"], true)));
+        assert!(!is_history(&key, &canonical(&["table:public.schema_migrations"])));
+        assert!(is_history(&key, &canonical(&["table:other.schema_migrations"])));
+        let key: Key = "table:supabase_migrations.seed_files".parse().unwrap();
+        assert!(!is_history(&key, &canonical(&["schema:supabase_migrations"])));
     }
 }
