@@ -7,6 +7,7 @@ pub mod codes;
 pub mod config;
 pub mod dialect;
 pub mod diff;
+pub mod draft;
 pub mod model;
 pub mod plan;
 pub mod report;

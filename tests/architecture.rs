@@ -19,6 +19,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
     ("plan", &["model", "dialect", "diff"]),
     ("report", &["codes", "model", "diff", "plan"]),
+    ("draft", &["plan", "report", "source"]),
     ("verify", &["model", "diff", "plan", "report"]),
     ("config", &["model", "dialect", "diff", "verify"]),
     ("smoke", &["model", "dialect", "diff", "plan", "scratch", "report", "config"]),
@@ -26,12 +27,12 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
-    ("tui", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "config"]),
+    ("tui", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "draft", "config"]),
     (
         "cli",
         &[
-            "codes", "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "verify",
-            "apply", "config", "tui",
+            "codes", "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "draft",
+            "verify", "apply", "config", "tui",
         ],
     ),
 ];

@@ -1,6 +1,6 @@
 //! `schemascope baseline`: accepts differences, lists what is accepted, and takes out what no longer is.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
@@ -8,12 +8,11 @@ use jiff::civil::Date;
 use super::{
     Error, Outcome,
     arguments::{Selection, Sides},
-    console::write_file,
     load, selection,
     sides::Setup,
 };
 use crate::{
-    config::edit_baseline,
+    config::{accept, take_back},
     dialect,
     diff::{Accepted, Standing, day},
     model::Key,
@@ -119,11 +118,7 @@ async fn add(setup: &Setup<'_>, arguments: &Add) -> Result<Outcome, Error> {
         setup.console.note("No open difference was selected: nothing was added.");
         return Ok(Outcome::Same);
     }
-    let earlier =
-        |entry: &Accepted| entries.iter().any(|new| (&new.key, &new.target) == (&entry.key, &entry.target));
-    let replaced: Vec<usize> =
-        (0..setup.baseline.accepted.len()).filter(|at| earlier(&setup.baseline.accepted[*at])).collect();
-    change(setup, &replaced, &entries)?;
+    accept(&setup.baseline_file, &entries).map_err(|error| Error::new(error.to_string(), ""))?;
     for entry in &entries {
         setup.console.result(&format!("{}\n", crate::report::clean(&entry.key)))?;
     }
@@ -209,7 +204,8 @@ async fn prune(setup: &Setup<'_>, arguments: &Prune) -> Result<Outcome, Error> {
         (true, _) => setup.console.note("Everything in the baseline is still needed."),
         (false, true) => setup.console.note(&format!("{} would be taken out.", differences(over.len()))),
         (false, false) => {
-            change(setup, &over, &[])?;
+            let over: Vec<Accepted> = over.iter().map(|at| setup.baseline.accepted[*at].clone()).collect();
+            take_back(&setup.baseline_file, &over).map_err(|error| Error::new(error.to_string(), ""))?;
             let file = setup.baseline_file.display();
             setup.console.note(&format!("{} taken out of {file}.", differences(over.len())));
         }
@@ -219,21 +215,4 @@ async fn prune(setup: &Setup<'_>, arguments: &Prune) -> Result<Outcome, Error> {
 
 fn differences(count: usize) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
-}
-
-/// Writes the baseline's file anew, with all that people wrote in it.
-fn change(setup: &Setup<'_>, removed: &[usize], added: &[Accepted]) -> Result<(), Error> {
-    let file = &setup.baseline_file;
-    let text = read(file)?;
-    let text =
-        edit_baseline(file, &text, removed, added).map_err(|error| Error::new(error.to_string(), ""))?;
-    write_file(file, &text)
-}
-
-fn read(file: &Path) -> Result<String, Error> {
-    match fs::read_to_string(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(Error::new(format!("{} could not be read: {error}.", file.display()), "")),
-        Ok(text) => Ok(text),
-    }
 }

@@ -41,7 +41,11 @@ use sides::Setup;
 
 pub use console::Streams;
 
-use crate::{config::Config, dialect::postgres::connect::Environment, report::Outcome};
+use crate::{
+    config::{Config, project_file},
+    dialect::postgres::connect::Environment,
+    report::Outcome,
+};
 
 /// Exit status of a command that was interrupted by Ctrl-C: 128 and the number of SIGINT, as shells
 /// have it.
@@ -168,7 +172,20 @@ async fn dispatch(
             | Command::Explain(_)
             | Command::Engine,
         ) => Err(Error::new("The engine is started by schemascope itself.", "")),
-        None => open::run(&setup, &Sides { canonical: None, targets: Vec::new() }, global.json).await,
+        None => {
+            let without_words = Sides { canonical: None, targets: Vec::new() };
+            let is_first = setup.config.canonical.is_none()
+                && global.config.is_none()
+                && project_file(&surroundings.current_folder).is_none();
+            if is_first && !global.json && console.is_interactive() {
+                if !open::first_run(&setup).await? {
+                    return Ok(Outcome::Same);
+                }
+                let setup = Setup::new(&global, surroundings, console)?;
+                return open::run(&setup, &without_words, false).await;
+            }
+            open::run(&setup, &without_words, global.json).await
+        }
     }
 }
 

@@ -1,12 +1,18 @@
 //! `schemascope open`: the terminal on a canonical schema and its targets.
 
+use std::path::PathBuf;
+
 use super::{
     Error, Outcome,
     arguments::Sides,
     diff, inventory, load,
     sides::{Named, Setup},
 };
-use crate::{config, source::LoadOptions, tui};
+use crate::{
+    config,
+    source::{LoadOptions, Source},
+    tui::{self, Left},
+};
 
 /// Opens the terminal; where there is none, or JSON is wanted, prints what `diff` prints.
 ///
@@ -50,6 +56,37 @@ pub async fn show(
 }
 
 async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> Result<Outcome, Error> {
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    let others = setup.others(&names).into_iter().map(|other| {
+        let password_command = other.target.as_ref().and_then(|target| target.password_command.clone());
+        tui::Target { password_command, ..target(other) }
+    });
+    let others = others.collect();
+    run_terminal(setup, canonical, targets, others, None).await?;
+    Ok(Outcome::Same)
+}
+
+/// Opens the terminal where there is no configuration yet, on the question what the first is to say.
+/// Says whether there is one now.
+///
+/// # Errors
+/// Where the terminal cannot be opened.
+pub async fn first_run(setup: &Setup<'_>) -> Result<bool, Error> {
+    let folder = setup.current_folder();
+    let draft = setup.first_draft();
+    let nothing = Named { name: "no schema yet".to_owned(), source: Err(String::new()), target: None };
+    let first = Some((folder.join(config::PROJECT_FILE), draft));
+    let left = run_terminal(setup, nothing, Vec::new(), Vec::new(), first).await?;
+    Ok(left == Left::Reopen)
+}
+
+async fn run_terminal(
+    setup: &Setup<'_>,
+    canonical: Named,
+    targets: Vec<Named>,
+    others: Vec<tui::Target>,
+    first_run: Option<(PathBuf, config::Draft)>,
+) -> Result<Left, Error> {
     let (themes, _) = config::themes(setup.config.folder.as_deref());
     let (appearance, faults) = tui::Appearance::new(&setup.config, &themes);
     if let Some(fault) = faults.first() {
@@ -59,14 +96,18 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         ));
     }
     let options = tui::Options {
-        canonical: canonical.source,
+        canonical: canonical.source.clone(),
         canonical_label: canonical.name,
         targets: targets.into_iter().map(target).collect(),
+        others,
         load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
         rules: setup.config.rules.clone(),
         appearance,
         baseline: setup.baseline.clone(),
         baseline_file: setup.baseline_file.clone(),
+        history: setup.history.clone(),
+        migrations: migrations(setup, &canonical.source),
+        first_run,
         environment: setup.environment().clone(),
         now: setup.now,
     };
@@ -75,8 +116,17 @@ async fn terminal(setup: &Setup<'_>, canonical: Named, targets: Vec<Named>) -> R
         let text = error.to_string();
         let (message, hint) = text.split_once('\n').unwrap_or((&text, ""));
         Error::new(message, hint)
-    })?;
-    Ok(Outcome::Same)
+    })
+}
+
+/// The folder of migrations that is nearest at hand: canonical itself, or one where people keep them.
+fn migrations(setup: &Setup<'_>, canonical: &Result<Source, String>) -> PathBuf {
+    if let Ok(Source::Folder(folder)) = canonical {
+        return folder.clone();
+    }
+    let usual = config::MIGRATIONS.iter().map(PathBuf::from);
+    let there = usual.clone().find(|folder| setup.current_folder().join(folder).is_dir());
+    there.or_else(|| usual.clone().next()).unwrap_or_default()
 }
 
 /// A target with what the configuration says of how it is shown.
@@ -88,5 +138,7 @@ fn target(side: Named) -> tui::Target {
         label: configured.and_then(|target| target.label.clone()).unwrap_or_else(|| side.name.clone()),
         name: side.name,
         source: side.source,
+        configured: side.target.is_some(),
+        password_command: None,
     }
 }

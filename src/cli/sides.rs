@@ -3,11 +3,9 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    process::Stdio,
 };
 
 use directories::ProjectDirs;
-use secrecy::SecretString;
 
 use super::{
     Error, Surroundings,
@@ -16,7 +14,7 @@ use super::{
     stopwatch::Stopwatch,
 };
 use crate::{
-    config::{self, CommandLine, Config},
+    config::{self, Config, Talk},
     diff::{self, Baseline, Terms},
     scratch,
     source::{
@@ -206,6 +204,19 @@ impl<'a> Setup<'a> {
         Ok(side)
     }
 
+    /// The targets of the configuration but those of some names. The programs that print their passwords
+    /// were not asked.
+    pub fn others(&self, names: &[&str]) -> Vec<Named> {
+        let others = self.config.targets.keys().filter(|name| !names.contains(&name.as_str()));
+        others.map(|name| self.named(name, None)).collect()
+    }
+
+    /// The configuration that fits what is in the current folder.
+    pub fn first_draft(&self) -> config::Draft {
+        let variables = |name: &str| self.environment().variable(name).map(str::to_owned);
+        config::draft(self.current_folder(), &variables)
+    }
+
     /// The folder in which schemascope keeps what it has done, where there is one.
     pub fn state_folder(&self) -> Option<PathBuf> {
         state_folder(self.surroundings)
@@ -331,7 +342,7 @@ impl<'a> Setup<'a> {
         };
         if let Ok(Source::Postgres(url)) = &side.source {
             self.console.note(&format!("{}: asking its password-command for the password", side.name));
-            let password = password_of(command).await.map_err(|problem| {
+            let password = config::password_of(command, Talk::WithUser).await.map_err(|problem| {
                 Error::new(
                     format!("The password-command of {} {problem}.", side.name),
                     "Try it in a shell; it has to print the password on its first line.",
@@ -418,12 +429,7 @@ fn state_folder(surroundings: &Surroundings) -> Option<PathBuf> {
 /// A short name for people: the file's name, or the database with its host.
 fn label(side: &Named) -> String {
     match &side.source {
-        Ok(Source::Postgres(url)) => format!("{} at {}", url.database(), url.host_label()),
-        Ok(Source::SqlFile(path) | Source::Folder(path) | Source::Inventory(path) | Source::Sqlite(path)) => {
-            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-        }
-        Ok(Source::Git(git)) => git.to_string(),
-        Ok(Source::Kept(kept)) => kept.name.clone(),
+        Ok(source) => source.label(),
         // What is no source may be a URL with a password in it.
         Err(_) => match side.name.split_once("://") {
             Some((scheme, _)) => format!("{scheme}://…"),
@@ -443,32 +449,5 @@ fn make_distinct(sides: &mut [Named]) {
             side.name = free;
         }
         taken.insert(side.name.clone());
-    }
-}
-
-/// The first line that a program prints. Its own messages reach the user's standard error.
-async fn password_of(command: &CommandLine) -> Result<SecretString, String> {
-    let mut process = match command {
-        CommandLine::Shell(line) => {
-            let mut shell = tokio::process::Command::new("sh");
-            shell.arg("-c").arg(line);
-            shell
-        }
-        CommandLine::Words(words) => {
-            let (program, arguments) = words.split_first().ok_or("names no program")?;
-            let mut process = tokio::process::Command::new(program);
-            process.args(arguments);
-            process
-        }
-    };
-    let process = process.stderr(Stdio::inherit()).stdin(Stdio::inherit());
-    let output = process.output().await.map_err(|error| format!("could not be started: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("failed ({})", output.status));
-    }
-    let text = String::from_utf8(output.stdout).map_err(|_| "printed something that is not UTF-8")?;
-    match text.lines().next() {
-        Some(line) if !line.is_empty() => Ok(line.to_owned().into()),
-        _ => Err("printed nothing".to_owned()),
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{ConfigError, document};
+use super::{ConfigError, document, write_whole};
 use crate::diff::{Accepted, Baseline};
 
 /// The file that holds the baseline where the configuration names none: beside `schemascope.toml`.
@@ -89,6 +89,47 @@ pub fn load_baseline(file: &Path) -> Result<Option<Baseline>, ConfigError> {
             hint: " Check --baseline and the setting baseline of schemascope.toml.".to_owned(),
         }),
     }
+}
+
+/// Writes entries into a baseline's file, in the place of those that are about the same differences of
+/// the same targets. The file is read anew before: what others wrote meanwhile stays. Gives the
+/// baseline as it is then.
+///
+/// # Errors
+/// Where the file is no baseline, or cannot be written.
+pub fn accept(file: &Path, entries: &[Accepted]) -> Result<Baseline, ConfigError> {
+    change(file, entries, |there| {
+        entries.iter().any(|new| (&new.key, &new.target) == (&there.key, &there.target))
+    })
+}
+
+/// Takes entries out of a baseline's file, and gives the baseline as it is then.
+///
+/// # Errors
+/// As [`accept`].
+pub fn take_back(file: &Path, entries: &[Accepted]) -> Result<Baseline, ConfigError> {
+    change(file, &[], |there| entries.contains(there))
+}
+
+fn change(
+    file: &Path,
+    added: &[Accepted],
+    goes: impl Fn(&Accepted) -> bool,
+) -> Result<Baseline, ConfigError> {
+    let failed = |error: io::Error, doing: &str| ConfigError {
+        place: file.display().to_string(),
+        message: format!("The baseline cannot be {doing}: {error}."),
+        hint: " Check the folder and its permissions.".to_owned(),
+    };
+    let text = match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| failed(error, "read"))?,
+    };
+    let there = parse_baseline(file, &text)?.accepted;
+    let removed: Vec<usize> = (0..there.len()).filter(|at| goes(&there[*at])).collect();
+    let text = edit_baseline(file, &text, &removed, added)?;
+    write_whole(file, &text, true).map_err(|error| failed(error, "written"))?;
+    parse_baseline(file, &text)
 }
 
 /// The text of a baseline's file with other entries: those at the places `removed` are gone, and
@@ -206,6 +247,21 @@ since = \"2026-01-02\"
         assert!(edited.contains("# theirs\n") && !edited.contains("backup"), "{edited}");
         let read = parse_baseline(file(), &edited).unwrap();
         assert_eq!((read.accepted.len(), &read.accepted[1]), (2, &entry));
+    }
+
+    #[test]
+    fn what_is_accepted_again_replaces_what_was_accepted_and_can_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baseline.toml");
+        fs::write(&file, WRITTEN).unwrap();
+        let again =
+            Accepted { reason: "dropped later".to_owned(), ..Accepted::like("table:public.backup", "") };
+        let baseline = accept(&file, std::slice::from_ref(&again)).unwrap();
+        assert_eq!(baseline.accepted.len(), 2);
+        assert_eq!(baseline.accepted[1], again);
+        let baseline = take_back(&file, &[again]).unwrap();
+        assert_eq!(baseline.accepted.len(), 1);
+        assert!(fs::read_to_string(&file).unwrap().contains("# theirs"), "comments stay");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::{Variables, dot_env};
 
-/// Where teams keep the schema that is meant: what says all of it comes before what leads to it.
+/// Where teams keep all of the schema that is meant.
 const SCHEMAS: &[&str] = &[
     "schema.sql",
     "db/schema.sql",
@@ -12,6 +12,10 @@ const SCHEMAS: &[&str] = &[
     "database/schema.sql",
     "sql/schema.sql",
     "supabase/schemas",
+];
+
+/// Where teams keep the migrations that lead to it, the usual first.
+pub const MIGRATIONS: &[&str] = &[
     "migrations",
     "db/migrations",
     "db/migrate",
@@ -35,6 +39,8 @@ const HEAD: &str = "\
 # What `schemascope` opens in this repository. Relative paths start here; paths and URLs may hold
 # ${VARIABLES}, from the environment or from .env. `schemascope config check` finds mistakes.
 ";
+
+const MEANT: &str = "# The schema that is meant: a script, a folder of them, an inventory, or a database.\n";
 
 const TARGETS: &str = "
 # The databases that ought to have it. No password has to stand here: it comes from ~/.pgpass,
@@ -70,17 +76,41 @@ pub struct Draft {
     pub found: Vec<String>,
     /// Whether it names a canonical schema and a target, so that it can be opened as it is.
     pub complete: bool,
+    /// The canonical schema that it names, if it names one.
+    pub canonical: Option<String>,
+    /// The targets that it names: their names, and where they are.
+    pub targets: Vec<(String, String)>,
+}
+
+impl Draft {
+    /// The text with a canonical schema and a target that somebody named, in place of what was found.
+    pub fn with(&self, canonical: &str, name: &str, url: &str) -> String {
+        let mut text = format!("{HEAD}\n{MEANT}canonical = {}\n{TARGETS}", quoted(canonical));
+        let others = self.targets.iter().skip(1).filter(|(other, _)| other != name);
+        let first = (name.to_owned(), url.to_owned());
+        for (name, url) in std::iter::once(&first).chain(others) {
+            text.push_str(&format!("[targets.{}]\nurl = {}\n", key(name), quoted(url)));
+        }
+        text + TAIL
+    }
+}
+
+/// A name as the part of a table's heading.
+fn key(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { quoted(name) }
 }
 
 /// The configuration that fits what is in a folder. Reads names of files, `.env` and variables; what
 /// a URL says is not shown.
 pub fn draft(folder: &Path, variables: &Variables<'_>) -> Draft {
-    let schemas: Vec<&str> = SCHEMAS.iter().copied().filter(|path| holds_sql(&folder.join(path))).collect();
+    let schemas: Vec<&str> =
+        SCHEMAS.iter().chain(MIGRATIONS).copied().filter(|path| holds_sql(&folder.join(path))).collect();
     let targets = targets(folder, variables);
     let mut found: Vec<String> = schemas.iter().map(|path| (*path).to_owned()).collect();
     found.extend(targets.iter().map(|target| target.why.clone()));
     let mut text = HEAD.to_owned();
-    text.push_str("\n# The schema that is meant: a script, a folder of them, an inventory, or a database.\n");
+    text.push_str(&format!("\n{MEANT}"));
     match schemas.split_first() {
         Some((first, others)) => {
             text.push_str(&format!("canonical = {}\n", quoted(first)));
@@ -96,7 +126,13 @@ pub fn draft(folder: &Path, variables: &Variables<'_>) -> Draft {
     }
     text.push_str(EXAMPLE);
     text.push_str(TAIL);
-    Draft { text, found, complete: !schemas.is_empty() && !targets.is_empty() }
+    Draft {
+        text,
+        found,
+        complete: !schemas.is_empty() && !targets.is_empty(),
+        canonical: schemas.first().map(|path| (*path).to_owned()),
+        targets: targets.into_iter().map(|target| (target.name.clone(), target.url())).collect(),
+    }
 }
 
 /// A target that something points to.
@@ -105,6 +141,13 @@ struct Found {
     setting: &'static str,
     value: String,
     why: String,
+}
+
+impl Found {
+    /// Where it is, as the setting `url` has it.
+    fn url(self) -> String {
+        if self.setting == "url-env" { format!("${{{}}}", self.value) } else { self.value }
+    }
 }
 
 fn targets(folder: &Path, variables: &Variables<'_>) -> Vec<Found> {
@@ -198,6 +241,19 @@ mod tests {
         assert_eq!(faults, []);
         assert!(settings.canonical.unwrap().expose().ends_with("db/schema.sql"));
         assert_eq!(settings.targets.keys().collect::<Vec<_>>(), ["app", "local"]);
+    }
+
+    #[test]
+    fn what_somebody_named_becomes_a_configuration_that_is_right() {
+        let folder =
+            folder(&[(".env", "DATABASE_URL=postgres://a:b@c/d\nSTAGING_DATABASE_URL=postgres://e/f")]);
+        let draft = draft(folder.path(), &|_| None);
+        assert_eq!(draft.targets[0], ("local".to_owned(), "${DATABASE_URL}".to_owned()));
+        let text = draft.with("db/my schema.sql", "prod eu", "${DATABASE_URL}");
+        let set = |_: &str| Some("postgres://a@b/c".to_owned());
+        let (settings, faults) = parse(&folder.path().join(PROJECT_FILE), &text, &set);
+        assert_eq!(faults, []);
+        assert_eq!(settings.targets.keys().collect::<Vec<_>>(), ["prod eu", "staging"]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod init;
 mod keys;
 mod locate;
 pub mod operation;
+mod password;
+mod save;
 mod schema;
 pub mod smoke;
 #[cfg(test)]
@@ -27,12 +29,14 @@ use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-pub use baseline::{BASELINE_FILE, edit_baseline, load_baseline, parse_baseline};
+pub use baseline::{BASELINE_FILE, accept, edit_baseline, load_baseline, parse_baseline, take_back};
 pub use document::{Document, nearest, read as read_document};
 pub use expand::{Variables, expand};
 pub use file::{Apply, ConfigError, parse};
-pub use init::{Draft, draft};
-pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, survey, themes};
+pub use init::{Draft, MIGRATIONS, draft};
+pub use locate::{Place, Places, Survey, THEMES, ThemeFile, load, project_file, survey, themes};
+pub use password::{Talk, password_of};
+pub use save::write_whole;
 pub use schema::schema;
 
 use crate::{diff::Rules, verify::Policy};

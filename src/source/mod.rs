@@ -94,6 +94,18 @@ impl Source {
         matches!(self, Source::SqlFile(_) | Source::Folder(_) | Source::Git(_))
     }
 
+    /// A short name for people: the file's name, or the database with its host.
+    pub fn label(&self) -> String {
+        match self {
+            Source::Postgres(url) => format!("{} at {}", url.database(), url.host_label()),
+            Source::SqlFile(path) | Source::Folder(path) | Source::Inventory(path) | Source::Sqlite(path) => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+            Source::Git(git) => git.to_string(),
+            Source::Kept(kept) => kept.name.clone(),
+        }
+    }
+
     /// Whether it is a database, which may look different a moment later.
     pub fn is_live(&self) -> bool {
         matches!(self, Source::Postgres(_) | Source::Sqlite(_))

@@ -1,15 +1,16 @@
 //! What the program does to the world, as values; [`world`](super::world) does it.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
 use super::{
     programs::Program,
     request::PlanRequest,
-    state::{DialectRef, board::Sides, detail::DetailRequest, side::SideId},
+    state::{DialectRef, board::Sides, detail::DetailRequest, planned::PlanId, side::SideId},
 };
 use crate::{
+    diff::{Accepted, Baseline},
     model::{Key, Snapshot},
     plan::{Direction, Plan, Proof},
 };
@@ -40,6 +41,10 @@ pub enum Effect {
         snapshot: Arc<Snapshot>,
         /// Which side is to follow: that is whom it can hurt.
         direction: Direction,
+        /// What was accepted.
+        baseline: Arc<Baseline>,
+        /// Whether what the rules leave out is compared, too.
+        without_rules: bool,
     },
     /// Put the board together.
     BuildBoard {
@@ -86,6 +91,52 @@ pub enum Effect {
         /// Whether a file that is there may be replaced.
         replace: bool,
     },
+    /// Write a text to a file.
+    WriteText {
+        /// Where.
+        path: String,
+        /// What.
+        text: Arc<str>,
+        /// Whether a file that is there may be replaced.
+        replace: bool,
+    },
+    /// Write a plan and its way back as the next migration of a folder.
+    WriteMigration {
+        /// The folder.
+        folder: String,
+        /// What the migration is called.
+        title: String,
+        /// What the plan was made from.
+        request: PlanRequest,
+        /// The plan.
+        plan: Arc<Plan>,
+        /// What is known about it.
+        proof: Proof,
+    },
+    /// Write the first configuration.
+    Configure {
+        /// Where.
+        file: PathBuf,
+        /// What.
+        text: String,
+    },
+    /// Accept differences: write these entries into the baseline's file, signed.
+    Accept(Vec<Accepted>),
+    /// Take entries out of the baseline's file.
+    Unaccept(Vec<Accepted>),
+    /// Ask a database about its rows.
+    Ask {
+        /// The target of the plan.
+        target: usize,
+        /// Which plan.
+        id: PlanId,
+        /// The side that is asked.
+        side: SideId,
+        /// The plan with its questions.
+        plan: Arc<Plan>,
+    },
+    /// Add a target: one of the configuration by its name, or any by its URL or path.
+    Open(String),
     /// Copy a plan.
     CopyPlan {
         /// What.
@@ -126,4 +177,6 @@ pub enum Effect {
     Suspend,
     /// End.
     Quit,
+    /// End, and open what is configured now.
+    Reopen,
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::civil::Date;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::{
     dialect,
-    diff::{Baseline, Rules, Terms},
+    diff::{Rules, Terms},
     model::Snapshot,
 };
 
@@ -37,6 +38,10 @@ pub struct Harness {
     pub now: Instant,
     /// What would have touched the world.
     pub asked: Vec<Effect>,
+    /// What comparisons leave out.
+    pub rules: Rules,
+    /// The day.
+    pub today: Date,
 }
 
 impl Harness {
@@ -44,15 +49,16 @@ impl Harness {
     pub fn unread(size: (u16, u16), targets: &[&str]) -> Self {
         let now = Instant::now();
         let setup = |label: &&str| TargetSetup {
+            name: (*label).to_owned(),
             label: (*label).to_owned(),
             protected: label.contains("prod"),
             color: None,
         };
         let setups = targets.iter().map(setup).collect();
         let mut state = State::new(size, "schema.sql".to_owned(), setups, Keymap::default(), now);
-        let asked = update::start(&state);
+        let asked = update::start(&mut state);
         state.proves_by_itself = false;
-        Harness { state, now, asked }
+        Harness { state, now, asked, rules: Rules::default(), today: Date::default() }
     }
 
     /// A terminal on a canonical schema and targets, everything read.
@@ -112,11 +118,19 @@ impl Harness {
 
     fn perform(&mut self, effect: Effect) -> Option<Message> {
         match effect {
-            Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
-                // Nothing is left out, and nothing accepted.
-                let (rules, baseline) = (Rules::default(), Baseline::default());
-                let terms =
-                    Terms { rules: &rules, baseline: &baseline, name: "live", today: Default::default() };
+            Effect::Compare {
+                target,
+                generations,
+                dialect,
+                canonical,
+                snapshot,
+                direction,
+                baseline,
+                without_rules,
+            } => {
+                let rules = if without_rules { Rules::everything() } else { self.rules.clone() };
+                let name = &self.state.targets[target].name;
+                let terms = Terms { rules: &rules, baseline: &baseline, name, today: self.today };
                 let result = Comparison::make(dialect, &canonical, snapshot, terms, direction);
                 Some(Message::Compared { target, generations, result: result.map(Arc::new) })
             }

@@ -9,13 +9,14 @@ use super::{
     highlight::Highlighted,
     journal::Entry,
     state::{
-        DialectRef, board::Board, comparison::Comparison, detail::Detail, planned::PlanId, search::Hit,
-        side::SideId,
+        DialectRef, TargetSetup, board::Board, comparison::Comparison, detail::Detail, planned::PlanId,
+        search::Hit, side::SideId,
     },
 };
 use crate::{
+    diff::Baseline,
     model::{Key, Snapshot},
-    plan::{Plan, Proof},
+    plan::{Answer, Plan, Proof},
 };
 
 /// Something that happened.
@@ -116,6 +117,21 @@ pub enum Message {
     Paged(String),
     /// The SQL was written, or not.
     Written(Written),
+    /// What is accepted now, with what was done in a sentence; or why nothing was.
+    Accepted(Result<(Baseline, String), String>),
+    /// A database answered the questions of a plan, one for each statement; or why it did not.
+    Answered {
+        /// The target of the plan.
+        target: usize,
+        /// Which plan.
+        id: PlanId,
+        /// The answers.
+        result: Result<Vec<Option<Answer>>, String>,
+    },
+    /// A target was added; or why not.
+    Opened(Result<TargetSetup, String>),
+    /// The first configuration was written; or why not.
+    Configured(Result<(), String>),
     /// Text was copied, and how; or why not.
     Copied(Result<String, String>),
     /// An effect ended in a way that it should never end.
@@ -151,6 +167,8 @@ pub struct Loaded {
 pub enum Written {
     /// It is there, whole.
     Done(PathBuf),
+    /// They are there, all of them.
+    Files(Vec<PathBuf>),
     /// There is one already, and nobody said that it may be replaced.
     Exists(PathBuf),
     /// It could not be written: where, why, and what to do.

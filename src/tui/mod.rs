@@ -32,7 +32,7 @@ mod update;
 mod view;
 mod world;
 
-use std::{path::PathBuf, process::Command, time::Instant};
+use std::{path::PathBuf, process::Command, sync::Arc, time::Instant};
 
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -41,14 +41,15 @@ use self::{
     background::Hearing,
     message::Message,
     runtime::{Device, DrawError, Ended, Runtime},
-    state::{State, TargetSetup},
+    state::{FirstRun, State, TargetSetup},
     terminal::{Keyboard, Screen, Tty, TtyError},
     world::{Sources, World},
 };
 use crate::{
+    config::{CommandLine, Draft},
     dialect::postgres::connect::Environment,
     diff::{Baseline, Rules},
-    source::{LoadOptions, Source},
+    source::{LoadOptions, Source, history::History},
 };
 
 /// What the terminal is opened on.
@@ -59,6 +60,8 @@ pub struct Options {
     pub canonical_label: String,
     /// The databases that ought to have it.
     pub targets: Vec<Target>,
+    /// Targets of the configuration that can be added.
+    pub others: Vec<Target>,
     /// How everything is read. Where dialect and version are left open, the first database that
     /// was read settles them for the scripts.
     pub load: LoadOptions,
@@ -70,13 +73,24 @@ pub struct Options {
     pub baseline: Baseline,
     /// The file that the baseline is kept in.
     pub baseline_file: PathBuf,
+    /// What is kept of targets of the configuration.
+    pub history: History,
+    /// The folder that the next migration is written into, unless the user names another.
+    pub migrations: PathBuf,
+    /// Where there is no configuration yet: the file that it belongs into, and what was found for it.
+    /// The terminal begins with that then.
+    pub first_run: Option<(PathBuf, Draft)>,
     /// The environment of the program.
     pub environment: Environment,
     /// The time, in seconds since 1970-01-01 UTC.
     pub now: fn() -> u64,
 }
 
+/// A source; or why the user's words stand for none, with what to do.
+pub type Named = Result<Source, String>;
+
 /// A database that ought to have the canonical schema.
+#[derive(Clone)]
 pub struct Target {
     /// Its name in the configuration, or what stands for it: the baseline knows it by this.
     pub name: String,
@@ -84,11 +98,42 @@ pub struct Target {
     pub label: String,
     /// The database; or why the user's words stand for none, with what to do: that is a row among
     /// the others.
-    pub source: Result<Source, String>,
+    pub source: Named,
+    /// Whether the configuration names it: what is read of it is kept.
+    pub configured: bool,
+    /// The program that prints its password, where that was not asked yet.
+    pub password_command: Option<CommandLine>,
     /// Whether people are to be warned that it is precious.
     pub protected: bool,
     /// The colour of its name: one of the sixteen, a number up to 255, or `#rrggbb`.
     pub color: Option<String>,
+}
+
+impl Target {
+    /// A target of which nothing more is known than a name and where it is.
+    pub fn new(name: String, source: Named) -> Self {
+        let (configured, protected) = (false, false);
+        let label = name.clone();
+        Target { name, label, source, configured, password_command: None, protected, color: None }
+    }
+
+    fn setup(&self) -> TargetSetup {
+        TargetSetup {
+            name: self.name.clone(),
+            label: self.label.clone(),
+            protected: self.protected,
+            color: self.color.clone(),
+        }
+    }
+}
+
+/// How the terminal was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// For good.
+    Quit,
+    /// To be opened on what is configured now.
+    Reopen,
 }
 
 /// Why the terminal did not open, or closed early. Each text says what to do next.
@@ -102,22 +147,19 @@ pub enum TuiError {
     Draw(#[from] DrawError),
 }
 
-/// Opens the terminal and runs it until the user quits, or until the program is told to end.
+/// Opens the terminal and runs it until the user quits, or until the program is told to end. Says how
+/// it was left.
 ///
 /// # Errors
 /// Where there is no terminal: before anything is drawn.
-pub async fn run(options: Options) -> Result<(), TuiError> {
+pub async fn run(options: Options) -> Result<Left, TuiError> {
     let Appearance { keymap, themes, theme: chosen, mouse } = options.appearance;
     let colors = terminal::colors(&options.environment);
     let fitting = terminal::default_theme(colors, &options.environment);
     let told_to_end = listen();
     let (tty, screen) = Tty::enter(mouse, &options.environment)?;
     let size = screen.size().map_err(TtyError::Io)?;
-    let setups = options.targets.iter().map(|target| TargetSetup {
-        label: target.label.clone(),
-        protected: target.protected,
-        color: target.color.clone(),
-    });
+    let setups = options.targets.iter().map(Target::setup);
     let mut state = State::new(
         (size.width, size.height),
         options.canonical_label,
@@ -126,16 +168,21 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
         Instant::now(),
     );
     state.mouse = mouse;
+    state.baseline = Arc::new(options.baseline);
+    state.others = options.others.iter().map(|other| other.name.clone()).collect();
+    state.migrations = options.migrations.display().to_string();
+    state.first_run = options.first_run.map(|(file, draft)| Arc::new(FirstRun { file, draft }));
     state.themes = themes.names().map(str::to_owned).collect();
     let asks = chosen.is_none() && terminal::asks_for_background(colors, &options.environment);
     let theme = themes.shown(chosen.as_deref().unwrap_or(fitting), colors);
     let sources = Sources {
         canonical: options.canonical,
-        names: options.targets.iter().map(|target| target.name.clone()).collect(),
-        targets: options.targets.into_iter().map(|target| target.source).collect(),
+        targets: options.targets,
+        others: options.others,
         load: options.load,
         rules: options.rules,
-        baseline: options.baseline,
+        baseline_file: options.baseline_file,
+        history: options.history,
         environment: options.environment,
         now: options.now,
     };
@@ -150,8 +197,7 @@ pub async fn run(options: Options) -> Result<(), TuiError> {
     if asks {
         runtime.device.ask_for_background().map_err(TtyError::Io)?;
     }
-    runtime.run(&mut state, told_to_end).await?;
-    Ok(())
+    Ok(runtime.run(&mut state, told_to_end).await?)
 }
 
 impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {

@@ -2,8 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::state::{DialectRef, comparison::Comparison, planned::PlanId};
+use super::state::{
+    DialectRef,
+    comparison::Comparison,
+    planned::{PlanId, Shape},
+};
 use crate::{
+    diff::Rename,
     model::{Key, Snapshot},
     plan::{self, Direction, Plan, Proof, Sides, proof::prove},
     scratch,
@@ -24,6 +29,8 @@ pub struct PlanRequest {
     pub comparison: Arc<Comparison>,
     /// The differences to close.
     pub selection: Arc<BTreeSet<Key>>,
+    /// The renames that were confirmed.
+    pub renames: Vec<Rename>,
     /// The target's name for people, and canonical's.
     pub labels: (String, String),
 }
@@ -41,6 +48,12 @@ impl PlanRequest {
             Direction::CanonicalFollows => (canonical, target),
         };
         plan
+    }
+
+    /// Makes the way back from the plan.
+    pub fn make_back(&self) -> Plan {
+        let shape = Shape { back: true, ..self.id.shape };
+        PlanRequest { id: PlanId { shape, ..self.id }, ..self.clone() }.make()
     }
 
     /// Tries the plan on a scratch copy.
@@ -64,7 +77,7 @@ impl PlanRequest {
     fn request<'a>(&'a self, turned: Option<&'a Sides>) -> plan::Request<'a> {
         let Comparison { snapshot, drift, .. } = &*self.comparison;
         let request = plan::Request::new(self.dialect.0, &self.canonical, snapshot, drift, &self.selection);
-        let request = plan::Request { style: self.id.shape.style, ..request };
+        let request = plan::Request { style: self.id.shape.style, renames: &self.renames, ..request };
         turned.map_or(request, |sides| sides.request(&request))
     }
 }

@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use super::{
+    Left,
     effect::Effect,
     message::Message,
     programs::{self, Program},
@@ -103,7 +104,8 @@ where
         &mut self,
         state: &mut State,
         stopped: impl Future<Output = ()>,
-    ) -> Result<(), DrawError> {
+    ) -> Result<Left, DrawError> {
+        let mut left = Left::Quit;
         let mut stopped = std::pin::pin!(stopped);
         // The first frame comes before anything is asked for.
         self.draw(state)?;
@@ -122,18 +124,23 @@ where
                 () = wait_until(deadline) => Some(Message::Tick),
             };
             let Some(message) = message else { continue };
-            if self.take(state, message)? || self.settle(state).await? {
+            let leaves = match self.take(state, message)? {
+                None => self.settle(state).await?,
+                leaves => leaves,
+            };
+            if let Some(how) = leaves {
+                left = how;
                 break;
             }
             self.draw(state)?;
         }
         self.world.stop();
-        Ok(())
+        Ok(left)
     }
 
     /// Takes everything in that is there already or is a matter of milliseconds. Says whether the
-    /// user quits.
-    async fn settle(&mut self, state: &mut State) -> Result<bool, DrawError> {
+    /// user leaves, and how.
+    async fn settle(&mut self, state: &mut State) -> Result<Option<Left>, DrawError> {
         let end = Instant::now() + SETTLE;
         loop {
             let message = match self.messages.try_recv() {
@@ -146,23 +153,24 @@ where
             };
             match message {
                 Some(message) => {
-                    if self.take(state, message)? {
-                        return Ok(true);
+                    if let Some(left) = self.take(state, message)? {
+                        return Ok(Some(left));
                     }
                 }
-                None => return Ok(false),
+                None => return Ok(None),
             }
             if Instant::now() >= end {
-                return Ok(false);
+                return Ok(None);
             }
         }
     }
 
-    /// Takes one message in and does what follows from it. Says whether the user quits.
-    fn take(&mut self, state: &mut State, message: Message) -> Result<bool, DrawError> {
+    /// Takes one message in and does what follows from it. Says whether the user leaves, and how.
+    fn take(&mut self, state: &mut State, message: Message) -> Result<Option<Left>, DrawError> {
         for effect in update::update(state, message, std::time::Instant::now()) {
             match effect {
-                Effect::Quit => return Ok(true),
+                Effect::Quit => return Ok(Some(Left::Quit)),
+                Effect::Reopen => return Ok(Some(Left::Reopen)),
                 Effect::Suspend => {
                     self.device.suspend(&mut self.terminal).map_err(|error| DrawError(error.to_string()))?;
                     let size = self.terminal.size().map_err(|error| DrawError(error.to_string()))?;
@@ -181,7 +189,7 @@ where
                 other => self.world.perform(other),
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Lets another program have the terminal, and says how that ended.

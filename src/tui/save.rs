@@ -1,12 +1,12 @@
 //! Writes a plan to a file: whole or not at all.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use super::message::Written;
+use crate::{
+    config::write_whole,
+    source::migrations::{self, Draft, Folder},
+};
 
 /// Writes a text to a path. A file that is there is replaced only if the user
 /// said so; half a file is never there, because the text is written beside it and then moved.
@@ -22,31 +22,30 @@ pub fn write(path: &Path, text: &str, replace: bool) -> Written {
     }
 }
 
-fn write_whole(path: &Path, text: &str, replace: bool) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+/// Writes the next migration of a folder, as its tool has it. Nothing that is there is replaced.
+pub fn migration(folder: &Path, draft: &Draft, now: u64) -> Written {
+    let open = Folder::open(folder, None);
+    let written = open.and_then(|open| migrations::write(folder, &migrations::next(&open, draft, now)));
+    match written {
+        Ok(paths) => Written::Files(paths),
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
+            Written::Failed(format!("{error}{hint}"))
+        }
     }
-    let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut file = tempfile::Builder::new().prefix(".schemascope-").tempfile_in(&folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    give_usual_rights(file.path(), path)?;
-    let moved = if replace { file.persist(path) } else { file.persist_noclobber(path) };
-    moved.map(drop).map_err(|error| error.error)
 }
 
-/// A temporary file is its owner's alone; the written one has the rights of the file that it
-/// replaces, or those that any new file has.
-#[cfg(unix)]
-fn give_usual_rights(temporary: &Path, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let replaced = fs::metadata(path).map(|metadata| metadata.permissions());
-    fs::set_permissions(temporary, replaced.unwrap_or_else(|_| fs::Permissions::from_mode(0o644)))
-}
-
-#[cfg(not(unix))]
-fn give_usual_rights(_: &Path, _: &Path) -> io::Result<()> {
-    Ok(())
+/// Writes the first configuration, if there is still none.
+///
+/// # Errors
+/// Why it was not written, and what to do.
+pub fn configuration(file: &Path, text: &str) -> Result<(), String> {
+    write_whole(file, text, false).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            format!("{} is there meanwhile, and was left as it is: start again.", file.display())
+        }
+        _ => why(file, &error),
+    })
 }
 
 fn why(path: &Path, error: &io::Error) -> String {
@@ -65,6 +64,8 @@ fn why(path: &Path, error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn written(folder: &tempfile::TempDir, name: &str, text: &str, replace: bool) -> Written {

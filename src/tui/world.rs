@@ -1,14 +1,17 @@
 //! Does effects: the only part of the terminal that touches files, databases, engines and other
 //! programs. Everything that takes time runs beside the screen and comes back as a message.
 
+mod sources;
+
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     future::Future,
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use secrecy::SecretString;
@@ -18,49 +21,33 @@ use tokio::{
 };
 use tracing::instrument::WithSubscriber;
 
+pub use sources::Sources;
+use sources::{Example, read, wait_for_example, with_password};
+
 use super::{
     clipboard,
     effect::Effect,
     highlight,
     journal::{Journal, Whose},
-    message::{Loaded, Message, Unread},
+    message::Message,
     request::PlanRequest,
     save,
-    state::{DialectRef, board::Board, comparison::Comparison, detail::Detail, search::search, side::SideId},
+    state::{
+        board::Board, comparison::Comparison, detail::Detail, planned::PlanId, search::search, side::SideId,
+    },
 };
 use crate::{
-    dialect::{
-        self, Dialect,
-        postgres::{connect::Environment, session::Fault},
-    },
-    diff::{self, Baseline, Rules, Terms},
-    plan::{Plan, Proof},
+    dialect::postgres::connect::Environment,
+    diff::Rules,
+    draft,
+    plan::{Check, Plan, Proof},
     report,
-    source::{self, LoadOptions, Source, SourceError},
+    source::ask::ask,
 };
 
-/// A source; or why the user's words stand for none, with what to do.
-pub type Named = Result<Source, String>;
-
-/// Where everything is read from, and how.
-pub struct Sources {
-    /// The canonical schema.
-    pub canonical: Named,
-    /// The targets.
-    pub targets: Vec<Named>,
-    /// How they are read.
-    pub load: LoadOptions,
-    /// What each target is called.
-    pub names: Vec<String>,
-    /// What the comparison leaves out.
-    pub rules: Rules,
-    /// The differences that were accepted.
-    pub baseline: Baseline,
-    /// The environment of the program.
-    pub environment: Environment,
-    /// The time, in seconds since 1970-01-01 UTC.
-    pub now: fn() -> u64,
-}
+/// How long the database may take for each question about its rows: as long as `plan --check` gives it
+/// by itself.
+const ASKING: Duration = Duration::from_secs(30);
 
 /// The world, as far as the terminal has to do with it.
 pub struct World {
@@ -68,6 +55,7 @@ pub struct World {
     messages: UnboundedSender<Message>,
     loads: HashMap<SideId, AbortHandle>,
     proof: Option<AbortHandle>,
+    asking: Option<AbortHandle>,
     /// Passwords that the user typed.
     passwords: HashMap<SideId, SecretString>,
     /// What was asked for last of its kind: older ones need not be worked out.
@@ -78,30 +66,16 @@ pub struct World {
     example: watch::Sender<Example>,
 }
 
-/// What is known about the databases: a script is run in an engine like theirs.
-#[derive(Clone, Debug, Default)]
-struct Example {
-    dialect: Option<&'static str>,
-    major: Option<u32>,
-    found: bool,
-    pending: BTreeSet<SideId>,
-}
-
 impl World {
     /// A world that sends what happens in it.
     pub fn new(sources: Sources, messages: UnboundedSender<Message>) -> Self {
-        let sides = std::iter::once((SideId::Canonical, &sources.canonical))
-            .chain(sources.targets.iter().enumerate().map(|(at, source)| (SideId::Target(at), source)));
-        let tells = |(_, source): &(SideId, &Named)| source.as_ref().is_ok_and(|source| !is_script(source));
-        let pending = sides.filter(tells).map(|(id, _)| id).collect();
-        let planned = sources.targets.iter().chain([&sources.canonical]).flatten().find_map(dialect_of);
-        let dialect = sources.load.dialect.or(planned);
-        let example = Example { dialect, major: sources.load.major, found: false, pending };
+        let example = Example::of(&sources);
         World {
             sources: Arc::new(sources),
             messages,
             loads: HashMap::new(),
             proof: None,
+            asking: None,
             passwords: HashMap::new(),
             latest_detail: Arc::default(),
             latest_plan: Arc::default(),
@@ -120,11 +94,22 @@ impl World {
                 }
                 self.example.send_modify(|example| example.forget(side));
             }
-            Effect::Compare { target, generations, dialect, canonical, snapshot, direction } => {
+            Effect::Compare {
+                target,
+                generations,
+                dialect,
+                canonical,
+                snapshot,
+                direction,
+                baseline,
+                without_rules,
+            } => {
                 let sources = Arc::clone(&self.sources);
                 self.compute(move || {
-                    let result =
-                        Comparison::make(dialect, &canonical, snapshot, sources.terms(target), direction);
+                    let everything = Rules::everything();
+                    let rules = if without_rules { &everything } else { &sources.rules };
+                    let terms = sources.terms(target, rules, &baseline);
+                    let result = Comparison::make(dialect, &canonical, snapshot, terms, direction);
                     Some(Message::Compared { target, generations, result: result.map(Arc::new) })
                 });
             }
@@ -161,9 +146,30 @@ impl World {
             }),
             Effect::Write { path, plan, proof, replace } => {
                 let script = report::script(&plan, &proof, (self.sources.now)());
-                let path = self.typed_path(&path);
-                self.compute(move || Some(Message::Written(save::write(&path, &script, replace))));
+                self.write(&path, script.into(), replace);
             }
+            Effect::WriteText { path, text, replace } => self.write(&path, text, replace),
+            Effect::WriteMigration { folder, title, request, plan, proof } => {
+                let (folder, now) = (self.typed_path(&folder), (self.sources.now)());
+                self.compute(move || {
+                    let back = request.make_back();
+                    let draft = draft::migration(&title, &plan, &back, &proof, now);
+                    Some(Message::Written(save::migration(&folder, &draft, now)))
+                });
+            }
+            Effect::Configure { file, text } => {
+                self.compute(move || Some(Message::Configured(save::configuration(&file, &text))))
+            }
+            Effect::Accept(entries) => {
+                let sources = Arc::clone(&self.sources);
+                self.compute(move || Some(Message::Accepted(sources.accept(entries))));
+            }
+            Effect::Unaccept(entries) => {
+                let sources = Arc::clone(&self.sources);
+                self.compute(move || Some(Message::Accepted(sources.take_back(&entries))));
+            }
+            Effect::Ask { target, id, side, plan } => self.ask(target, id, side, &plan),
+            Effect::Open(words) => self.open(&words),
             Effect::CopyPlan { plan, proof } => {
                 let script = report::script(&plan, &proof, (self.sources.now)());
                 self.copy("the SQL", script.into());
@@ -178,7 +184,8 @@ impl World {
             | Effect::Theme(_)
             | Effect::Mouse(_)
             | Effect::Suspend
-            | Effect::Quit => {}
+            | Effect::Quit
+            | Effect::Reopen => {}
         }
     }
 
@@ -201,6 +208,9 @@ impl World {
     pub fn stop(&mut self) {
         self.loads.drain().for_each(|(_, load)| load.abort());
         self.cancel_proof();
+        if let Some(asking) = self.asking.take() {
+            asking.abort();
+        }
     }
 
     /// Works something out beside the screen.
@@ -246,16 +256,29 @@ impl World {
                     return;
                 }
             };
+            let source = match sources.ask_program(side, source).await {
+                Ok(source) => source,
+                Err(why) => {
+                    let result = Err(why.into());
+                    let _ = messages.send(Message::Loaded { side, generation, result });
+                    return;
+                }
+            };
             let source = &source;
             let sender = messages.clone();
             let progress = move |phase: &str, count: usize| {
                 let _ = sender.send(Message::Progress { side, generation, phase: phase.to_owned(), count });
             };
             let mut options = sources.load.clone();
-            if is_script(source) {
+            if source.is_script() {
                 wait_for_example(&example, &mut options, &progress).await;
             }
             let result = read(source, &options, &progress).await;
+            if let Ok(loaded) = &result
+                && let Some(why) = sources.keep(side, loaded).await
+            {
+                let _ = messages.send(Message::Broken(why));
+            }
             example.send_modify(|example| example.learn(side, result.as_ref().ok()));
             let _ = messages.send(Message::Loaded { side, generation, result });
         };
@@ -287,6 +310,48 @@ impl World {
         }
     }
 
+    /// Puts the questions of a plan to a side, in a session that can only read.
+    fn ask(&mut self, target: usize, id: PlanId, side: SideId, plan: &Plan) {
+        if let Some(asking) = self.asking.take() {
+            asking.abort();
+        }
+        let sources = Arc::clone(&self.sources);
+        let messages = self.messages.clone();
+        let password = self.passwords.get(&side).cloned();
+        let mut checks: Vec<Option<Check>> =
+            plan.statements.iter().map(|statement| statement.check.clone()).collect();
+        let asking = async move {
+            let source = sources.source(side).map(|source| with_password(source, password));
+            let source = match source {
+                Ok(source) => sources.ask_program(side, source).await,
+                Err(why) => Err(why),
+            };
+            let result = match source {
+                Ok(source) => {
+                    let asked = ask(&source, checks.iter_mut().flatten().collect(), ASKING, &|_, _| {}).await;
+                    let answers = checks.into_iter().map(|check| check?.answer).collect();
+                    asked.map(|()| answers).map_err(|error| error.to_string())
+                }
+                Err(why) => Err(why),
+            };
+            let _ = messages.send(Message::Answered { target, id, result });
+        };
+        let job = tokio::spawn(asking.with_subscriber(self.journal(Whose::Side(side))));
+        self.asking = Some(job.abort_handle());
+        self.watch(job, move |why| Message::Answered { target, id, result: Err(why) });
+    }
+
+    /// Adds the target that words stand for.
+    fn open(&mut self, words: &str) {
+        let opened = Arc::make_mut(&mut self.sources).open(words);
+        self.tell(Message::Opened(opened));
+    }
+
+    fn write(&self, path: &str, text: Arc<str>, replace: bool) {
+        let path = self.typed_path(path);
+        self.compute(move || Some(Message::Written(save::write(&path, &text, replace))));
+    }
+
     fn copy(&self, what: &'static str, text: Arc<str>) {
         let sources = Arc::clone(&self.sources);
         self.compute(move || Some(Message::Copied(clipboard::copy(what, &text, &sources.environment))));
@@ -299,104 +364,6 @@ impl World {
             _ => PathBuf::from(typed),
         }
     }
-}
-
-impl Sources {
-    /// How a target is to be compared, today.
-    fn terms(&self, target: usize) -> Terms<'_> {
-        let name = self.names.get(target).map_or("", |name| name);
-        Terms { rules: &self.rules, baseline: &self.baseline, name, today: diff::day((self.now)()) }
-    }
-
-    fn source(&self, side: SideId) -> Result<&Source, String> {
-        let named = match side {
-            SideId::Canonical => Some(&self.canonical),
-            SideId::Target(at) => self.targets.get(at),
-        };
-        let named = named.ok_or_else(|| "There is no such target.".to_owned())?;
-        named.as_ref().map_err(Clone::clone)
-    }
-}
-
-impl Example {
-    /// Expects nothing more of a database.
-    fn forget(&mut self, side: SideId) {
-        self.pending.remove(&side);
-    }
-
-    /// Takes in what a database turned out to be.
-    fn learn(&mut self, side: SideId, loaded: Option<&Loaded>) {
-        self.forget(side);
-        if let Some(loaded) = loaded.filter(|_| !self.found) {
-            self.found = true;
-            self.dialect = Some(loaded.dialect.0.name());
-            if loaded.dialect.0.name() == "postgres" {
-                self.major = self.major.or(Some(loaded.snapshot.server_version_num / 10_000));
-            }
-        }
-    }
-}
-
-/// Waits until it is known what kind and version of database a script is meant for, or until no
-/// database is left that could tell.
-async fn wait_for_example(
-    example: &watch::Sender<Example>,
-    options: &mut LoadOptions,
-    progress: &(dyn Fn(&str, usize) + Send + Sync),
-) {
-    let mut example = example.subscribe();
-    let known = |example: &Example| example.found || example.pending.is_empty();
-    if !known(&example.borrow()) {
-        progress("waiting for a target to tell its version", 0);
-    }
-    // The sender lives as long as the world.
-    if let Ok(example) = example.wait_for(known).await {
-        options.dialect = example.dialect;
-        options.major = example.major;
-    }
-}
-
-/// A source with the password that the user typed for it.
-fn with_password(source: &Source, password: Option<SecretString>) -> Source {
-    match (source, password) {
-        (Source::Postgres(url), Some(password)) => Source::Postgres(url.clone().with_password(password)),
-        _ => source.clone(),
-    }
-}
-
-fn is_script(source: &Source) -> bool {
-    source.is_script()
-}
-
-fn dialect_of(source: &Source) -> Option<&'static str> {
-    match source {
-        Source::Postgres(_) => Some("postgres"),
-        Source::Sqlite(_) => Some("sqlite"),
-        Source::SqlFile(_) | Source::Folder(_) | Source::Inventory(_) | Source::Git(_) | Source::Kept(_) => {
-            None
-        }
-    }
-}
-
-async fn read(
-    source: &Source,
-    options: &LoadOptions,
-    progress: &(dyn Fn(&str, usize) + Send + Sync),
-) -> Result<Loaded, Unread> {
-    let snapshot = source::load(source, options, progress).await.map_err(|error| {
-        let hint = error.hint().map(str::to_owned);
-        let text = [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n");
-        let wants_password =
-            matches!(&error, SourceError::Connect(error) if error.fault == Fault::PasswordWanted);
-        Unread { text, wants_password }
-    })?;
-    let dialect: &'static dyn Dialect = dialect::by_name(&snapshot.dialect).ok_or_else(|| {
-        format!(
-            "It is a schema of `{}`, which this program does not know.\nUse a newer version of the program.",
-            snapshot.dialect
-        )
-    })?;
-    Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
 }
 
 /// A job's question whether it is still the latest of its kind.

@@ -9,7 +9,7 @@ use sqlx::{
 };
 
 use super::connect::{self, ConnectError};
-use crate::dialect::row::Row;
+use crate::dialect::{journal::Sending, row::Row};
 
 /// One connection.
 pub struct Session {
@@ -90,7 +90,10 @@ impl Session {
     /// What SQLite said.
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, SqliteError> {
         self.guard(sql)?;
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await?;
+        let sending = Sending::start();
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
+        sending.done(&self.source, sql, rows.is_err());
+        let rows = rows?;
         let columns: Arc<[String]> = match rows.first() {
             Some(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
             None => Arc::from([]),
@@ -110,7 +113,10 @@ impl Session {
     /// What SQLite said about the first that it refused.
     pub async fn execute(&mut self, sql: &str) -> Result<(), SqliteError> {
         self.guard(sql)?;
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        let sending = Sending::start();
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await;
+        sending.done(&self.source, sql, done.is_err());
+        done?;
         Ok(())
     }
 

@@ -9,16 +9,17 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::*;
 use crate::{
     dialect::postgres::connect::Environment,
-    diff::{Baseline, Rules},
+    diff::Rules,
     model::Snapshot,
     scratch,
-    source::{LoadOptions, Source},
+    source::{LoadOptions, Source, history::History},
     tui::{
+        Target,
         harness::text_of,
         keymap::{Key, Keymap},
         message::Written,
         sample,
-        state::{State, TargetSetup, side::Reading},
+        state::{State, side::Reading},
         world::Sources,
     },
 };
@@ -91,8 +92,8 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
     let sources = Sources {
         canonical: inventory(folder.path(), "canonical.json", &sample::canonical()),
         targets: vec![
-            inventory(folder.path(), "live.json", &sample::live()),
-            Err("There is no such thing.\nName another.".to_owned()),
+            Target::new("live".to_owned(), inventory(folder.path(), "live.json", &sample::live())),
+            Target::new("gone".to_owned(), Err("There is no such thing.\nName another.".to_owned())),
         ],
         load: LoadOptions {
             scratch: scratch::Options {
@@ -103,14 +104,14 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
             dialect: None,
             major: None,
         },
-        names: vec!["live".to_owned(), "gone".to_owned()],
+        others: Vec::new(),
         rules: Rules::default(),
-        baseline: Baseline::default(),
+        baseline_file: folder.path().join("baseline.toml"),
+        history: History::new(folder.path().to_owned(), 0),
         environment: Environment::new(BTreeMap::new(), None, None),
         now: || 0,
     };
-    let setup = |label: &str| TargetSetup { label: label.to_owned(), protected: false, color: None };
-    let setups = vec![setup("live"), setup("gone")];
+    let setups = sources.targets.iter().map(Target::setup).collect();
     let now = std::time::Instant::now();
     let mut state = State::new((120, 40), "canonical".to_owned(), setups, Keymap::default(), now);
     state.proves_by_itself = false;

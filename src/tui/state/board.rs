@@ -74,6 +74,8 @@ pub enum Group {
     Drop,
     /// It could not be read.
     Unknown,
+    /// It differs, and that was accepted.
+    Accepted,
     /// It does not differ.
     Same,
 }
@@ -88,6 +90,7 @@ impl Group {
             Group::Alter => "to change",
             Group::Drop => "to drop",
             Group::Unknown => "unknown",
+            Group::Accepted => "accepted",
             Group::Same => "the same here",
         }
     }
@@ -103,6 +106,8 @@ pub enum Cell {
     Absent,
     /// It was compared.
     Is(Status),
+    /// It differs so, and that was accepted.
+    Accepted(Status),
 }
 
 /// How many differences of each kind there are in a row with all that is inside it.
@@ -252,12 +257,14 @@ impl Board {
 
     /// How the object of a row stands at a target.
     pub fn cell(&self, row: usize, target: usize) -> Cell {
-        self.cells.get(row * self.targets + target).copied().unwrap_or_default()
+        let cells = self.cells.get(row * self.targets..(row + 1) * self.targets);
+        cells.and_then(|cells| cells.get(target)).copied().unwrap_or_default()
     }
 
     /// What differs at a target, in a row and all that is inside it.
     pub fn counts(&self, row: usize, target: usize) -> Counts {
-        self.counts.get(row * self.targets + target).copied().unwrap_or_default()
+        let counts = self.counts.get(row * self.targets..(row + 1) * self.targets);
+        counts.and_then(|counts| counts.get(target)).copied().unwrap_or_default()
     }
 
     /// Whether anything differs at any target, in a row and all that is inside it.
@@ -267,9 +274,13 @@ impl Board {
 
     /// Whether the object of a row itself differs at any target.
     pub fn differs_itself(&self, row: usize) -> bool {
-        (0..self.targets).any(|target| {
-            !matches!(self.cell(row, target), Cell::NotRead | Cell::Absent | Cell::Is(Status::Same))
-        })
+        (0..self.targets)
+            .any(|target| matches!(self.cell(row, target), Cell::Is(status) if status != Status::Same))
+    }
+
+    /// Whether the difference of a row's object was accepted at any target.
+    pub fn is_accepted(&self, row: usize) -> bool {
+        (0..self.targets).any(|target| matches!(self.cell(row, target), Cell::Accepted(_)))
     }
 
     /// The rows that a row is inside of, the innermost first.

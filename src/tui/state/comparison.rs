@@ -8,7 +8,7 @@ use std::{
 use super::DialectRef;
 use crate::{
     dialect,
-    diff::{self, Drift, Status, Terms},
+    diff::{self, Difference, Drift, ENUM_VALUE, Rename, Status, Terms},
     model::{Key, Object, Snapshot},
     plan::{self, Direction, Hazard, HazardCode, Sides},
 };
@@ -27,6 +27,10 @@ pub struct Comparison {
     pub whole: BTreeSet<Key>,
     /// What closing a difference can hurt, for those that can hurt anything.
     pub hazards: BTreeMap<Key, Vec<Hazard>>,
+    /// What looks like one object under two names.
+    pub renames: Vec<Rename>,
+    /// How many differences that stand for themselves were accepted.
+    pub accepted: usize,
 }
 
 impl Comparison {
@@ -57,10 +61,11 @@ impl Comparison {
         let turned = (direction == Direction::CanonicalFollows).then(|| Sides::turned(&request));
         let request = turned.as_ref().map_or(request, |sides| sides.request(&request));
         let hazards = plan::hazards(&request);
-        let open = drift.open().map(|(key, _)| key);
-        let whole = open.filter(|key| !comes_with_parent(canonical, &snapshot, &drift, key));
+        let stands = |key: &&Key| !comes_with_parent(canonical, &snapshot, &drift, key);
         Ok(Comparison {
-            whole: whole.cloned().collect(),
+            whole: drift.open().map(|(key, _)| key).filter(stands).cloned().collect(),
+            accepted: drift.accepted().map(|(key, _)| key).filter(stands).count(),
+            renames: diff::renames(canonical, &snapshot, &drift),
             snapshot,
             direction,
             drift: Arc::new(drift),
@@ -93,9 +98,29 @@ impl Comparison {
         keys.into_iter().filter(|key| state(self, key) != state(before, key)).cloned().collect()
     }
 
+    /// What looks like a rename of an object, whichever of its names is meant, or of a value of it; and
+    /// with it the renames of its parts that leave no doubt.
+    pub fn renames_of(&self, key: &Key) -> Vec<&Rename> {
+        let is_value = |rename: &Rename| rename.from.kind() == ENUM_VALUE;
+        let own = |rename: &Rename| {
+            [&rename.from, &rename.to].contains(&key)
+                || is_value(rename) && rename.from.parent(key.kind()) == *key
+        };
+        let Some(first) = self.renames.iter().find(|rename| own(rename)) else { return Vec::new() };
+        let inside = |rename: &Rename| {
+            !rename.ambiguous && rename.to.path().starts_with(first.to.path()) && !is_value(rename)
+        };
+        self.renames.iter().filter(|rename| own(rename) || inside(rename)).collect()
+    }
+
     /// What closing a difference can hurt.
     pub fn hazards_of(&self, key: &Key) -> impl Iterator<Item = &Hazard> {
         self.hazards.get(key).into_iter().flatten()
+    }
+
+    /// Whether there is a difference that was accepted.
+    pub fn is_accepted(&self, key: &Key) -> bool {
+        self.drift.differences.get(key).is_some_and(Difference::is_accepted)
     }
 
     /// Whether there is a difference that a plan can close, and that nobody has accepted.

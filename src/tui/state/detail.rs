@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     dialect::Dialect,
-    diff::Status,
+    diff::{Acceptance, Rename, Status},
     model::{Catalog, Key, Location, Object, Size, Snapshot},
     plan::Hazard,
     tui::text,
@@ -40,6 +40,10 @@ pub struct Detail {
     pub status: Option<Status>,
     /// Why it is unknown.
     pub reason: Option<String>,
+    /// What the baseline says about the difference: why it is accepted, or why no longer.
+    pub acceptance: Option<String>,
+    /// What the object was called, or is called in canonical, if it looks like a rename.
+    pub renames: Vec<Rename>,
     /// How it stands at the other targets.
     pub elsewhere: Vec<Elsewhere>,
     /// What closing the difference can hurt.
@@ -118,6 +122,8 @@ impl Detail {
         Detail {
             status: comparison.map(|comparison| comparison.drift.status(key)),
             reason: difference.and_then(|difference| difference.reason.clone()),
+            acceptance: difference.and_then(|difference| difference.acceptance.as_ref()).map(said),
+            renames: comparison.map(|c| c.renames_of(key).into_iter().cloned().collect()).unwrap_or_default(),
             elsewhere: request.elsewhere(),
             hazards: comparison.and_then(|c| c.hazards.get(key).cloned()).unwrap_or_default(),
             facets: request.facets(),
@@ -208,6 +214,12 @@ fn parts(comparison: &Comparison, key: &Key, lines: &[LinePair]) -> Vec<Part> {
     let own = below.filter(|(part, _)| *part != key && comparison.whole.contains(*part));
     let outside = own.filter(|(part, _)| part.path().len() > key.path().len() && !shown.contains(part));
     outside.map(|(part, difference)| Part { key: part.clone(), status: difference.status }).collect()
+}
+
+/// An acceptance as a sentence.
+fn said(acceptance: &Acceptance) -> String {
+    let sentence = acceptance.lapse().unwrap_or_else(|| format!("accepted{}", acceptance.accepted));
+    text::clean(&sentence).into_owned()
 }
 
 /// How large an object is, or the table that it is a part of.

@@ -30,6 +30,7 @@ pub struct Filter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Property {
     Status(Status),
+    Accepted,
     Danger,
     Selected,
     New,
@@ -85,6 +86,11 @@ impl Filter {
     /// Whether everything fits.
     pub fn is_empty(&self) -> bool {
         *self == Filter { unknown: self.unknown.clone(), ..Filter::default() }
+    }
+
+    /// Whether accepted differences are what is looked for.
+    pub fn asks_for_accepted(&self) -> bool {
+        self.properties.contains(&Property::Accepted)
     }
 
     /// Whether what fits depends on the selection.
@@ -149,6 +155,7 @@ impl Filter {
             && !self.excluded.iter().any(|word| node.search.contains(word.as_str()) || kind == word)
             && self.properties.iter().all(|property| match property {
                 Property::Status(status) => board.cell(row, against.target) == Cell::Is(*status),
+                Property::Accepted => matches!(board.cell(row, against.target), Cell::Accepted(_)),
                 Property::Danger => against.comparison.is_some_and(|comparison| {
                     comparison.is_dangerous(key) || comparison.hazards.contains_key(key)
                 }),
@@ -162,6 +169,7 @@ impl Property {
     fn named(name: &str) -> Option<Self> {
         let statuses = [Status::Same, Status::Changed, Status::Missing, Status::Extra, Status::Unknown];
         match name {
+            "accepted" => Some(Property::Accepted),
             "danger" => Some(Property::Danger),
             "selected" => Some(Property::Selected),
             "new" => Some(Property::New),

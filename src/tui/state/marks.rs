@@ -36,6 +36,7 @@ impl Marks {
     /// Works everything out. Linear in the size of the selection.
     pub fn of(selection: &Selection, comparison: Option<&Comparison>, board: &Board, tree: &Tree) -> Self {
         let mut marks = Marks { inside: vec![0; board.len()], ..Marks::default() };
+        marks.count = selection.renames().len();
         for key in selection.keys() {
             let row = board.row_of(key);
             for above in row.into_iter().flat_map(|row| board.ancestors(row)) {

@@ -7,6 +7,7 @@ pub mod detail;
 pub mod filter;
 pub mod marks;
 pub mod planned;
+pub mod question;
 mod screen;
 pub mod search;
 pub mod selection;
@@ -14,7 +15,8 @@ pub mod side;
 pub mod tree;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -37,7 +39,7 @@ use super::{
     journal::Entry,
     keymap::{Action, Context, Keymap},
 };
-use crate::{dialect::Dialect, model::Key};
+use crate::{config::Draft, dialect::Dialect, diff::Baseline, model::Key};
 
 /// How long a notice stays.
 const NOTICE: Duration = Duration::from_secs(6);
@@ -135,6 +137,25 @@ pub struct State {
     pub theme_taken: bool,
     /// Whether the mouse is ours.
     pub mouse: bool,
+    /// The differences that were accepted.
+    pub baseline: Arc<Baseline>,
+    /// Whether what the rules leave out is compared, too.
+    pub without_rules: bool,
+    /// The configured targets that are not on the screen: names that can be added.
+    pub others: Vec<String>,
+    /// The folder that the next migration is written into.
+    pub migrations: String,
+    /// What a first configuration could say, while there is none.
+    pub first_run: Option<Arc<FirstRun>>,
+}
+
+/// A first configuration that can be written.
+#[derive(Clone, Debug)]
+pub struct FirstRun {
+    /// Where.
+    pub file: PathBuf,
+    /// What was found for it.
+    pub draft: Draft,
 }
 
 /// A dialect that prints as its name.
@@ -150,6 +171,8 @@ impl std::fmt::Debug for DialectRef {
 /// A target before anything is known of it.
 #[derive(Clone, Debug)]
 pub struct TargetSetup {
+    /// Its name in the configuration, or what stands for it: the baseline knows it by this.
+    pub name: String,
     /// The name for people.
     pub label: String,
     /// Whether people are to be warned that it is precious.
@@ -167,19 +190,7 @@ impl State {
         keymap: Keymap,
         now: Instant,
     ) -> Self {
-        let target = |setup: TargetSetup| Target {
-            side: Side::new(setup.label, now),
-            protected: setup.protected,
-            color: setup.color,
-            comparison: None,
-            selection: selection::Selection::default(),
-            planned: None,
-            plan_wanted: None,
-            selects_all: false,
-            news: BTreeSet::new(),
-            shape: planned::Shape::default(),
-        };
-        let targets: Vec<Target> = targets.into_iter().map(target).collect();
+        let targets: Vec<Target> = targets.into_iter().map(|setup| Target::new(setup, now)).collect();
         let mut tree = Tree::default();
         tree.show_all = targets.is_empty();
         State {
@@ -226,7 +237,20 @@ impl State {
             themes: Vec::new(),
             theme_taken: false,
             mouse: true,
+            baseline: Arc::default(),
+            without_rules: false,
+            others: Vec::new(),
+            migrations: "migrations".to_owned(),
+            first_run: None,
         }
+    }
+
+    /// Adds a target that is about to be read, and gives its number.
+    pub fn add_target(&mut self, setup: TargetSetup) -> usize {
+        self.targets.push(Target::new(setup, self.now));
+        let at = self.targets.len() - 1;
+        self.shown.push(at);
+        at
     }
 
     /// The target that the plan is for, if there is any target.
@@ -284,7 +308,7 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { .. } | Overlay::Log { .. }) => Context::Help,
             Some(Overlay::Palette { .. } | Overlay::Search(_)) => Context::Palette,
-            Some(Overlay::Write { .. } | Overlay::Password { .. }) => Context::Prompt,
+            Some(Overlay::Question(_) | Overlay::Password { .. }) => Context::Prompt,
             None if self.filtering => Context::Filter,
             None => self.focus.context(),
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     model::Key,
-    plan::{Direction, HazardCode, Plan, Proof, Style, Transaction},
+    plan::{Answer, Check, Direction, HazardCode, Plan, Proof, Style},
     tui::{text, theme::Role},
 };
 
@@ -42,6 +42,8 @@ pub struct Planned {
     pub sql: Arc<str>,
     /// Whether it does what it says.
     pub proving: Proving,
+    /// Whether the database was asked about its rows.
+    pub asking: Asking,
     /// Where the lines of the SQL begin and end, in bytes.
     breaks: Arc<[(usize, usize)]>,
     /// The lines that were made last, for whoever asks again before anything has changed.
@@ -54,7 +56,20 @@ struct Made {
     columns: usize,
     rows: usize,
     proving: Proving,
+    asking: Asking,
     lines: Arc<Vec<PlanLine>>,
+}
+
+/// How far the questions of a plan are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asking {
+    /// Nobody has asked.
+    #[default]
+    Not,
+    /// The database is being asked.
+    Running,
+    /// It has answered, as far as it would.
+    Done,
 }
 
 /// How far the proof of a plan is.
@@ -104,6 +119,15 @@ pub enum PlanLine {
         /// Whether it is the sentence's first line.
         first: bool,
     },
+    /// How many rows are in the way of a statement.
+    Rows {
+        /// Which statement.
+        statement: usize,
+        /// In a sentence, or a part of it.
+        text: String,
+        /// How it is shown.
+        role: Role,
+    },
     /// Why a statement is there, if not for its own object.
     Because {
         /// Which statement.
@@ -134,6 +158,7 @@ impl PlanLine {
         match self {
             PlanLine::Sql { statement, .. }
             | PlanLine::Hazard { statement, .. }
+            | PlanLine::Rows { statement, .. }
             | PlanLine::Because { statement, .. }
             | PlanLine::Setting { statement, .. } => Some(*statement),
             _ => None,
@@ -153,7 +178,8 @@ impl Planned {
             }
         }
         let (proving, made) = (Proving::Waiting, Arc::default());
-        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving, breaks: breaks.into(), made }
+        let asking = Asking::Not;
+        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving, asking, breaks: breaks.into(), made }
     }
 
     /// A line of the SQL.
@@ -184,12 +210,14 @@ impl Planned {
     /// ask for them several times, and a plan may have thousands: they are kept until they change.
     pub fn lines(&self, columns: usize, rows: usize) -> Arc<Vec<PlanLine>> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |made: &Made| (made.columns, made.rows, &made.proving) == (columns, rows, &self.proving);
+        let state = (columns, rows, &self.proving, self.asking);
+        let fits = |made: &Made| (made.columns, made.rows, &made.proving, made.asking) == state;
         if let Some(made) = made.as_ref().filter(|made| fits(made)) {
             return Arc::clone(&made.lines);
         }
         let lines = Arc::new(self.make_lines(columns, rows));
-        *made = Some(Made { columns, rows, proving: self.proving.clone(), lines: Arc::clone(&lines) });
+        let (proving, asking) = (self.proving.clone(), self.asking);
+        *made = Some(Made { columns, rows, proving, asking, lines: Arc::clone(&lines) });
         lines
     }
 
@@ -230,6 +258,11 @@ impl Planned {
                     lines.push(PlanLine::Hazard { statement: at, code: hazard.code, text, first: part == 0 });
                 }
             }
+            if let Some((role, sentence)) = self.rows_sentence(statement.check.as_ref()) {
+                for text in wrapped(&sentence, 2) {
+                    lines.push(PlanLine::Rows { statement: at, text, role });
+                }
+            }
             if let Some(because) = &statement.because_of {
                 for text in wrapped(&format!("needed by {because}"), 2) {
                     lines.push(PlanLine::Because { statement: at, text });
@@ -246,6 +279,44 @@ impl Planned {
             }
         }
         lines
+    }
+
+    /// Takes the proof in, and what it showed about the statements: a hazard that was seen is added, one
+    /// that was not is taken back.
+    pub fn proved(&mut self, proof: Proof) {
+        Arc::make_mut(&mut self.plan).learn(&proof);
+        self.proving = Proving::Done(proof);
+    }
+
+    /// How many statements have a question to the rows of the database.
+    pub fn questions(&self) -> usize {
+        self.plan.statements.iter().filter(|statement| statement.check.is_some()).count()
+    }
+
+    /// Takes answers in, one for each statement, and gives how many of them say that rows are in the
+    /// way or would be lost.
+    pub fn answered(&mut self, answers: Vec<Option<Answer>>) -> usize {
+        let plan = Arc::make_mut(&mut self.plan);
+        for (statement, answer) in plan.statements.iter_mut().zip(answers) {
+            if let Some(check) = &mut statement.check {
+                check.answer = answer;
+            }
+        }
+        self.asking = Asking::Done;
+        let checks = self.plan.statements.iter().filter_map(|statement| statement.check.as_ref());
+        checks.filter(|check| matches!(check.answer, Some(Answer::Count(1..)))).count()
+    }
+
+    /// What was asked for a statement, and what the answer was.
+    fn rows_sentence(&self, check: Option<&Check>) -> Option<(Role, String)> {
+        let check = check?;
+        Some(match (&check.answer, self.asking) {
+            (_, Asking::Running) => (Role::Busy, format!("{} Asking…", check.question)),
+            (Some(answer @ Answer::Count(0)), _) => (Role::Success, format!("{} {answer}.", check.question)),
+            (Some(answer @ Answer::Count(_)), _) => (Role::Danger, format!("{} {answer}.", check.question)),
+            (Some(answer), _) => (Role::Hazard, format!("{} {answer}", check.question)),
+            (None, _) => return None,
+        })
     }
 
     fn proof_sentence(&self) -> (Role, String) {
@@ -288,7 +359,7 @@ fn segment_title(plan: &Plan, segment: usize) -> String {
     let outside = plan
         .statements
         .iter()
-        .any(|statement| statement.segment == segment && statement.transaction == Transaction::Outside);
+        .any(|statement| statement.segment == segment && !statement.transaction.is_shared());
     match (outside, plan.segments()) {
         (true, _) => "outside of a transaction".to_owned(),
         (false, 1) => "one transaction".to_owned(),

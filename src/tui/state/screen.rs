@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use tui_input::Input;
 
-use super::{search::Hit, side::SideId};
+use super::{question::Question, search::Hit, side::SideId};
 use crate::tui::keymap::Context;
 
 /// One of the four panes.
@@ -76,13 +76,8 @@ pub enum Overlay {
         /// The password.
         input: Hidden,
     },
-    /// Where to write the SQL.
-    Write {
-        /// The path.
-        input: Input,
-        /// The path that exists, if the user has to say yes to replacing it.
-        exists: Option<String>,
-    },
+    /// A question.
+    Question(Question),
 }
 
 /// A line that nobody is to read, not even in a log.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::comparison::Comparison;
-use crate::model::Key;
+use crate::{diff::Rename, model::Key};
 
 /// How many changes can be taken back.
 const HISTORY: usize = 200;
@@ -15,6 +15,8 @@ pub struct Selection {
     keys: Arc<BTreeSet<Key>>,
     /// Those that were selected by the key for differences whose closing loses data.
     accepted: BTreeSet<Key>,
+    /// The renames that were confirmed.
+    renames: BTreeSet<Rename>,
     undo: Vec<Edit>,
     redo: Vec<Edit>,
     revision: u64,
@@ -27,6 +29,8 @@ struct Edit {
     removed: Vec<Key>,
     accepted: Vec<Key>,
     unaccepted: Vec<Key>,
+    renamed: Vec<Rename>,
+    unrenamed: Vec<Rename>,
 }
 
 impl Selection {
@@ -45,9 +49,30 @@ impl Selection {
         self.keys.contains(key)
     }
 
-    /// Whether none is selected.
+    /// Whether nothing is selected, and no rename confirmed.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.is_empty() && self.renames.is_empty()
+    }
+
+    /// The renames that were confirmed.
+    pub fn renames(&self) -> &BTreeSet<Rename> {
+        &self.renames
+    }
+
+    /// Confirms renames, or takes back that they were. What is renamed is neither dropped nor made.
+    pub fn rename(&mut self, renamed: Vec<Rename>, unrenamed: Vec<Rename>) {
+        let names = renamed.iter().flat_map(|rename| [&rename.from, &rename.to]);
+        let removed: Vec<Key> = names.filter(|key| self.keys.contains(key)).cloned().collect();
+        let unaccepted = removed.iter().filter(|key| self.accepted.contains(key)).cloned().collect();
+        self.apply(Edit { removed, unaccepted, renamed, unrenamed, ..Edit::default() });
+    }
+
+    /// Deselects everything, as one change.
+    pub fn clear(&mut self) {
+        let removed: Vec<Key> = self.keys.iter().cloned().collect();
+        let unaccepted = self.accepted.iter().cloned().collect();
+        let unrenamed = self.renames.iter().cloned().collect();
+        self.apply(Edit { removed, unaccepted, unrenamed, ..Edit::default() });
     }
 
     /// A number that is another one after every change.
@@ -111,10 +136,12 @@ impl Selection {
             Arc::make_mut(&mut self.keys).remove(key);
             self.accepted.remove(key);
         }
+        let renames = self.renames.len();
+        self.renames.retain(|rename| now.renames.contains(rename));
         self.undo.clear();
         self.redo.clear();
         self.revision += 1;
-        gone.len()
+        gone.len() + renames - self.renames.len()
     }
 
     fn apply(&mut self, edit: Edit) {
@@ -139,13 +166,18 @@ impl Selection {
         }
         keys.extend(edit.added.iter().cloned());
         self.accepted.extend(edit.accepted.iter().cloned());
+        for rename in &edit.unrenamed {
+            self.renames.remove(rename);
+        }
+        self.renames.extend(edit.renamed.iter().cloned());
         self.revision += 1;
     }
 }
 
 impl Edit {
     fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.accepted.is_empty()
+        let keys = [&self.added, &self.removed, &self.accepted];
+        keys.iter().all(|keys| keys.is_empty()) && self.renamed.is_empty() && self.unrenamed.is_empty()
     }
 
     fn reversed(&self) -> Edit {
@@ -154,6 +186,8 @@ impl Edit {
             removed: self.added.clone(),
             accepted: self.unaccepted.clone(),
             unaccepted: self.accepted.clone(),
+            renamed: self.unrenamed.clone(),
+            unrenamed: self.renamed.clone(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    TargetSetup,
     comparison::Comparison,
     planned::{PlanId, Planned, Shape},
     selection::Selection,
@@ -121,6 +122,8 @@ impl Side {
 /// A target with its comparison, its selection and its plan.
 #[derive(Clone, Debug)]
 pub struct Target {
+    /// What the baseline knows it by.
+    pub name: String,
     /// Its reading.
     pub side: Side,
     /// Whether people are to be warned that it is precious.
@@ -144,6 +147,23 @@ pub struct Target {
 }
 
 impl Target {
+    /// A target that is about to be read; nothing is selected.
+    pub fn new(setup: TargetSetup, now: Instant) -> Self {
+        Target {
+            name: setup.name,
+            side: Side::new(setup.label, now),
+            protected: setup.protected,
+            color: setup.color,
+            comparison: None,
+            selection: Selection::default(),
+            planned: None,
+            plan_wanted: None,
+            selects_all: false,
+            news: BTreeSet::new(),
+            shape: Shape::default(),
+        }
+    }
+
     /// Which plan is wanted at this moment.
     pub fn plan_id(&self) -> PlanId {
         PlanId { selection: self.selection.revision(), shape: self.shape }

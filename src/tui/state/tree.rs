@@ -26,6 +26,8 @@ pub struct Tree {
     pub range: Option<NodeId>,
     /// Whether objects that differ nowhere are shown too.
     pub show_all: bool,
+    /// Whether differences that were accepted are shown too.
+    pub show_accepted: bool,
     open: Expansion,
     /// What was expanded or collapsed while a filter was there: forgotten with the filter.
     open_in_filter: Expansion,
@@ -110,8 +112,10 @@ impl Tree {
             self.ranks = vec![Some(0); board.len()];
             self.open_in_filter = Expansion::default();
         }
+        let accepted = self.show_accepted || filter.asks_for_accepted();
         for row in 0..board.len() {
-            if board.node(row).key.is_none() || !(self.show_all || board.differs_itself(row)) {
+            let wanted = self.show_all || board.differs_itself(row) || accepted && board.is_accepted(row);
+            if board.node(row).key.is_none() || !wanted {
                 self.ranks[row] = None;
             }
         }

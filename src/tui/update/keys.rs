@@ -3,7 +3,9 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::{InputRequest, backend::crossterm::EventHandler};
 
-use super::{look, overlay, panes, prove, select, targets, tree, watch, world};
+use super::{
+    accept, check, look, overlay, panes, prove, question, rename, select, targets, tree, watch, world,
+};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, Context},
@@ -64,7 +66,7 @@ fn typed_in(state: &mut State, context: Context) {
     match (context, &mut state.overlay) {
         (Context::Filter, _) => tree::narrow(state),
         (_, Some(Overlay::Palette { at, .. })) => *at = 0,
-        (_, Some(Overlay::Write { exists, .. })) => *exists = None,
+        (_, Some(Overlay::Question(question))) => super::question::typed(question),
         _ => {}
     }
 }
@@ -89,15 +91,22 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             tree::next_difference(state, action == A::NextDifference)
         }
         A::ShowAll => tree::show_all(state),
+        A::ShowAccepted => tree::show_accepted(state),
+        A::ShowRuledOut => return accept::show_ruled_out(state),
+        A::Known => return accept::ask(state),
+        A::Rename => rename::toggle(state),
         A::Group => tree::next_grouping(state),
         A::Search => state.overlay = Some(Overlay::Search(Search::default())),
         A::ExpandAll | A::CollapseAll => tree::open_all(state, action == A::ExpandAll),
-        A::Write => overlay::ask_where_to_write(state),
+        A::Write => question::ask_where_to_write(state),
+        A::WriteMigration => question::ask_for_migration(state),
+        A::WriteSelection => question::ask_for_selection(state),
         A::Copy => return panes::copy(state),
         A::Edit => return panes::edit(state),
         A::Page => return panes::page(state),
         A::Log => state.overlay = Some(Overlay::Log { back: 0 }),
         A::Prove => return prove_now(state),
+        A::Check => return check::ask(state),
         A::Style => panes::next_style(state),
         A::Flip => return panes::flip(state),
         A::WayBack => panes::turn_back(state),
@@ -114,6 +123,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Refresh => return refresh(state),
         A::Watch => watch::next_interval(state),
         A::Seen => watch::seen(state),
+        A::Add => question::ask_for_target(state),
         A::Hide => targets::hide(state),
         A::ShowHidden => targets::show_hidden(state),
         A::MoveUp | A::MoveDown => targets::shift(state, action == A::MoveDown),

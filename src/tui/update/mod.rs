@@ -1,6 +1,10 @@
 //! What each message changes, and what has to be done about it. Pure: the time comes with the
 //! message.
 
+mod accept;
+#[cfg(test)]
+mod accept_tests;
+mod check;
 #[cfg(test)]
 mod difference_tests;
 #[cfg(test)]
@@ -14,6 +18,8 @@ mod overlay;
 mod panes;
 #[cfg(test)]
 mod plan_tests;
+mod question;
+mod rename;
 mod select;
 mod targets;
 #[cfg(test)]
@@ -36,7 +42,7 @@ use super::{
         board::Grouping,
         detail::DetailRequest,
         planned::Proving,
-        side::{SideId, Target},
+        side::{Reading, SideId, Target},
     },
 };
 
@@ -44,7 +50,12 @@ use super::{
 const HIGHLIGHTED: usize = 64;
 
 /// What has to be done at the start: read everything, all at the same time.
-pub fn start(state: &State) -> Vec<Effect> {
+pub fn start(state: &mut State) -> Vec<Effect> {
+    if state.first_run.is_some() {
+        question::ask_for_configuration(state);
+        state.canonical.reading = Reading::Cancelled;
+        return Vec::new();
+    }
     let load = |(side, at): (SideId, u64)| Effect::Load { side, generation: at };
     state.sides().map(|(id, side)| (id, side.generation)).map(load).collect()
 }
@@ -150,6 +161,7 @@ pub(super) fn plan_request(state: &State) -> Option<PlanRequest> {
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
         comparison: Arc::clone(target.comparison.as_ref().filter(|c| c.direction == target.shape.direction)?),
         selection: target.selection.shared(),
+        renames: target.selection.renames().iter().cloned().collect(),
         labels: (target.side.label.clone(), state.canonical.label.clone()),
     })
 }

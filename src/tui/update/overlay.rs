@@ -1,9 +1,9 @@
-//! What lies over the panes: help, palette, and where to write.
+//! What lies over the panes: help, palette, search, log and passwords.
 
 use secrecy::SecretString;
 use tui_input::Input;
 
-use super::{keys, look, panes, tree, world};
+use super::{keys, look, question, tree, world};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, BINDINGS, Binding, Context},
@@ -17,7 +17,7 @@ pub fn input_of(state: &mut State, context: Context) -> Option<&mut Input> {
         (Context::Filter, _) => Some(&mut state.filter_input),
         (Context::Palette, Some(Overlay::Palette { input, .. })) => Some(input),
         (Context::Palette, Some(Overlay::Search(search))) => Some(&mut search.input),
-        (Context::Prompt, Some(Overlay::Write { input, .. })) => Some(input),
+        (Context::Prompt, Some(Overlay::Question(question))) => question.input(),
         (Context::Prompt, Some(Overlay::Password { input, .. })) => Some(&mut input.0),
         _ => None,
     }
@@ -26,8 +26,10 @@ pub fn input_of(state: &mut State, context: Context) -> Option<&mut Input> {
 /// Does an action of an overlay.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if action == Action::Dismiss {
+        // Without a configuration there is nothing under the question for the first one.
+        let leaves = state.first_run.is_some();
         state.overlay = None;
-        return Vec::new();
+        return if leaves { vec![Effect::Quit] } else { Vec::new() };
     }
     let context = state.focus.context();
     let (columns, rows) = state.size;
@@ -105,13 +107,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Overlay::Write { input, exists }) => {
-            let (path, replace) = (input.value().trim().to_owned(), exists.is_some());
-            match panes::plan_to_hand_out(state) {
-                Some((plan, proof)) if !path.is_empty() => vec![Effect::Write { path, plan, proof, replace }],
-                _ => Vec::new(),
-            }
-        }
+        Some(Overlay::Question(_)) => question::act(state, action),
         None => Vec::new(),
     }
 }
@@ -171,21 +167,4 @@ pub fn palette(words: &str, context: Context, themes: &[String], history: &[&str
     };
     offered.sort_by_key(|offer| (!offer.name().starts_with(&first), used(offer).unwrap_or(usize::MAX)));
     offered
-}
-
-/// Asks where to write the SQL, if there is any; or if it is just being made, so that a name that is
-/// typed without waiting is not taken for commands.
-pub fn ask_where_to_write(state: &mut State) {
-    let coming =
-        state.target().is_some_and(|target| !target.selection.is_empty() && target.current_plan().is_none());
-    if !coming && panes::plan_to_hand_out(state).is_none() {
-        return;
-    }
-    let label = state.target().map(|target| target.side.label.as_str()).unwrap_or_default();
-    let words = label.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')));
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let name: String = words.join("-").chars().take(32).collect();
-    let name = name.trim_matches(|c| c == '-' || c == '.');
-    let name = if name.is_empty() { "target" } else { name };
-    state.overlay = Some(Overlay::Write { input: format!("reconcile-{name}.sql").into(), exists: None });
 }

@@ -98,14 +98,21 @@ fn explain_nothing(state: &mut State) {
     state.say(Tone::Note, why);
 }
 
-/// The differences among some rows, apart from those that cannot be closed.
-fn keys_of(board: &Board, comparison: &Comparison, rows: impl IntoIterator<Item = usize>) -> Vec<Key> {
-    let keys = rows.into_iter().filter_map(|row| board.node(row).key.as_ref());
-    keys.filter(|key| comparison.is_selectable(key)).cloned().collect()
+/// The differences among some rows, apart from those that cannot be closed, and those that a confirmed
+/// rename closes.
+fn keys_of(state: &State, comparison: &Comparison, rows: impl IntoIterator<Item = usize>) -> Vec<Key> {
+    let renames = state.target().map(|target| target.selection.renames());
+    let is_renamed = |key: &Key| {
+        let mut names = renames.into_iter().flatten().flat_map(|rename| [&rename.from, &rename.to]);
+        names.any(|name| key.path().starts_with(name.path()))
+    };
+    let keys = rows.into_iter().filter_map(|row| state.board.node(row).key.as_ref());
+    keys.filter(|key| comparison.is_selectable(key) && !is_renamed(key)).cloned().collect()
 }
 
 /// The difference of each row in the range, or of the row under the cursor with all inside it.
-fn rows_in_reach(state: &State, board: &Board) -> Vec<usize> {
+pub fn rows_in_reach(state: &State) -> Vec<usize> {
+    let board = &*state.board;
     let tops: Vec<usize> = match state.tree.range_rows(board) {
         Some(rows) => rows.to_vec(),
         None => state.tree.current().into_iter().collect(),
@@ -123,7 +130,7 @@ fn rows_in_reach(state: &State, board: &Board) -> Vec<usize> {
 }
 
 fn toggle(state: &mut State, board: &Board, comparison: &Comparison) {
-    let keys = keys_of(board, comparison, rows_in_reach(state, board));
+    let keys = keys_of(state, comparison, rows_in_reach(state));
     if toggle_keys(state, board, comparison, keys) {
         move_on(state, board);
     }
@@ -173,7 +180,7 @@ fn toggle_part(state: &mut State, board: &Board, comparison: &Comparison, danger
         toggle_danger_at(state, board, comparison, row);
         return;
     }
-    let keys = keys_of(board, comparison, state.tree.matched_within(board, row));
+    let keys = keys_of(state, comparison, state.tree.matched_within(board, row));
     let own = |part: &Key| *part == key || comparison.drift.status(&key) == Status::Missing;
     toggle_keys(state, board, comparison, keys.into_iter().filter(own).collect());
 }
@@ -194,11 +201,35 @@ fn say_why_not(state: &mut State, board: &Board, comparison: &Comparison) {
     if let Some(reason) = unknown {
         let reason = text::clean(&reason).into_owned();
         state.say(Tone::Note, format!("this could not be read, so no SQL can be made for it: {reason}"));
+    } else if let Some(rename) = renamed_here(state, board) {
+        let key = state.key(Action::Rename);
+        state.say(Tone::Note, format!("{rename}; {key} takes that back"));
+    } else if let Some(accepted) = accepted_here(state, board, comparison) {
+        let key = state.key(Action::Known);
+        state.say(Tone::Note, format!("{accepted}; {key} takes that back"));
     } else {
         let label =
             state.target().map(|target| text::clean(&target.side.label).into_owned()).unwrap_or_default();
         state.say(Tone::Note, format!("nothing here differs at {label}"));
     }
+}
+
+/// Which confirmed rename the row under the cursor is about.
+fn renamed_here(state: &State, board: &Board) -> Option<String> {
+    let key = board.node(state.tree.current()?).key.as_ref()?;
+    let mut renames = state.target()?.selection.renames().iter();
+    let rename = renames
+        .find(|rename| [&rename.from, &rename.to].iter().any(|name| key.path().starts_with(name.path())))?;
+    let (from, to) = (rename.from.dotted(), rename.to.dotted());
+    Some(text::clean(&format!("{from} is renamed to {to}")).into_owned())
+}
+
+/// What was said when the difference under the cursor was accepted.
+fn accepted_here(state: &State, board: &Board, comparison: &Comparison) -> Option<String> {
+    let key = board.node(state.tree.current()?).key.as_ref()?;
+    let difference = comparison.drift.differences.get(key).filter(|it| it.is_accepted())?;
+    let accepted = &difference.acceptance.as_ref()?.accepted;
+    Some(text::clean(&format!("this is accepted{accepted}")).into_owned())
 }
 
 /// Selects the difference under the cursor although closing it loses data; a whole object that is
@@ -228,7 +259,7 @@ fn toggle_danger_at(state: &mut State, board: &Board, comparison: &Comparison, r
     }
     let extra = comparison.drift.status(&key) == Status::Extra;
     let keys = match extra {
-        true => keys_of(board, comparison, state.tree.matched_within(board, row)),
+        true => keys_of(state, comparison, state.tree.matched_within(board, row)),
         false => vec![key.clone()],
     };
     let selection = &mut state.targets[state.active].selection;
@@ -250,7 +281,7 @@ fn range(state: &mut State, board: &Board) {
 /// Every difference that the filter lets through and that loses no data.
 fn selectable(state: &State, board: &Board, comparison: &Comparison) -> (Vec<Key>, usize) {
     let rows = (0..board.len()).filter(|row| state.tree.is_matched(*row));
-    let keys = keys_of(board, comparison, rows);
+    let keys = keys_of(state, comparison, rows);
     let (dangerous, safe): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| comparison.is_dangerous(key));
     let selection = &state.targets[state.active].selection;
@@ -279,8 +310,7 @@ fn select_none(state: &mut State) {
     let undo = state.key(Action::Undo);
     let count = text::counted(state.marks.count, "difference");
     let selection = &mut state.targets[state.active].selection;
-    let keys: Vec<Key> = selection.keys().iter().cloned().collect();
-    selection.remove(keys);
+    selection.clear();
     state.say(Tone::Note, format!("deselected {count}; {undo} takes that back"));
 }
 

@@ -79,6 +79,19 @@ pub fn show_all(state: &mut State) {
     state.say(Tone::Note, shown);
 }
 
+/// Shows the differences that were accepted, too, or only those that nobody has accepted.
+pub fn show_accepted(state: &mut State) {
+    state.tree.show_accepted = !state.tree.show_accepted;
+    state.refresh_tree();
+    let accepted = state.comparison().map_or(0, |comparison| comparison.accepted);
+    let words = match (state.tree.show_accepted, accepted) {
+        (true, 0) => "accepted differences are shown; this target has none".to_owned(),
+        (true, count) => format!("shown with {}", text::counted(count, "accepted difference")),
+        (false, _) => "accepted differences are not shown".to_owned(),
+    };
+    state.say(Tone::Note, words);
+}
+
 /// Puts the rows together by something else.
 pub fn next_grouping(state: &mut State) {
     if state.targets.is_empty() {
@@ -105,7 +118,7 @@ pub fn go_to_first_difference(state: &mut State) {
 fn differs_at(board: &crate::tui::state::board::Board, row: usize, target: usize) -> bool {
     match board.cell(row, target) {
         Cell::Is(status) => status != crate::diff::Status::Same,
-        Cell::NotRead | Cell::Absent => false,
+        Cell::NotRead | Cell::Absent | Cell::Accepted(_) => false,
     }
 }
 
@@ -183,7 +196,7 @@ pub fn end_filter(state: &mut State, keep: bool) {
         let term = text::clean(term).into_owned();
         state.say(
             Tone::Error,
-            format!("`{term}` narrows nothing; there is is:changed, missing, extra, unknown, same, danger, selected, new"),
+            format!("`{term}` narrows nothing; there is is:changed, missing, extra, unknown, same, accepted, danger, selected, new"),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{select, tree};
+use super::{accept, check, panes, question, select, tree};
 use crate::{
     plan::Proof,
     tui::{
@@ -11,10 +11,11 @@ use crate::{
         message::{Loaded, Message, Unread, Written},
         programs::Program,
         state::{
-            Hidden, Overlay, State, Tone,
+            Hidden, Overlay, State, TargetSetup, Tone,
             board::Sides,
             comparison::Comparison,
-            planned::{PlanId, Planned, Proving},
+            planned::{PlanId, Planned},
+            question::About,
             side::{Reading, SideId},
         },
         text,
@@ -74,6 +75,11 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Paged(text) => return vec![Effect::Run(Program::Pager(text))],
         Message::Written(written) => self::written(state, written),
+        Message::Accepted(result) => return accept::accepted(state, result),
+        Message::Answered { target, id, result } => check::answered(state, target, id, result),
+        Message::Opened(result) => return opened(state, result),
+        Message::Configured(Ok(())) => return vec![Effect::Reopen],
+        Message::Configured(Err(why)) => question::refuse(state, why),
         Message::Copied(Ok(how)) => state.say(Tone::Success, how),
         Message::Copied(Err(why)) | Message::Broken(why) => state.say(Tone::Error, why),
         _ => {}
@@ -137,7 +143,17 @@ pub fn compare(state: &mut State, at: usize) -> Option<Effect> {
     }
     let generations = (state.canonical.generation, target.side.generation);
     let direction = target.shape.direction;
-    Some(Effect::Compare { target: at, generations, dialect, canonical, snapshot, direction })
+    let (baseline, without_rules) = (Arc::clone(&state.baseline), state.without_rules);
+    Some(Effect::Compare {
+        target: at,
+        generations,
+        dialect,
+        canonical,
+        snapshot,
+        direction,
+        baseline,
+        without_rules,
+    })
 }
 
 fn compared(
@@ -190,7 +206,7 @@ pub fn build_board(state: &mut State) -> Option<Effect> {
 fn proved(state: &mut State, target: usize, id: PlanId, proof: Proof) {
     let Some(target) = state.targets.get_mut(target) else { return };
     if let Some(planned) = target.planned.as_mut().filter(|planned| planned.id == id) {
-        planned.proving = Proving::Done(proof);
+        planned.proved(proof);
     }
 }
 
@@ -201,12 +217,41 @@ fn written(state: &mut State, written: Written) {
             let path = path.display().to_string();
             state.say(Tone::Success, format!("written to {}", text::clean(&path)));
         }
+        Written::Files(paths) => {
+            state.overlay = None;
+            let names = paths.iter().map(|path| text::clean(&path.display().to_string()).into_owned());
+            let names: Vec<String> = names.collect();
+            state.say(Tone::Success, format!("written: {}", names.join(", ")));
+        }
         Written::Exists(path) => {
-            if let Some(Overlay::Write { exists, .. }) = &mut state.overlay {
+            if let Some(Overlay::Question(question)) = &mut state.overlay
+                && let About::Sql { exists } | About::Selection { exists } = &mut question.about
+            {
                 *exists = Some(path.display().to_string());
             }
         }
-        Written::Failed(why) => state.say(Tone::Error, why),
+        Written::Failed(why) => question::refuse(state, why),
+    }
+}
+
+/// Reads a target that was added, and makes it the one that the plan is for.
+fn opened(state: &mut State, result: Result<TargetSetup, String>) -> Vec<Effect> {
+    match result {
+        Ok(setup) => {
+            state.overlay = None;
+            state.others.retain(|name| *name != setup.name);
+            let at = state.add_target(setup);
+            panes::use_target(state, at);
+            let side = SideId::Target(at);
+            let mut effects = vec![Effect::Load { side, generation: state.targets[at].side.generation }];
+            // The rows get a cell for it.
+            effects.extend(build_board(state));
+            effects
+        }
+        Err(why) => {
+            question::refuse(state, why);
+            Vec::new()
+        }
     }
 }
 

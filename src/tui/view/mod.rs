@@ -64,7 +64,7 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Overlay::Password { side, input }) => {
             prompt::draw_password(state, *side, &input.0, theme, frame);
         }
-        Some(Overlay::Write { input, exists }) => prompt::draw(state, input, exists.as_deref(), theme, frame),
+        Some(Overlay::Question(question)) => prompt::draw(state, question, theme, frame),
         None => {}
     }
 }

@@ -167,6 +167,10 @@ impl Painter<'_> {
                 self.columns,
             ),
             PlanLine::Blank => Line::default(),
+            PlanLine::Rows { statement, text, role } => cut_line(
+                vec![self.margin(*statement, ' ', *role), Span::styled(text.clone(), theme.style(*role))],
+                self.columns,
+            ),
             PlanLine::Because { statement, text } => cut_line(
                 vec![
                     self.margin(*statement, ' ', Role::Dim),

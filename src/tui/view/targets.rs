@@ -171,8 +171,12 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
         if news > 0 {
             spans.push(Span::styled(format!("  • {news} new"), theme.style(Role::Match)));
         }
-        let hidden =
-            state.targets.get(at).and_then(|target| target.comparison.as_ref()).map_or(0, |c| c.drift.hidden);
+        let comparison = state.targets.get(at).and_then(|target| target.comparison.as_ref());
+        let accepted = comparison.map_or(0, |comparison| comparison.accepted);
+        if accepted > 0 {
+            spans.push(Span::styled(format!("  {accepted} accepted"), dim));
+        }
+        let hidden = comparison.map_or(0, |comparison| comparison.drift.hidden);
         if hidden > 0 {
             spans.push(Span::styled(format!("  {hidden} hidden by rules"), theme.style(Role::Hazard)));
         }

@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+/// What stands for a difference that was accepted.
+pub const ACCEPTED: &str = "≈";
 /// How many columns the rows keep for names; where cells would leave less, there are fewer cells.
 const NAME: usize = 24;
 /// The part of a row, in percent, that names get before cells become wide.
@@ -241,7 +243,12 @@ impl Window<'_> {
         };
         let key = state.board.node(row).key.as_ref();
         let own = key.filter(|key| comparison.is_selectable(key)).map(|key| target.selection.contains(key));
+        let renamed = |key: &crate::model::Key| {
+            let names = target.selection.renames().iter().flat_map(|rename| [&rename.from, &rename.to]);
+            names.into_iter().any(|name| name == key)
+        };
         match own {
+            Some(_) if key.is_some_and(renamed) => ("[r]", Role::Selected),
             Some(true) => ("[x]", Role::Selected),
             Some(false) if state.marks.any_inside(row) => ("[-]", Role::Selected),
             Some(false) => ("[ ]", Role::Dim),
@@ -268,6 +275,7 @@ impl Window<'_> {
                     cell.push("!".to_owned(), role);
                 }
             }
+            Cell::Accepted(_) => cell.push(ACCEPTED.to_owned(), Role::Dim),
             Cell::NotRead | Cell::Absent => {}
         }
         let is_new = |key| state.targets.get(target).is_some_and(|target| target.news.contains(key));

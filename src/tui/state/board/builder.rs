@@ -97,6 +97,7 @@ impl<'a> Builder<'a> {
         let Some(comparison) = comparison else { return Group::Unknown };
         let turned = comparison.direction == Direction::CanonicalFollows;
         match comparison.drift.status(key) {
+            _ if comparison.is_accepted(key) => Group::Accepted,
             Status::Same => Group::Same,
             Status::Unknown => Group::Unknown,
             _ if self.sides.grouping == Grouping::Hazard => {
@@ -192,6 +193,7 @@ impl<'a> Builder<'a> {
             {
                 (Cell::Absent, Counts::default())
             }
+            status if target.is_accepted(key) => (Cell::Accepted(status), Counts::default()),
             status => {
                 let hazardous = u32::from(target.hazards.contains_key(key));
                 let mut counts = Counts { hazardous, ..Counts::default() };

@@ -45,6 +45,8 @@ impl Painter<'_> {
             Row::Status => self.status(),
             Row::Elsewhere(text) => styled(text.clone(), Role::Dim),
             Row::Reason(reason) => styled(reason.clone(), Role::Unknown),
+            Row::Acceptance(text) => styled(text.clone(), Role::Strong),
+            Row::Rename(text) => styled(text.clone(), Role::Match),
             Row::Hazard { code, text, first } => self.hazard(*code, text, *first),
             Row::HazardText(text) => Line::raw(format!("  {text}")),
             Row::FacetHead | Row::Facet(_) => self.facet(row),

@@ -6,12 +6,14 @@ use crate::{
     model::Key,
     plan::HazardCode,
     tui::{
+        keymap::Action,
         state::{
             DiffLayout, State,
             definition::{LinePair, SideLine},
             detail::{Detail, Elsewhere, FacetRow, Part},
         },
         text,
+        view::tree::ACCEPTED,
     },
 };
 
@@ -74,6 +76,10 @@ pub enum Row<'a> {
     Elsewhere(String),
     /// Why it is unknown.
     Reason(String),
+    /// Why it is accepted, or why no longer.
+    Acceptance(String),
+    /// What it looks like: an object under another name.
+    Rename(String),
     /// What closing the difference can hurt.
     Hazard {
         /// In one word.
@@ -180,6 +186,11 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         (!page.labels.targets.is_empty()).then_some(Row::Status).into_iter().collect();
     let reason = detail.reason.iter().flat_map(|reason| text::wrap(&text::clean(reason), columns));
     rows.extend(reason.map(Row::Reason));
+    let acceptance =
+        detail.acceptance.iter().flat_map(|said| text::wrap(&format!("{ACCEPTED} {said}"), columns));
+    rows.extend(acceptance.map(Row::Acceptance));
+    let renames = renames(page);
+    rows.extend(renames.iter().flat_map(|sentence| text::wrap(sentence, columns)).map(Row::Rename));
     rows.extend(elsewhere(page).into_iter().flat_map(|text| text::wrap(&text, columns)).map(Row::Elsewhere));
     if !detail.facets.is_empty() && detail.status != Some(Status::Missing) {
         rows.push(Row::Blank);
@@ -214,6 +225,25 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         rows.extend((more > 0).then(|| Row::Note("", format!("and {more} more"))));
     }
     rows
+}
+
+/// What looks like a rename of the object, or was confirmed to be one.
+fn renames(page: &Page<'_>) -> Vec<String> {
+    let Page { state, detail, .. } = *page;
+    let Some(target) = state.target() else { return Vec::new() };
+    let key = state.key(Action::Rename);
+    // The first is of the object itself; those of its parts go along.
+    let first = detail.renames.first().map(|rename| {
+        let (from, to) = (text::clean(&rename.from.dotted()).into_owned(), text::clean(&rename.to.dotted()).into_owned());
+        match target.selection.renames().contains(rename) {
+            true => format!("{from} is renamed to {to}: nothing is dropped; {key} takes that back"),
+            false if rename.ambiguous => {
+                format!("{from} may be {to} under an old name, and others are alike; {key} renames it instead of a drop")
+            }
+            false => format!("{from} looks like {to} under an old name; {key} renames it instead of a drop"),
+        }
+    });
+    first.into_iter().collect()
 }
 
 /// What closing the difference can hurt, in full sentences; beside their codes where there is room.
