@@ -20,7 +20,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("plan", &["model", "dialect", "diff"]),
     ("report", &["codes", "model", "diff", "plan"]),
     ("draft", &["plan", "report", "source"]),
-    ("verify", &["model", "diff", "plan", "report"]),
+    ("verify", &["codes", "model", "diff", "plan", "report"]),
     ("config", &["model", "dialect", "diff", "verify"]),
     ("smoke", &["model", "dialect", "diff", "plan", "scratch", "report", "config"]),
     ("apply", &["model", "dialect", "plan"]),

@@ -114,7 +114,10 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub async fn run(setup: &Setup<'_>, arguments: &Apply, json: bool) -> Result<Outcome, Error> {
     // From here on an interrupt is a wish that is granted where the state of the target is known.
     setup.console.hand_over();
-    let interrupt = Interrupt::on(super::told_to_end());
+    let limit = setup.console.limit();
+    let interrupt = Interrupt::on(async move {
+        limit.ends().await;
+    });
     let ready = tokio::select! {
         ready = prepare(setup, arguments, json) => ready?,
         () = interrupt.comes() => {

@@ -1,13 +1,13 @@
 //! The command line: every command, option and help text.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser, styling},
 };
 
-use super::{explain, health, history, serve, smoke, watch};
+use super::{explain, health, history, selection::Selection, serve, smoke, watch};
 use crate::{
     plan::{Direction, Style},
     source::SourceKind,
@@ -100,6 +100,19 @@ pub struct Global {
     /// Print nothing on standard error but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+
+    /// Say on standard error what is read, and how long each part of it takes
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+
+    /// Add what is done to this file as JSON lines, with every statement sent to a database; - is
+    /// standard error
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+
+    /// Give up after this long, as in 90s or 5m; `apply` stops where the state is known
+    #[arg(long, global = true, value_name = "TIME", value_parser = super::duration::seconds)]
+    pub timeout: Option<Duration>,
 
     /// Colour the output
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -203,7 +216,7 @@ Examples:
 Exit status: 0 no drift, 1 drift, 2 something could not be compared.";
 
 const PLAN: &str = "\
-Nothing is selected unless you say so: give at least one of --all, --safe, --only and --except.
+Nothing is selected unless you say so: give at least one of the options of selection.
 
 Before it is printed the SQL is run on a scratch copy of the target and its effect is read back.
 The first lines say whether that worked. The target itself is never written to.
@@ -212,6 +225,8 @@ Examples:
   schemascope plan schema.sql prod-eu --safe
   schemascope plan schema.sql prod-eu --only 'policy:*' --only 'function:public.*'
   schemascope plan schema.sql prod-eu --all --except 'table:public.tmp_*' --output fix.sql
+  schemascope plan schema.sql prod-eu --status missing --hazard blocks-writes
+  schemascope plan schema.sql prod-eu --selection picked.json --style online
   psql -v ON_ERROR_STOP=1 -d postgres://… -f fix.sql
 
 Exit status: 0 nothing differs, 1 there are differences to close, 2 failed.";
@@ -254,29 +269,6 @@ pub struct Plan {
     /// How long each of these questions may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "check", value_parser = clap::value_parser!(u64).range(1..))]
     pub check_timeout: u64,
-}
-
-/// How differences are selected by words.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Selection")]
-pub struct Selection {
-    /// Select every difference, also those that drop what only the target has
-    #[arg(long, conflicts_with = "safe")]
-    pub all: bool,
-    /// Select every difference whose SQL has no hazard: no data lost, nothing locked, nothing
-    /// that rows can make fail
-    #[arg(long)]
-    pub safe: bool,
-    /// Select differences of objects like this, as in `table:public.orders`, `policy:*`
-    ///
-    /// The form is kind:schema.name, and * stands for anything. A pattern without a kind fits
-    /// every kind: `public.orders*` is the table with all its parts. Can be given more than once;
-    /// with --safe it narrows what that selects.
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
-    /// Leave out differences of objects like this; alone, it selects all others
-    #[arg(long, value_name = "PATTERN")]
-    pub except: Vec<String>,
 }
 
 /// What the SQL of a plan is for, and how it is written.

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 
 use super::{
     Error, Outcome,
-    arguments::{Selection, Sides},
-    load, selection,
+    arguments::Sides,
+    load,
+    selection::{self, Selection},
     sides::Setup,
 };
 use crate::{
@@ -141,7 +142,7 @@ fn exactly(setup: &Setup<'_>, comparison: &Comparison, arguments: &Add) -> Resul
             .map_err(|problem| Error::new(format!("{}: {problem}", target.name), "Nothing was accepted."))?;
         let nothing = BTreeSet::new();
         let request = Request::new(dialect, canonical, &compared.snapshot, &compared.drift, &nothing);
-        let selected = selection::select(&arguments.selection, &request);
+        let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
         for pattern in &selected.idle_patterns {
             setup.console.note(&format!("{}: the pattern {pattern} fits no difference.", target.name));
         }

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use super::{
     Error,
     arguments::{Global, When},
+    ending::Limit,
 };
 use crate::report::{Paint, clean};
 
@@ -38,6 +39,8 @@ pub struct Streams {
 pub struct Console {
     streams: Streams,
     quiet: bool,
+    verbose: bool,
+    limit: Limit,
     paint: Paint,
     paint_errors: Paint,
     /// Whether the last line on standard error is a line of progress.
@@ -61,6 +64,8 @@ impl Console {
         Console {
             streams,
             quiet: global.quiet,
+            verbose: global.verbose,
+            limit: Limit::from_now(global.timeout),
             paint: Paint { coloured: coloured(streams.output) && !global.json },
             paint_errors: Paint { coloured: coloured(streams.errors) },
             progress: Mutex::default(),
@@ -153,8 +158,22 @@ impl Console {
         }
     }
 
+    /// How long the command may take.
+    pub fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    /// Says what is being done, where somebody asked to know.
+    pub fn detail(&self, text: &str) {
+        tracing::debug!(target: "schemascope::said", text);
+        if self.verbose {
+            self.say("", text);
+        }
+    }
+
     /// Says something that is worth knowing on standard error, unless it is to be quiet.
     pub fn note(&self, text: &str) {
+        tracing::info!(target: "schemascope::said", text);
         if !self.quiet {
             self.say("", text);
         }
@@ -162,6 +181,7 @@ impl Console {
 
     /// Says on standard error what went wrong.
     pub fn error(&self, text: &str) {
+        tracing::error!(target: "schemascope::said", text);
         self.say(&format!("{} ", self.paint_errors.alarm("error:")), text);
     }
 

@@ -1,5 +1,7 @@
 //! Reads all sides at the same time, asks for passwords, and compares.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 
 use super::{
@@ -11,7 +13,7 @@ use crate::{
     dialect::{self, Dialect, postgres::session::Fault},
     diff::{self, Baseline, Drift, Rules, Terms},
     model::{Object, Snapshot},
-    report::{Compared, Comparison, Side, Target},
+    report::{Compared, Comparison, Side, Target, counted},
     source::{self, LoadOptions, Source, SourceError},
 };
 
@@ -149,9 +151,10 @@ async fn read(setup: &Setup<'_>, side: &Named, options: &LoadOptions) -> Result<
         setup.stopwatch.mark(&side.name, phase);
         setup.console.progress(&side.name, phase, count);
     };
-    setup.stopwatch.mark(&side.name, "connecting");
+    setup.stopwatch.mark(&side.name, if source.is_live() { "connecting" } else { "opening" });
     let read = source::load(source, options, &progress).await;
     setup.stopwatch.mark(&side.name, "read");
+    setup.console.detail(&account(setup, &side.name, read.as_ref().ok()));
     let read = read.map_err(|error| {
         let text = with_hint(&error.to_string(), error.hint());
         match error {
@@ -165,6 +168,23 @@ async fn read(setup: &Setup<'_>, side: &Named, options: &LoadOptions) -> Result<
         keep(setup, &side.name, &read);
     }
     Ok(read)
+}
+
+/// How long a reading took, and its longest parts, the longest first.
+fn account(setup: &Setup<'_>, name: &str, read: Option<&Snapshot>) -> String {
+    let took = setup.stopwatch.took(name).unwrap_or_default();
+    let mut phases: Vec<(String, Duration)> = setup.stopwatch.phases(name).into_iter().collect();
+    phases.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+    let longest = phases.iter().take(6);
+    let phases: Vec<String> = longest.map(|(phase, took)| format!("{phase} {took:.1?}")).collect();
+    let what = match read {
+        Some(snapshot) => {
+            let count = counted(snapshot.catalog.len(), "object");
+            format!("{count} read from {} in {took:.1?}", snapshot.source)
+        }
+        None => format!("could not be read, after {took:.1?}"),
+    };
+    format!("{name}: {what} ({})", phases.join(", "))
 }
 
 /// Keeps what was read of a target of the configuration. That it cannot be kept is no reason to

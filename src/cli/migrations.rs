@@ -14,6 +14,7 @@ use super::{
     sides::{Named, Setup, with_hint},
 };
 use crate::{
+    codes::FindingCode,
     dialect::postgres::session::Fault,
     source::{
         SourceError,
@@ -142,7 +143,7 @@ async fn look_at(setup: &Setup<'_>, look: &Look) -> Result<Vec<Looked>, Error> {
     let targets = setup.targets(&look.targets).await?;
     let mut looked = Vec::new();
     for target in targets {
-        let result = report_of(setup, &listing, &look.which, &target).await;
+        let result = report_of(setup, &listing, &look.which, &target).await.map_err(|trouble| trouble.text);
         looked.push(Looked { name: target.name, result });
     }
     setup.console.clear_progress();
@@ -152,12 +153,41 @@ async fn look_at(setup: &Setup<'_>, look: &Look) -> Result<Vec<Looked>, Error> {
     Ok(looked)
 }
 
+/// Why a history could not be held against a folder.
+pub(super) struct Trouble {
+    /// What happened, and what to do.
+    pub text: String,
+    /// What kind of finding it is.
+    pub code: FindingCode,
+    /// The file that is to blame, if one is.
+    pub file: Option<PathBuf>,
+}
+
+impl From<String> for Trouble {
+    fn from(text: String) -> Self {
+        Trouble { text, code: FindingCode::MigrationHistory, file: None }
+    }
+}
+
+impl From<MigrationsError> for Trouble {
+    fn from(error: MigrationsError) -> Self {
+        let trouble = Trouble::from(with_hint(&error.to_string(), error.hint()));
+        match error {
+            MigrationsError::DuplicateVersion { second, .. } => {
+                Trouble { code: FindingCode::MigrationDuplicate, file: Some(second), ..trouble }
+            }
+            MigrationsError::Malformed { file, .. } => Trouble { file: Some(file), ..trouble },
+            _ => trouble,
+        }
+    }
+}
+
 /// How the migrations of a folder stand at a target.
 ///
 /// # Errors
 /// Where the folder or the history cannot be read, with what to do.
-pub(super) async fn report_at(setup: &Setup<'_>, folder: &Path, target: &Named) -> Result<Report, String> {
-    let listing = Listing::read(folder).map_err(|error| with_hint(&error.to_string(), error.hint()))?;
+pub(super) async fn report_at(setup: &Setup<'_>, folder: &Path, target: &Named) -> Result<Report, Trouble> {
+    let listing = Listing::read(folder)?;
     report_of(setup, &listing, &Which::default(), target).await
 }
 
@@ -166,14 +196,13 @@ async fn report_of(
     listing: &Listing,
     which: &Which,
     target: &Named,
-) -> Result<Report, String> {
-    let text = |error: MigrationsError| with_hint(&error.to_string(), error.hint());
+) -> Result<Report, Trouble> {
     setup.console.progress(&target.name, "reading the migration history", 0);
     let mut database = open(setup, target).await?;
     let wanted = Wanted { tool: which.tool.as_deref(), table: which.table.as_deref() };
     let found = migrations::history(listing, &mut database, &wanted).await;
     database.close().await;
-    let (folder, history) = found.map_err(text)?;
+    let (folder, history) = found?;
     let mut report = migrations::report(&folder, &history);
     migrations::explain(&folder, &history, &mut report);
     Ok(report)

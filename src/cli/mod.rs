@@ -14,11 +14,13 @@ mod console;
 mod demo;
 mod diff;
 mod duration;
+mod ending;
 pub mod explain;
 mod health;
 mod history;
 mod inventory;
 mod load;
+mod log;
 mod look;
 mod man;
 mod migrations;
@@ -37,6 +39,7 @@ use std::path::PathBuf;
 
 use arguments::{Arguments, Command, Sides};
 use console::Console;
+use ending::Reason;
 use sides::Setup;
 
 pub use console::Streams;
@@ -114,6 +117,12 @@ All commands: schemascope --help",
 /// Ctrl-C ends it early; what it started is taken down either way.
 pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
     let console = Console::new(surroundings.streams, &arguments.global);
+    if let Some(file) = &arguments.global.log
+        && let Err(Error { message, hint }) = log::start(file)
+    {
+        console.error(&sides::with_hint(&message, Some(&hint)));
+        return Outcome::Incomplete.exit_status();
+    }
     let status = tokio::select! {
         result = dispatch(arguments, surroundings, &console) => match result {
             Ok(outcome) => outcome.exit_status(),
@@ -122,14 +131,27 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
                 Outcome::Incomplete.exit_status()
             }
         },
-        () = interrupted(&console) => {
+        reason = ended(&console) => {
             console.give_up_asking();
-            console.note("Interrupted.");
-            INTERRUPTED
+            match (reason, console.limit().span) {
+                (Reason::Late, Some(span)) => {
+                    console.error(&sides::with_hint(
+                        &format!("The command was not done after {span:?}, and was given up."),
+                        Some("Give it more time with --timeout, or see with --verbose what takes so long."),
+                    ));
+                    Outcome::Incomplete.exit_status()
+                }
+                _ => {
+                    console.note("Interrupted.");
+                    INTERRUPTED
+                }
+            }
         }
     };
     crate::scratch::shut_down().await;
-    if console.was_interrupted() { INTERRUPTED } else { status }
+    let status = if console.was_interrupted() && !console.limit().is_over() { INTERRUPTED } else { status };
+    tracing::info!(target: "schemascope::ended", status, millis = console.limit().millis());
+    status
 }
 
 async fn dispatch(
@@ -198,36 +220,16 @@ fn json(document: &impl serde::Serialize) -> String {
     }
 }
 
-/// Returns when the user or the system asks the program to end, unless the command hears that itself:
-/// the terminal gives the screen back first, and `apply` leaves a known state behind.
-async fn interrupted(console: &Console) {
+/// Returns when the command has to end before it is done, unless it hears that itself: the terminal
+/// gives the screen back first, and `apply` leaves a known state behind.
+async fn ended(console: &Console) -> Reason {
     loop {
-        told_to_end().await;
+        let reason = console.limit().ends().await;
         if !console.is_handed_over() {
-            return;
+            return reason;
         }
-    }
-}
-
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    match kinds.map(signal) {
-        [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] => tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        },
-        // Without handlers the system ends the program itself.
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_end() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        if reason == Reason::Late {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     dialect,
     diff::Status,
     model::Key,
-    plan::{Direction, Plan, Proof, Request, Sides, plan, proof::prove, reverse},
+    plan::{Direction, Plan, Proof, Request, Sides, leads_to, plan, proof::prove, reverse},
     report::{Compared, Side, plan_json, script},
 };
 
@@ -39,7 +39,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
             (turned.request(&request), &target, &canonical.name)
         }
     };
-    let selected = selection::select(&arguments.selection, &request);
+    let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
     for pattern in &selected.idle_patterns {
         setup.console.note(&format!("The pattern {pattern} fits no difference."));
     }
@@ -51,6 +51,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     } else {
         (request, plan(&request))
     };
+    plan.leads_to = (!plan.is_empty()).then(|| leads_to(&request, &plan));
     plan.canonical.clone_from(leads);
     plan.target.clone_from(follows);
     let proof = match (plan.is_empty(), arguments.no_prove) {

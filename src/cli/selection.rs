@@ -1,22 +1,91 @@
 //! Differences selected by words on the command line.
 
-use std::collections::BTreeSet;
-
-use super::{Error, arguments::Selection};
-use crate::{
-    diff::{Status, matches},
-    model::Key,
-    plan::{Plan, Request, every_difference, plan},
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
 };
+
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use super::{Error, sides::Setup};
+use crate::{
+    codes::HazardCode,
+    diff::{Drift, Status, matches},
+    model::Key,
+    plan::{Choice, Plan, Request, every_difference, plan},
+};
+
+/// How differences are selected by words.
+///
+/// `--all`, `--safe` and `--selection` say what to begin with, the others what to leave of it.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Select every difference, also those that drop what only the target has
+    #[arg(long, conflicts_with_all = ["safe", "hazard"])]
+    pub all: bool,
+    /// Select every difference whose SQL has no hazard: no data lost, nothing locked, nothing
+    /// that rows can make fail
+    #[arg(long)]
+    pub safe: bool,
+    /// Select as --safe does, and also what has this hazard and no other
+    ///
+    /// `schemascope explain` lists the hazards. Can be given more than once.
+    #[arg(long, value_name = "CODE", value_parser = hazard_code())]
+    pub hazard: Vec<HazardCode>,
+    /// Select differences of objects like this, as in `table:public.orders`, `policy:*`
+    ///
+    /// The form is kind:schema.name, and * stands for anything. A pattern without a kind fits
+    /// every kind: `public.orders*` is the table with all its parts. Can be given more than once;
+    /// with another option it narrows what that selects.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Leave out differences of objects like this; alone, it selects all others
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<String>,
+    /// Select differences of this status, as `diff` prints it: missing, extra or changed
+    ///
+    /// Can be given more than once; with another option it narrows what that selects.
+    #[arg(long, value_name = "STATUS", value_parser = status())]
+    pub status: Vec<Status>,
+    /// Select what this file says, which was written in the terminal
+    ///
+    /// What is no longer the difference that it was when it was selected is left out, and named.
+    #[arg(long, value_name = "FILE")]
+    pub selection: Option<PathBuf>,
+}
+
+fn hazard_code() -> impl TypedValueParser<Value = HazardCode> {
+    // Only codes get past the first parser.
+    PossibleValuesParser::new(HazardCode::ALL.map(HazardCode::code))
+        .try_map(|word| word.parse::<HazardCode>())
+}
+
+fn status() -> impl TypedValueParser<Value = Status> {
+    PossibleValuesParser::new(SELECTABLE.map(Status::word)).try_map(|word| {
+        let known = SELECTABLE.into_iter().find(|status| status.word() == word);
+        known.ok_or("it is not one of the statuses")
+    })
+}
+
+/// The statuses that a plan can do something about.
+const SELECTABLE: [Status; 3] = [Status::Missing, Status::Extra, Status::Changed];
 
 const CHOICES: &str = "\
 Say which differences to close:
   --all             every difference, also those that drop what only the target has
   --safe            every difference whose SQL has no hazard
+  --hazard CODE     also those that have this hazard and no other: blocks-writes
   --only PATTERN    differences of objects like this: table:public.orders, policy:*, public.orders*
-  --except PATTERN  all but differences of objects like this";
+  --except PATTERN  all but differences of objects like this
+  --status STATUS   differences that are missing, extra or changed
+  --selection FILE  what was selected in the terminal and written to a file";
 
-/// A selection, and the patterns in it that fit no difference.
+/// What was selected, and the patterns that fit no difference.
 pub struct Selected {
     /// The differences to close.
     pub keys: BTreeSet<Key>,
@@ -29,31 +98,79 @@ pub struct Selected {
 /// # Errors
 /// Without any option of selection.
 pub fn require(selection: &Selection) -> Result<(), Error> {
-    let Selection { all, safe, only, except } = selection;
-    if *all || *safe || !only.is_empty() || !except.is_empty() {
+    let Selection { all, safe, hazard, only, except, status, selection: file } = selection;
+    let lists = [hazard.is_empty(), only.is_empty(), except.is_empty(), status.is_empty()];
+    if *all || *safe || file.is_some() || lists.contains(&false) {
         return Ok(());
     }
     Err(Error::new("No difference was selected.", CHOICES))
 }
 
 /// The differences that the options select. The request's own selection is not looked at.
-pub fn select(selection: &Selection, request: &Request<'_>) -> Selected {
+///
+/// `shown` is the drift as the user sees it, also where the request changes canonical instead of
+/// the target: words and files of selections speak of that.
+///
+/// # Errors
+/// Where the file of a selection cannot be read.
+pub fn select(
+    setup: &Setup<'_>,
+    selection: &Selection,
+    request: &Request<'_>,
+    shown: &Drift,
+) -> Result<Selected, Error> {
     let every = every_difference(request.drift);
+    let chosen = match &selection.selection {
+        Some(file) => Some(chosen(setup, file, request, shown)?),
+        None => None,
+    };
     let fits = |patterns: &[String], key: &Key| {
         patterns.iter().any(|pattern| whole(request, key).any(|key| matches(pattern, key)))
     };
     let mut keys: BTreeSet<Key> = every
         .iter()
+        .filter(|key| chosen.as_ref().is_none_or(|chosen| chosen.contains(key)))
+        .filter(|key| selection.status.is_empty() || selection.status.contains(&shown.status(key)))
         .filter(|key| selection.only.is_empty() || fits(&selection.only, key))
         .filter(|key| !fits(&selection.except, key))
         .cloned()
         .collect();
-    if selection.safe {
-        keys = safe(keys, request);
+    if selection.safe || !selection.hazard.is_empty() {
+        keys = with_no_hazard_but(&selection.hazard, keys, request);
     }
     let patterns = selection.only.iter().chain(&selection.except);
     let idle = patterns.filter(|pattern| !every.iter().any(|key| matches(pattern, key)));
-    Selected { keys, idle_patterns: idle.cloned().collect() }
+    Ok(Selected { keys, idle_patterns: idle.cloned().collect() })
+}
+
+/// What the file of a selection selects of the differences that there are now.
+fn chosen(
+    setup: &Setup<'_>,
+    file: &Path,
+    request: &Request<'_>,
+    shown: &Drift,
+) -> Result<BTreeSet<Key>, Error> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| Error::new(format!("{} could not be read: {error}.", file.display()), ""))?;
+    let choice = Choice::from_json(&text).map_err(|error| {
+        let hint = "Select differences in the terminal, and write the selection to a file there.";
+        Error::new(format!("{}: {error}", file.display()), hint)
+    })?;
+    let now = [request.target, request.canonical].map(|side| side.catalog.fingerprint().to_string());
+    if !now.contains(&choice.made_for) {
+        setup.console.note(&format!(
+            "{} has changed since the selection was written; what is no longer the same difference is left out.",
+            choice.target
+        ));
+    }
+    let (still, left) = choice.still(shown);
+    for reason in left {
+        setup.console.note(&format!("left out: {reason}."));
+    }
+    for key in still.iter().filter(|key| shown.differences.get(*key).is_some_and(|it| it.is_accepted())) {
+        setup.console.note(&format!("left out: {key} has been accepted."));
+    }
+    Ok(still)
 }
 
 /// The difference, and what it is a part of where that is missing or extra as a whole: to leave a
@@ -68,35 +185,43 @@ fn whole<'a>(request: &Request<'a>, key: &'a Key) -> impl Iterator<Item = &'a Ke
     })
 }
 
-/// Those of the differences that can be closed together without any hazard.
+/// Those of the differences that can be closed together without any hazard but these.
 ///
 /// Whether a statement is dangerous can depend on its neighbours: an index on a table that the same
 /// plan creates blocks nobody. So all are planned together, what is to blame for a hazard is taken
 /// out, and the rest is planned again.
-fn safe(mut keys: BTreeSet<Key>, request: &Request<'_>) -> BTreeSet<Key> {
+fn with_no_hazard_but(
+    allowed: &[HazardCode],
+    mut keys: BTreeSet<Key>,
+    request: &Request<'_>,
+) -> BTreeSet<Key> {
+    let harmless = |plan: &Plan| {
+        plan.refused.is_empty() && plan.hazard_codes().iter().all(|code| allowed.contains(code))
+    };
     loop {
         let plan = plan(&Request { selection: &keys, ..*request });
-        let guilty = guilty(&plan, &keys);
+        let guilty = guilty(&plan, allowed, &keys);
         if guilty.is_empty() {
             break;
         }
         keys.retain(|key| !guilty.contains(key));
     }
     let planned = plan(&Request { selection: &keys, ..*request });
-    if planned.hazard_codes().is_empty() && planned.refused.is_empty() {
+    if harmless(&planned) {
         return keys;
     }
     // A hazard that no selected difference owns: let each difference answer for itself.
-    let alone = |key: &Key| {
-        let planned = plan(&Request { selection: &BTreeSet::from([key.clone()]), ..*request });
-        planned.hazard_codes().is_empty() && planned.refused.is_empty()
-    };
+    let alone =
+        |key: &Key| harmless(&plan(&Request { selection: &BTreeSet::from([key.clone()]), ..*request }));
     keys.into_iter().filter(alone).collect()
 }
 
 /// The selected differences that brought a hazard into a plan, or that it cannot close.
-fn guilty(plan: &Plan, keys: &BTreeSet<Key>) -> BTreeSet<Key> {
-    let dangerous = plan.statements.iter().filter(|statement| !statement.hazards.is_empty());
+fn guilty(plan: &Plan, allowed: &[HazardCode], keys: &BTreeSet<Key>) -> BTreeSet<Key> {
+    let dangerous = plan
+        .statements
+        .iter()
+        .filter(|statement| statement.hazards.iter().any(|hazard| !allowed.contains(&hazard.code)));
     let owners = dangerous.flat_map(|statement| [Some(&statement.key), statement.because_of.as_ref()]);
     let mut guilty: BTreeSet<Key> = owners.flatten().cloned().collect();
     guilty.extend(plan.refused.keys().cloned());

@@ -70,6 +70,9 @@ impl<'a> Setup<'a> {
         let places = super::config::places(global, surroundings);
         let variables = |name: &str| surroundings.environment.variable(name).map(str::to_owned);
         let config = config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
+        for file in &config.files {
+            console.detail(&format!("configuration: {}", file.display()));
+        }
         let kind = match (global.canonical_kind, &config.canonical_kind) {
             (Some(kind), _) => Some(kind),
             (None, Some(written)) => Some(written.parse().map_err(|error: UnknownKind| {

@@ -165,7 +165,7 @@ async fn judged(
         let result = match &target.result {
             Ok(compared) => {
                 let mut reports = reports(setup, dialect, &comparison.canonical, &target.name, compared);
-                reports.push(history::history(setup, folder, policy, side).await);
+                reports.push(history::history(setup, folder, side).await);
                 Ok(reports)
             }
             Err(problem) => Err(problem.clone()),

@@ -1,6 +1,6 @@
 //! The hazards: what a statement of a plan can hurt.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,20 @@ impl HazardCode {
 impl fmt::Display for HazardCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
+    }
+}
+
+/// A word that is no code of a hazard.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no hazard with the code {0}")]
+pub struct ParseHazardCodeError(String);
+
+impl FromStr for HazardCode {
+    type Err = ParseHazardCodeError;
+
+    fn from_str(text: &str) -> Result<Self, ParseHazardCodeError> {
+        let known = HazardCode::ALL.into_iter().find(|code| code.code() == text);
+        known.ok_or_else(|| ParseHazardCodeError(text.to_owned()))
     }
 }
 

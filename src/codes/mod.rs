@@ -4,10 +4,12 @@
 //! A code is a word that the program prints and that scripts may rely on. It never changes its
 //! meaning. A new family is a file with its table, and a line in [`families`].
 
+mod finding;
 mod hazard;
 mod status;
 
-pub use hazard::HazardCode;
+pub use finding::{FindingCode, ParseFindingCodeError};
+pub use hazard::{HazardCode, ParseHazardCodeError};
 
 /// One code, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct Family {
 }
 
 /// Every code, by family.
-pub fn families() -> [Family; 2] {
-    [hazard::family(), status::family()]
+pub fn families() -> [Family; 3] {
+    [hazard::family(), finding::family(), status::family()]
 }
 
 /// The code that is spelled so, with the name of its family.

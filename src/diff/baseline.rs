@@ -143,6 +143,19 @@ impl Baseline {
         }
     }
 
+    /// What it says about something that is no difference of objects, such as a migration: only an
+    /// entry that names it by a pattern can.
+    pub fn acceptance(&self, key: &Key, name: &str, today: Date) -> Option<Acceptance> {
+        let entries = self.accepted.iter().enumerate();
+        let fitting = entries.filter(|(_, it)| it.is_for(name) && it.fits(key) && it.fingerprint.is_none());
+        let judged = fitting.map(|(entry, it)| Acceptance {
+            standing: it.standing(today, |_| true),
+            entry,
+            accepted: it.clone(),
+        });
+        judged.min_by_key(|acceptance| acceptance.standing)
+    }
+
     /// The entries that say nothing about any of these drifts, by their places: what they accepted
     /// is gone.
     pub fn idle<'a>(&self, drifts: impl IntoIterator<Item = &'a Drift>) -> Vec<usize> {

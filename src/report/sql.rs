@@ -73,6 +73,9 @@ impl Script {
             "Made for a schema with the fingerprint {}: make it anew if that has changed.",
             plan.made_for
         ));
+        if let Some(after) = &plan.leads_to {
+            self.comment(&format!("It leads to a schema with the fingerprint {after}."));
+        }
         self.comment(&format!(
             "{}, {}.",
             counted(plan.statements.len(), "statement"),

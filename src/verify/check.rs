@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     Report, Severity,
-    code::Code,
+    code::{self, Code},
     component::{Component, ROW_SECURITY},
     finding::{Detail, Finding, Sentence},
     policy::Policy,
@@ -103,7 +103,7 @@ impl Checked<'_> {
         let mut findings = Vec::new();
         if difference.status != Status::Changed || !other.is_empty() {
             let sentence = self.sentence(key, difference, &other);
-            let code = Code::of(component, difference.status);
+            let code = code::of(component, difference.status);
             findings.push(self.finding(code, component, key, difference, &other, sentence));
         }
         if !security.is_empty() {
@@ -128,11 +128,10 @@ impl Checked<'_> {
         facets: &[&String],
         sentence: Sentence,
     ) -> Finding {
-        let none = BTreeSet::new();
-        let hazards = self.hazards.get(key).unwrap_or(&none);
+        let hazards = self.hazards.get(key).cloned().unwrap_or_default();
         Finding {
             code,
-            severity: self.policy.severity(code, Some(key), hazards),
+            severity: self.policy.severity(code, Some(key), Some(&hazards)),
             component,
             key: Some(key.clone()),
             sentence,

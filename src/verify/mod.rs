@@ -11,7 +11,7 @@ mod severity;
 use std::time::Duration;
 
 pub use check::{Checked, Looked, verify};
-pub use code::{Code, ParseCodeError};
+pub use code::{Code, ParseCodeError, default_severity};
 pub use component::Component;
 pub use finding::{Detail, Finding, Piece, Sentence, fingerprint};
 pub use policy::{Danger, Policy};

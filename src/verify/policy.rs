@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    code::Code,
+    code::{Code, default_severity},
     severity::{FailOn, Severity},
 };
 use crate::{diff::matches, model::Key, plan::HazardCode};
@@ -75,16 +75,22 @@ impl Policy {
         !self.hazards.is_empty()
     }
 
-    /// How grave a finding is.
-    pub fn severity(&self, code: Code, key: Option<&Key>, hazards: &BTreeSet<HazardCode>) -> Severity {
+    /// How grave a finding is. `hazards` are those of closing it, where a plan can close it.
+    pub fn severity(
+        &self,
+        code: Code,
+        key: Option<&Key>,
+        hazards: Option<&BTreeSet<HazardCode>>,
+    ) -> Severity {
         let by_code = || self.codes.get(&code).copied();
-        let Some(key) = key else { return by_code().unwrap_or(code.default_severity()) };
+        let Some(key) = key else { return by_code().unwrap_or(default_severity(code)) };
         let pattern = self
             .patterns
             .iter()
             .filter(|(pattern, _)| matches(pattern, key))
             .max_by_key(|(pattern, _)| pattern.len());
         let by_hazard = || {
+            let hazards = hazards?;
             let dangers = hazards.iter().map(|code| Danger::Hazard(*code));
             let severities = dangers.filter_map(|danger| self.hazards.get(&danger));
             let safe = || self.hazards.get(&Danger::Nothing).filter(|_| hazards.is_empty());
@@ -96,7 +102,7 @@ impl Policy {
             .or_else(by_hazard)
             .or_else(by_kind)
             .or_else(by_code)
-            .unwrap_or(code.default_severity())
+            .unwrap_or(default_severity(code))
     }
 }
 
@@ -109,7 +115,11 @@ mod tests {
     }
 
     fn severity(policy: &Policy, key: &str, hazards: &[HazardCode]) -> Severity {
-        policy.severity(Code::TableExtra, Some(&key.parse().unwrap()), &hazards.iter().copied().collect())
+        policy.severity(
+            Code::TableExtra,
+            Some(&key.parse().unwrap()),
+            Some(&hazards.iter().copied().collect()),
+        )
     }
 
     #[test]

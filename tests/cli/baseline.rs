@@ -21,7 +21,7 @@ fn what_is_accepted_is_listed_and_no_drift_until_it_changes() {
     let add = ["baseline", "add", "--only", "table:public.orders_backup", "--by", "ann"];
     let added = user.run(&[&add[..], &["--reason", "dropped with release 12"]].concat());
     insta::assert_snapshot!(added.out, @"table:public.orders_backup");
-    let written = fs::read_to_string(user.folder.path().join("schemascope.baseline.toml")).unwrap();
+    let written = fs::read_to_string(user.folder().join("schemascope.baseline.toml")).unwrap();
     insta::with_settings!({filters => vec![(r#""[0-9a-f]{16}""#, "\"FINGERPRINT\""), (r"since = [0-9-]+", "since = TODAY")]}, {
         insta::assert_snapshot!(written, @r#"
         # Differences that are known and accepted, each with its reason.
@@ -92,7 +92,7 @@ fn an_acceptance_ends_and_what_is_over_is_pruned() {
         run(&["baseline", "prune", "--dry-run"]).check(0, &["index:*"], &["1 entry would be taken out"]);
     assert!(!dry.out.contains("orders_backup"), "{}", dry.out);
     run(&["baseline", "prune"]).check(0, &["index:*"], &["taken out of known.toml"]);
-    let left = fs::read_to_string(user.folder.path().join("known.toml")).unwrap();
+    let left = fs::read_to_string(user.folder().join("known.toml")).unwrap();
     assert!(left.contains("# stays") && !left.contains("index:*"), "{left}");
 
     cluster.execute("live", "DROP TABLE orders_backup");

@@ -78,7 +78,7 @@ fn a_narrowed_inventory_is_compared_with_its_part_alone() {
     user.run(&["inventory", &live, "--table", "orders", "--kind", "index", "--output", "indexes.json"])
         .check(0, &[], &["indexes.json was written"]);
     let narrowed: Value =
-        serde_json::from_str(&fs::read_to_string(user.folder.path().join("indexes.json")).unwrap()).unwrap();
+        serde_json::from_str(&fs::read_to_string(user.folder().join("indexes.json")).unwrap()).unwrap();
     assert_eq!(narrowed["scope"], serde_json::json!({ "kinds": ["index"], "tables": ["orders"] }));
     assert_eq!(narrowed["catalog"].as_array().unwrap().len(), 1);
     cluster.execute("live", DRIFT);

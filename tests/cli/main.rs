@@ -2,8 +2,11 @@
 
 mod baseline;
 mod inventory;
+mod manners;
+mod selection;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/user.rs"]
 mod user;
 mod verify;
 
@@ -12,7 +15,7 @@ use std::{fs, path::Path};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use support::Cluster;
-use user::{Result, User};
+use user::{Ended, User};
 
 const SCHEMA: &str = "
     CREATE TYPE state AS ENUM ('new', 'paid');
@@ -168,7 +171,7 @@ fn a_plan_holds_what_was_selected_and_nothing_else() {
         &["nope fits no difference"],
     );
 
-    let file = user.folder.path().join("fix.sql");
+    let file = user.folder().join("fix.sql");
     let written =
         user.run(&["plan", &schema, &live, "--all", "--output", file.to_str().unwrap()]).check(1, &[], &[]);
     assert_eq!(written.out, "");
@@ -182,7 +185,7 @@ fn one_target_that_fails_does_not_stop_the_others() {
     let live = cluster.database("live");
     cluster.execute("live", SCHEMA);
     cluster.execute("live", DRIFT);
-    let gone = format!("postgres://postgres@/nowhere?host={}", user.folder.path().display());
+    let gone = format!("postgres://postgres@/nowhere?host={}", user.folder().display());
     let text =
         format!("canonical = 'schema.sql'\n[targets.eu]\nurl = '{live}'\n[targets.us]\nurl = '{gone}'\n");
     user.write("schemascope.toml", &text);
@@ -224,7 +227,7 @@ fn an_inventory_stands_for_the_database_it_was_made_from() {
     let live = cluster.database("live");
     cluster.execute("live", SCHEMA);
     user.run(&["inspect", &live]).check(0, &["1 table", "1 view", "1 index"], &[]);
-    let file = user.folder.path().join("live.json");
+    let file = user.folder().join("live.json");
     let file = file.to_str().unwrap();
     user.run(&["inspect", &live, "--json", "--output", file]).check(0, &[], &["live.json was written"]);
     user.run(&["diff", file, &live]).check(0, &["no differences"], &[]);
@@ -253,7 +256,7 @@ async fn sqlite_is_compared_and_brought_back() {
     let schema =
         "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT; CREATE INDEX i ON t (name);";
     let schema = user.write("schema.sql", schema);
-    let file = user.folder.path().join("live.db");
+    let file = user.folder().join("live.db");
     let url = format!("sqlite://{}", file.display());
     user.run(&["diff", &schema, &url]).check(2, &[], &["live.db"]);
 
@@ -278,10 +281,10 @@ async fn run_sqlite(file: &Path, script: &str) {
 #[test]
 fn the_demo_without_a_terminal_prints_what_drifted_and_leaves_nothing() {
     let user = User::new();
-    let temporary = user.folder.path().join("tmp");
+    let temporary = user.folder().join("tmp");
     fs::create_dir(&temporary).unwrap();
     let output = user.command().args(["demo", "--json"]).env("TMPDIR", &temporary).output().unwrap();
-    let result = Result::of(output).check(1, &[], &[]);
+    let result = Ended::of(output).check(1, &[], &[]);
     let json: Value = serde_json::from_str(&result.out).unwrap();
     let names: Vec<&str> =
         json["targets"].as_array().unwrap().iter().filter_map(|t| t["name"].as_str()).collect();

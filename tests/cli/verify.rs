@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     support::Cluster,
-    user::{Result, User},
+    user::{Ended, User},
 };
 
 const SCHEMA: &str = "
@@ -42,7 +42,7 @@ fn drifted() -> (User, Cluster, String) {
 }
 
 /// The text without what is never the same twice: times.
-fn timeless(result: &Result) -> String {
+fn timeless(result: &Ended) -> String {
     let text = result.out.split('\n').map(|line| {
         if let Some((summary, _)) = line.split_once(", read in") {
             return summary.to_owned();
@@ -129,7 +129,7 @@ fn one_reading_is_written_in_every_format() {
         "{}",
         shown.out
     );
-    let read = |file: &str| fs::read_to_string(user.folder.path().join(file)).unwrap();
+    let read = |file: &str| fs::read_to_string(user.folder().join(file)).unwrap();
     let json: Value = serde_json::from_str(&read("a.json")).unwrap();
     assert_eq!((&json["verdict"], &json["targets"][0]["counts"]["error"]), (&"failed".into(), &5.into()));
     let sarif: Value = serde_json::from_str(&read("a.sarif")).unwrap();
@@ -150,7 +150,7 @@ fn one_reading_is_written_in_every_format() {
 #[test]
 fn a_target_that_is_gone_is_incomplete_and_the_others_are_verified() {
     let (user, _cluster, live) = drifted();
-    let gone = format!("postgres://postgres@/nowhere?host={}", user.folder.path().display());
+    let gone = format!("postgres://postgres@/nowhere?host={}", user.folder().display());
     let shown =
         user.run(&["verify", "schema.sql", &live, &gone, "--format", "json"]).check(2, &[], &["error: "]);
     let json: Value = serde_json::from_str(&shown.out).unwrap();
@@ -162,7 +162,7 @@ fn a_target_that_is_gone_is_incomplete_and_the_others_are_verified() {
 fn migrations_replayed_from_nothing_lead_to_the_canonical_schema_or_not() {
     let user = User::new();
     user.write("schema.sql", SCHEMA);
-    fs::create_dir(user.folder.path().join("migrations")).unwrap();
+    fs::create_dir(user.folder().join("migrations")).unwrap();
     let (first, second) = SCHEMA.split_at(SCHEMA.find("CREATE INDEX").unwrap());
     user.write("migrations/0001_tables.sql", first);
     user.write("migrations/0002_rest.sql", second);
@@ -182,7 +182,7 @@ fn migrations_replayed_from_nothing_lead_to_the_canonical_schema_or_not() {
 fn an_edited_migration_fails_the_history_of_its_target() {
     let (user, cluster) = (User::new(), Cluster::start());
     user.write("schema.sql", SCHEMA);
-    fs::create_dir(user.folder.path().join("migrations")).unwrap();
+    fs::create_dir(user.folder().join("migrations")).unwrap();
     user.write("migrations/0001_all.sql", SCHEMA);
     let live = cluster.database("live");
     cluster.execute("live", SCHEMA);

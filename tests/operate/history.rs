@@ -44,7 +44,7 @@ fn what_was_not_kept_is_told_and_nothing_is_kept_that_was_not_asked_for() {
     );
     user.run(&["history", "show", "prod@soon"]).check(2, &[], &["`soon` names no moment. Write latest, "]);
     user.run(&["history", "show", "prod"]).check(2, &[], &["names no inspection that was kept"]);
-    let kept = user.folder.path().join("home/.local/state/schemascope/history");
+    let kept = user.folder().join("home/.local/state/schemascope/history");
     assert!(!kept.join("prod").exists());
 }
 
@@ -52,7 +52,7 @@ fn what_was_not_kept_is_told_and_nothing_is_kept_that_was_not_asked_for() {
 fn a_history_that_cannot_be_written_is_said_and_no_reason_to_fail() {
     let cluster = Cluster::start();
     let user = shop(&cluster, "shop", "");
-    std::fs::create_dir(user.folder.path().join("home")).unwrap();
+    std::fs::create_dir(user.folder().join("home")).unwrap();
     user.write("home/.local", "a file where a folder ought to be");
     user.run(&["diff"]).check(0, &[], &["The inspection of prod was not kept."]);
     user.run(&["diff", "--no-cache"]).check(0, &[], &[]);
@@ -61,16 +61,16 @@ fn a_history_that_cannot_be_written_is_said_and_no_reason_to_fail() {
 fn git(user: &User, words: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]).args(words);
-    let output = command.current_dir(user.folder.path()).output().expect("git is installed");
+    let output = command.current_dir(user.folder()).output().expect("git is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
 fn a_script_is_read_as_it_was_at_a_git_revision_with_what_it_includes() {
     let user = User::new();
-    std::fs::create_dir(user.folder.path().join("db")).unwrap();
+    std::fs::create_dir(user.folder().join("db")).unwrap();
     user.write("db/schema.sql", "\\ir parts/a.sql\nCREATE TABLE b (id int);");
-    std::fs::create_dir(user.folder.path().join("db/parts")).unwrap();
+    std::fs::create_dir(user.folder().join("db/parts")).unwrap();
     user.write("db/parts/a.sql", "CREATE TABLE a (id int);");
     git(&user, &["init", "-q"]);
     git(&user, &["add", "db"]);

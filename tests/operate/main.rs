@@ -5,7 +5,7 @@ mod serve;
 mod smoke;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../cli/user.rs"]
+#[path = "../support/user.rs"]
 mod user;
 mod watch;
 

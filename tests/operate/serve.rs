@@ -50,8 +50,8 @@ struct Service {
 impl Service {
     fn start(user: &User, arguments: &[&str], token: Option<&str>) -> Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_schemascope"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(user.folder.path());
-        command.env("HOME", user.folder.path()).env_remove("SCHEMASCOPE_TOKEN");
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(user.folder());
+        command.env("HOME", user.folder()).env_remove("SCHEMASCOPE_TOKEN");
         command.envs(token.map(|token| ("SCHEMASCOPE_TOKEN", token)));
         let mut process = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let said = BufReader::new(process.stderr.take().unwrap());

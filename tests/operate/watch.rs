@@ -22,7 +22,7 @@ impl Watch {
     fn start(user: &User, arguments: &[&str]) -> Watch {
         let mut command = Command::new(env!("CARGO_BIN_EXE_schemascope"));
         command.args(["watch", "--json", "--interval", "100ms"]).args(arguments);
-        command.current_dir(user.folder.path()).env("HOME", user.folder.path()).stdout(Stdio::piped());
+        command.current_dir(user.folder()).env("HOME", user.folder()).stdout(Stdio::piped());
         let mut process = command.stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         Watch { process, lines }

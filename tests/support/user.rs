@@ -1,5 +1,7 @@
 //! Somebody who types commands: the real program in a folder of its own, with a home of its own.
 
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
 use std::{fs, path::Path, process::Output};
 
 use assert_cmd::Command;
@@ -71,6 +73,12 @@ impl User {
     /// Runs the program.
     pub fn run(&self, arguments: &[&str]) -> Ended {
         Ended::of(self.command().args(arguments).output().expect("the program can be run"))
+    }
+
+    /// Runs the program, and reads the JSON that it prints.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let Ended { out, err, .. } = self.run(arguments);
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out} {err}"))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Error, Outcome, Setup, Which, failure, shown};
 use crate::{
-    cli::{arguments::Selection, load, selection},
+    cli::{load, selection::{self, Selection}},
     dialect, draft,
     plan::{Proof, Request, Sides, plan, proof::prove, reverse},
     source::migrations::{self, Database, Folder, Listing, NewFile, Wanted},
@@ -69,7 +69,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
     } else {
         (request, &canonical.name, &target.name)
     };
-    let selected = selection::select(&arguments.selection, &request);
+    let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
     for pattern in &selected.idle_patterns {
         setup.console.note(&format!("The pattern {pattern} fits no difference."));
     }

@@ -1,22 +1,23 @@
 //! The history of migrations as a component of a verification.
 
-use std::{collections::BTreeSet, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use super::super::{
-    migrations::report_at,
+    migrations::{Trouble, report_at},
     sides::{Named, Setup},
 };
 use crate::{
-    model::Location,
+    diff::day,
+    model::{Key, Kind, Location},
     source::{
         Source,
         migrations::{Entry, State},
     },
-    verify::{Code, Component, Finding, Policy, Report, Sentence, Severity},
+    verify::{Code, Component, Finding, Report, Sentence, Severity},
 };
 
 /// What came of the history of migrations at a target, held against a folder.
-pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, policy: &Policy, target: &Named) -> Report {
+pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, target: &Named) -> Report {
     let skipped =
         |why: &str| Report { skipped: Some(why.to_owned()), ..Report::empty(Component::Migrations, None) };
     let Some(folder) = folder else {
@@ -31,17 +32,18 @@ pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, policy: &Policy, 
     match found {
         Ok(found) => {
             report.objects = found.migrations.len();
-            let findings = found.migrations.iter().filter_map(|entry| finding(policy, &target.name, entry));
+            let findings = found.migrations.iter().filter_map(|entry| finding(setup, target, entry));
             report.findings = findings.filter(|finding| finding.severity != Severity::Off).collect();
             report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         }
-        Err(problem) => {
-            let first = problem.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
-            let sentence =
-                Sentence::default().words("The history could not be read: ").name(first).words(".");
-            let location = Some(Location { file: folder.to_owned(), line: 1 });
-            report.findings =
-                vec![judged(policy, &target.name, Code::MigrationHistory, "", sentence, location)];
+        Err(Trouble { text, code, file }) => {
+            let first = text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+            let sentence = match code {
+                Code::MigrationDuplicate => Sentence::default().name(first).words("."),
+                _ => Sentence::default().words("The history could not be read: ").name(first).words("."),
+            };
+            let location = Some(Location { file: file.unwrap_or_else(|| folder.to_owned()), line: 1 });
+            report.findings = vec![judged(setup, target, code, "", sentence, location)];
             report.findings.retain(|finding| finding.severity != Severity::Off);
         }
     }
@@ -49,7 +51,7 @@ pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, policy: &Policy, 
 }
 
 /// What is wrong with one migration, if anything is.
-fn finding(policy: &Policy, target: &str, entry: &Entry) -> Option<Finding> {
+fn finding(setup: &Setup<'_>, target: &Named, entry: &Entry) -> Option<Finding> {
     let (code, words) = match entry.state {
         State::Applied => return None,
         State::Pending => (Code::MigrationPending, " waits to be applied"),
@@ -67,26 +69,28 @@ fn finding(policy: &Policy, target: &str, entry: &Entry) -> Option<Finding> {
         sentence = sentence.words("; ").name(change.how.trim_end_matches('.'));
     }
     let location = entry.file.clone().map(|file| Location { file, line: entry.line.unwrap_or(1) });
-    Some(judged(policy, target, code, &entry.version, sentence.words("."), location))
+    Some(judged(setup, target, code, &entry.version, sentence.words("."), location))
 }
 
 fn judged(
-    policy: &Policy,
-    target: &str,
+    setup: &Setup<'_>,
+    target: &Named,
     code: Code,
     version: &str,
     sentence: Sentence,
     location: Option<Location>,
 ) -> Finding {
+    let key = (!version.is_empty()).then(|| Key::new(Kind::named("migration"), [version]));
+    let today = day((setup.now)());
     Finding {
         code,
-        severity: policy.severity(code, None, &BTreeSet::new()),
+        severity: setup.config.verify.severity(code, key.as_ref(), None),
         component: Component::Migrations,
-        key: None,
+        acceptance: key.as_ref().and_then(|key| setup.baseline.acceptance(key, &target.name, today)),
+        key,
         sentence,
         details: Vec::new(),
         location,
-        acceptance: None,
-        fingerprint: crate::verify::fingerprint(target, code, version),
+        fingerprint: crate::verify::fingerprint(&target.name, code, version),
     }
 }

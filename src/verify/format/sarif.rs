@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::Files;
-use crate::verify::{Code, Finding, Severity, Verification};
+use crate::verify::{Code, Finding, Severity, Verification, default_severity};
 
 /// What a path of a URI may not hold as it is.
 const PATH: &AsciiSet = &CONTROLS
@@ -72,11 +72,11 @@ pub fn sarif(verification: &Verification, files: Files<'_>) -> String {
 fn rule(code: Code) -> Value {
     json!({
         "id": code.code(),
-        "name": code.title(),
-        "shortDescription": { "text": code.title() },
-        "fullDescription": { "text": code.meaning() },
-        "help": { "text": code.advice() },
-        "defaultConfiguration": { "level": level(code.default_severity()) },
+        "name": code.about().title,
+        "shortDescription": { "text": code.about().title },
+        "fullDescription": { "text": code.about().meaning },
+        "help": { "text": code.about().advice },
+        "defaultConfiguration": { "level": level(default_severity(code)) },
     })
 }
 

@@ -1,0 +1,104 @@
+//! Which differences get into a plan: by pattern, status and hazard, or as a file says.
+
+use crate::{DRIFT, SCHEMA, support::Cluster, user::User};
+
+/// Two sides that differ: a column, an index that is gone, a table too many, a view.
+fn drifted() -> (User, Cluster, String) {
+    let (user, cluster) = (User::new(), Cluster::start());
+    user.write("schema.sql", SCHEMA);
+    let live = cluster.database("live");
+    cluster.execute("live", SCHEMA);
+    cluster.execute("live", DRIFT);
+    (user, cluster, live)
+}
+
+#[test]
+fn differences_are_selected_by_status_and_by_hazard() {
+    let (user, _cluster, live) = drifted();
+    let plan = |options: &[&str]| {
+        let shown = user.run(&[&["plan", "schema.sql", &live, "--no-prove"], options].concat());
+        let line = |line: &&str| !(line.is_empty() || line.starts_with("--") || line.starts_with("SET "));
+        let lines: Vec<String> = shown.out.lines().filter(line).map(str::to_owned).collect();
+        lines.join("\n")
+    };
+    insta::assert_snapshot!(plan(&["--status", "missing"]), @r"
+    BEGIN;
+    CREATE INDEX orders_note ON public.orders USING btree (note);
+    COMMIT;
+    ");
+    insta::assert_snapshot!(plan(&["--status", "extra"]), @r"
+    BEGIN;
+    DROP TABLE public.orders_backup;
+    COMMIT;
+    ");
+    assert!(!plan(&["--safe"]).contains("CREATE INDEX"));
+    let writes = plan(&["--hazard", "blocks-writes"]);
+    assert!(writes.contains("CREATE INDEX") && !writes.contains("DROP TABLE"), "{writes}");
+    let narrowed = plan(&["--hazard", "blocks-writes", "--only", "index:*"]);
+    assert!(narrowed.contains("CREATE INDEX") && !narrowed.contains("VIEW"), "{narrowed}");
+    // A status is that of the target, also where canonical is what changes.
+    let adopted = plan(&["--status", "extra", "--direction", "canonical-follows"]);
+    assert!(adopted.contains("CREATE TABLE public.orders_backup ("), "{adopted}");
+    user.run(&["plan", "schema.sql", &live, "--hazard", "nope"]).check(2, &[], &["loses-data"]);
+    user.run(&["plan", "schema.sql", &live, "--status", "unknown"]).check(
+        2,
+        &[],
+        &["missing, extra, changed"],
+    );
+}
+
+#[test]
+fn a_selection_from_a_file_holds_what_is_still_the_same_difference() {
+    let (user, cluster, live) = drifted();
+    let choice = |selected: &str| {
+        let text = format!(
+            "{{ \"format\": 1, \"kind\": \"selection\", \"canonical\": \"schema.sql\",
+                \"target\": \"live\", \"made_for\": \"0\", \"selected\": {{ {selected} }} }}"
+        );
+        user.write("picked.json", &text)
+    };
+    let picked = choice(
+        "\"index:public.orders.orders_note\": \"missing\", \"table:public.orders_backup\": \"missing\"",
+    );
+    let shown = user.run(&["plan", "schema.sql", &live, "--selection", &picked, "--no-prove"]);
+    let shown = shown.check(
+        1,
+        &["CREATE INDEX"],
+        &[
+            "live has changed since the selection was written",
+            "table:public.orders_backup was missing when it was selected, and is extra now",
+        ],
+    );
+    assert!(!shown.out.contains("orders_backup;"), "{}", shown.out);
+
+    cluster.execute("live", "CREATE INDEX orders_note ON orders (note)");
+    user.run(&["plan", "schema.sql", &live, "--selection", &picked]).check(
+        0,
+        &["Nothing to run"],
+        &["index:public.orders.orders_note does not differ any more"],
+    );
+
+    user.run(&["plan", "schema.sql", &live, "--selection", "gone.json"]).check(
+        2,
+        &[],
+        &["gone.json could not be read"],
+    );
+    let other = user.write("other.json", "{}");
+    user.run(&["plan", "schema.sql", &live, "--selection", &other]).check(
+        2,
+        &[],
+        &["not a selection that schemascope wrote", "in the terminal"],
+    );
+}
+
+#[test]
+fn a_plan_says_where_it_leads_and_that_is_where_it_leads() {
+    let (user, cluster, live) = drifted();
+    let plan = user.json(&["plan", "schema.sql", &live, "--all", "--json"]);
+    let leads_to = plan["plan"]["leads_to"].as_str().unwrap().to_owned();
+    let shown = user.run(&["plan", "schema.sql", &live, "--all"]);
+    let shown = shown.check(1, &[&format!("with the fingerprint {leads_to}")], &[]);
+    cluster.execute("live", &shown.out);
+    let inventory = user.json(&["inventory", &live]);
+    assert_eq!(inventory["fingerprint"].as_str(), Some(leads_to.as_str()));
+}
