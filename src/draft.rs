@@ -40,12 +40,16 @@ fn parts(there: &Plan, back: &Plan, proof: &Proof, now: u64) -> Vec<Part> {
 
 /// The statements of each segment, and whether it runs outside of a transaction.
 fn segments(plan: &Plan) -> Vec<(Vec<String>, bool)> {
-    let mut place = 0;
     let segments = plan.statements.chunk_by(|a, b| a.segment == b.segment).map(|segment| {
-        let places = place..place + segment.len();
-        place = places.end;
         let outside = segment.iter().any(|statement| !statement.transaction.is_shared());
-        (settled(plan, statements(plan, places), outside), outside)
+        // Each is a migration of its own, which cannot rely on what another has set.
+        let mut alone = Plan { statements: segment.to_vec(), ..plan.clone() };
+        if outside {
+            // Many tools send such a file in one go, and what may not be in a transaction has to be
+            // the only statement there.
+            alone.statements.iter_mut().for_each(|it| (it.lock_timeout, it.statement_timeout) = (None, None));
+        }
+        (settled(&alone, outside), outside)
     });
     let mut segments: Vec<(Vec<String>, bool)> = segments.collect();
     // In SQLite foreign keys can only be turned off outside of a transaction, and a table that is
@@ -60,13 +64,19 @@ fn segments(plan: &Plan) -> Vec<(Vec<String>, bool)> {
     segments
 }
 
-/// The statements with the settings that they need, for their own transaction alone.
-fn settled(plan: &Plan, mut statements: Vec<String>, outside: bool) -> Vec<String> {
+/// The statements of one segment with the settings that they need, for their own transaction alone.
+fn settled(plan: &Plan, outside: bool) -> Vec<String> {
+    let mut texts = statements(plan, 0..plan.statements.len());
     if outside || plan.dialect != "postgres" {
-        return statements;
+        return texts;
     }
-    for setting in plan.preamble.iter().rev() {
-        statements.insert(0, format!("{};\n", setting.replacen("SET ", "SET LOCAL ", 1)));
+    let line = |setting: &String| format!("{setting};\n");
+    let local = |setting: &String| line(setting).replacen("SET ", "SET LOCAL ", 1);
+    for (place, text) in texts.iter_mut().enumerate() {
+        for setting in plan.settings(place) {
+            *text = text.replacen(&line(&setting), &local(&setting), 1);
+        }
     }
-    statements
+    texts.splice(0..0, plan.preamble.iter().map(local));
+    texts
 }

@@ -464,6 +464,54 @@ fn the_next_migration_gets_the_tools_name_and_a_way_back() {
 }
 
 #[test]
+fn the_next_migration_can_be_for_a_database_that_is_in_use() {
+    let cluster = Cluster::start();
+    let history = "CREATE TABLE users (id integer PRIMARY KEY, name text)";
+    let user = with(&cluster, &[("20240101000000_users.sql", history)], history);
+    user.write(
+        "schema.sql",
+        &format!("{history}; CREATE INDEX users_name ON users (name); ALTER TABLE users ADD CHECK (id > 0);"),
+    );
+    let create =
+        ["migrations", "create", "migrations", "schema.sql", "--all", "--tool", "sqlx", "--style", "online"];
+    let created = user.run(&create).check(0, &[], &[]);
+    let texts: Vec<String> = created.out.lines().map(|name| user.read(name)).collect();
+    let concurrent = texts.iter().find(|text| text.contains("CREATE INDEX CONCURRENTLY")).expect("an index");
+    assert!(concurrent.starts_with("-- no-transaction"), "{concurrent}");
+    // sqlx sends the file in one go, and a transaction would be made of several statements.
+    let lines: Vec<&str> = concurrent.lines().filter(|line| !line.starts_with("--")).collect();
+    assert_eq!(lines.iter().filter(|line| line.ends_with(';')).count(), 1, "{concurrent}");
+    let check = texts.iter().find(|text| text.contains("NOT VALID")).expect("a constraint");
+    assert!(check.contains("SET LOCAL lock_timeout") && !check.contains("SET lock_timeout"), "{check}");
+}
+
+#[test]
+fn sqlite_has_a_history_too() {
+    let user = User::new();
+    user.write("migrations/20240101000000_users.sql", USERS);
+    user.write("migrations/20240102000000_names.sql", NAMES);
+    let file = user.folder().join("app.db");
+    let script = format!(
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+            installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+            checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
+         INSERT INTO _sqlx_migrations VALUES (20240101000000, 'users', '2024-01-05', 1, x'{}', 7);",
+        "00".repeat(48)
+    );
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.expect("a database");
+        sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut connection).await.expect("a history");
+        connection.close().await.expect("closed");
+    });
+    let url = format!("sqlite://{}", file.display());
+    let told = user.run(&["migrations", "status", "migrations", &url]);
+    told.check(1, &["~ edited       20240101000000", "pending      20240102000000"], &[]);
+}
+
+#[test]
 fn the_history_of_a_tool_is_no_drift_unless_canonical_makes_it() {
     let cluster = Cluster::start();
     let user = with(

@@ -90,6 +90,8 @@ pub struct Global {
     pub baseline: Option<PathBuf>,
 
     /// Accept nothing: show every difference, whatever the baseline says
+    ///
+    /// Not for the command `baseline`, which is about nothing else.
     #[arg(long, global = true, conflicts_with = "baseline")]
     pub no_baseline: bool,
 
@@ -302,7 +304,7 @@ pub struct Shape {
     pub reverse: bool,
 }
 
-fn style() -> impl TypedValueParser<Value = Style> {
+pub(super) fn style() -> impl TypedValueParser<Value = Style> {
     // Only names of styles get past the first parser.
     PossibleValuesParser::new(Style::ALL.map(Style::name)).try_map(|name| name.parse::<Style>())
 }

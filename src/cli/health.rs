@@ -11,8 +11,8 @@ use crate::report::health::{Health, State, answer};
 /// Shown below the options.
 pub const HELP: &str = "\
 The answer is JSON: for each target its connectivity with the response time, the tables and
-functions that have to be there, row security and policies, the count of differences, and the age
-of what was read.
+functions that have to be there, row security and policies, the count of differences, how the
+migrations of the folder stand that [verify] of schemascope.toml names, and the age of what was read.
 
 What has to be there is what canonical has, or what schemascope.toml says:
   [health]

@@ -1,9 +1,13 @@
 //! One look at one target: how fast it answers, what it is, how it differs.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{
     load,
+    migrations::report_at,
     sides::{Named, Setup},
 };
 use crate::{
@@ -12,9 +16,9 @@ use crate::{
     model::Snapshot,
     report::{
         Compared,
-        health::{self, Health, State},
+        health::{self, Health, Migrations, State},
     },
-    source::{self, Source},
+    source::{self, Source, migrations::State as Applied},
 };
 
 /// What one look gave.
@@ -27,6 +31,8 @@ pub struct Look {
     pub read: Result<Compared, String>,
     /// The canonical schema, if there is one and it could be read.
     pub canonical: Option<Snapshot>,
+    /// How the migrations stand there, or why nobody knows; nothing where no folder was named.
+    pub migrations: Option<Result<Migrations, String>>,
     /// How long the look took.
     pub took: Duration,
 }
@@ -50,7 +56,11 @@ impl Look {
                 }
             }
         };
-        Look { name: target.name.clone(), answered, read, canonical, took: begun.elapsed() }
+        let migrations = match (&read, &setup.config.verify.migrations) {
+            (Ok(_), Some(folder)) => migrations(setup, folder, target).await,
+            _ => None,
+        };
+        Look { name: target.name.clone(), answered, read, canonical, migrations, took: begun.elapsed() }
     }
 
     /// How the target is.
@@ -66,9 +76,33 @@ impl Look {
                 Gravity::Warn => State::Warn,
                 Gravity::Fail => State::Fail,
             },
+            migrations: self.migrations.as_ref().map(|it| it.as_ref().map_err(String::as_str)),
             now: (setup.now)(),
         })
     }
+}
+
+/// How the migrations of a folder stand at a target, where that is a database.
+async fn migrations(setup: &Setup<'_>, folder: &Path, target: &Named) -> Option<Result<Migrations, String>> {
+    if !target.source.as_ref().is_ok_and(Source::is_live) {
+        return None;
+    }
+    let report = match report_at(setup, folder, target).await {
+        Ok(report) => report,
+        Err(trouble) => return Some(Err(trouble.text)),
+    };
+    let mut found = Migrations::default();
+    for entry in report.migrations {
+        match entry.state {
+            Applied::Applied => found.applied += 1,
+            Applied::Pending => found.pending.push(entry.version),
+            Applied::OutOfOrder => found.out_of_order.push(entry.version),
+            Applied::Missing | Applied::Edited | Applied::Failed => {
+                found.misfits.push(format!("{}: {}", entry.version, entry.state.words()));
+            }
+        }
+    }
+    Some(Ok(found))
 }
 
 fn compared(

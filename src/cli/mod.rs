@@ -167,6 +167,13 @@ async fn dispatch(
         Some(Command::Explain(arguments)) => return explain::run(console, arguments, global.json),
         _ => {}
     }
+    if global.no_baseline && matches!(command, Some(Command::Baseline(_))) {
+        let hint = "Leave --no-baseline out; --baseline FILE names another file.";
+        return Err(Error::new(
+            "The command baseline is about the baseline, and cannot do without it.",
+            hint,
+        ));
+    }
     let setup = Setup::new(&global, surroundings, console)?;
     match command {
         Some(Command::Open(sides)) => open::run(&setup, &sides, global.json).await,

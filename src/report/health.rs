@@ -60,8 +60,24 @@ pub struct Look<'a> {
     pub required: &'a [String],
     /// What drift makes of the answer.
     pub drift: State,
+    /// How the migrations of a folder stand there, or why nobody knows; nothing where there is no
+    /// folder to hold them against.
+    pub migrations: Option<Result<&'a Migrations, &'a str>>,
     /// The time, in seconds since 1970-01-01 UTC.
     pub now: u64,
+}
+
+/// How the migrations of a folder stand at a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Migrations {
+    /// How many were applied as their files are.
+    pub applied: usize,
+    /// Versions that wait.
+    pub pending: Vec<String>,
+    /// Versions that wait although newer ones were applied.
+    pub out_of_order: Vec<String>,
+    /// Versions that do not fit the history, each with how.
+    pub misfits: Vec<String>,
 }
 
 impl Health {
@@ -86,6 +102,9 @@ impl Health {
             if let Some(canonical) = look.canonical {
                 components.insert("row_security", row_security(canonical, compared));
                 components.insert("drift", drift(compared, look.drift));
+            }
+            if let Some(found) = look.migrations {
+                components.insert("migrations", migrations(found));
             }
             let age = look.now.saturating_sub(compared.snapshot.taken_at);
             components.insert("age", component(State::Pass, json!({ "seconds": age })));
@@ -176,6 +195,22 @@ fn row_security(canonical: &Snapshot, compared: &Compared) -> Component {
     component(status, json!({ "protected": count, "unprotected": open, "policies": policies }))
 }
 
+/// What does not fit fails; what waits is worth a look, since a deployment may be going on.
+fn migrations(found: Result<&Migrations, &str>) -> Component {
+    match found {
+        Ok(found) => {
+            let waits = !found.pending.is_empty() || !found.out_of_order.is_empty();
+            let status = match (found.misfits.is_empty(), waits) {
+                (false, _) => State::Fail,
+                (true, true) => State::Warn,
+                (true, false) => State::Pass,
+            };
+            component(status, json!(found))
+        }
+        Err(problem) => component(State::Fail, json!({ "error": problem })),
+    }
+}
+
 fn drift(compared: &Compared, gravity: State) -> Component {
     let count = |status| compared.drift.count(status);
     let detail = json!({
@@ -227,6 +262,7 @@ mod tests {
             canonical,
             required,
             drift: State::Warn,
+            migrations: None,
             now: 130,
         })
     }
@@ -276,6 +312,7 @@ mod tests {
             canonical: None,
             required: &[],
             drift: State::Warn,
+            migrations: None,
             now: 1,
         };
         let health = Health::of(&look);

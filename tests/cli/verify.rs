@@ -201,6 +201,19 @@ fn an_edited_migration_fails_the_history_of_its_target() {
         &["failed      migration history", "error migration-checksum", "0001_all.sql:1"],
         &[],
     );
+    let health = user.json(&["health"]);
+    let migrations = &health["targets"][0]["components"]["migrations"];
+    assert_eq!((&migrations["status"], &migrations["misfits"][0]), (&"fail".into(), &"0001: edited".into()));
+
+    // Known and accepted, until a day.
+    user.run(&["baseline", "add", "--only", "migration:0001", "--pattern", "--reason", "fixed a comment"])
+        .check(0, &["migration:0001"], &[]);
+    user.run(&["verify"]).check(0, &["accepted", "fixed a comment"], &[]);
+    user.run(&["--no-baseline", "verify"]).check(1, &["migration-checksum"], &[]);
+    user.run(&["baseline", "list", "--no-baseline"]).check(2, &[], &["cannot do without it"]);
+
     cluster.execute("live", "DELETE FROM schema_version");
-    user.run(&["verify"]).check(0, &["warning migration-pending"], &[]);
+    user.run(&["--no-baseline", "verify"]).check(0, &["warning migration-pending"], &[]);
+    user.write("migrations/0001_again.sql", "SELECT 1;");
+    user.run(&["verify"]).check(1, &["error migration-duplicate", "0001_again.sql"], &[]);
 }

@@ -7,9 +7,13 @@ use serde::Serialize;
 
 use super::{Error, Outcome, Setup, Which, failure, shown};
 use crate::{
-    cli::{load, selection::{self, Selection}},
+    cli::{
+        arguments::style,
+        load,
+        selection::{self, Selection},
+    },
     dialect, draft,
-    plan::{Proof, Request, Sides, plan, proof::prove, reverse},
+    plan::{Proof, Request, Sides, Style, plan, proof::prove, reverse},
     source::migrations::{self, Database, Folder, Listing, NewFile, Wanted},
 };
 
@@ -28,6 +32,11 @@ pub struct Arguments {
     name: String,
     #[command(flatten)]
     selection: Selection,
+    /// How the SQL is written: plain, idempotent or online
+    ///
+    /// See `schemascope plan --help`.
+    #[arg(long, value_name = "STYLE", value_parser = style(), default_value = Style::default().name())]
+    style: Style,
     /// Let the target stay as it is, and write down how canonical gets there
     #[arg(long)]
     adopt: bool,
@@ -62,6 +71,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
     };
     let nothing = BTreeSet::new();
     let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
+    let request = Request { style: arguments.style, ..request };
     let turned;
     let (request, leads, follows) = if arguments.adopt {
         turned = Sides::turned(&request);

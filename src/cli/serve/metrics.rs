@@ -110,6 +110,7 @@ mod tests {
             canonical: None,
             required: &[],
             drift: State::Warn,
+            migrations: None,
             now: 7,
         };
         let known = Known {

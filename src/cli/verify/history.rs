@@ -7,7 +7,7 @@ use super::super::{
     sides::{Named, Setup},
 };
 use crate::{
-    diff::day,
+    diff::{Standing, day},
     model::{Key, Kind, Location},
     source::{
         Source,
@@ -33,7 +33,11 @@ pub async fn history(setup: &Setup<'_>, folder: Option<&Path>, target: &Named) -
         Ok(found) => {
             report.objects = found.migrations.len();
             let findings = found.migrations.iter().filter_map(|entry| finding(setup, target, entry));
-            report.findings = findings.filter(|finding| finding.severity != Severity::Off).collect();
+            let shown = findings.filter(|finding| finding.severity != Severity::Off);
+            let holds = |finding: &Finding| {
+                finding.acceptance.as_ref().is_some_and(|acceptance| acceptance.standing == Standing::Holds)
+            };
+            (report.accepted, report.findings) = shown.partition(holds);
             report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         }
         Err(Trouble { text, code, file }) => {
