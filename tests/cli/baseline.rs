@@ -135,5 +135,5 @@ fn a_baseline_that_cannot_be_used_is_told() {
         "--baseline",
         "nowhere/b.toml",
     ])
-    .check(2, &[], &["nowhere/b.toml could not be written"]);
+    .check(2, &[], &["nowhere/b.toml: The baseline cannot be written"]);
 }
