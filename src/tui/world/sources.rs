@@ -233,7 +233,7 @@ pub async fn read(
     source: &Source,
     options: &LoadOptions,
     progress: &(dyn Fn(&str, usize) + Send + Sync),
-) -> Result<Loaded, Unread> {
+) -> Result<(Snapshot, DialectRef), Unread> {
     let snapshot = source::load(source, options, progress).await.map_err(|error| {
         let hint = error.hint().map(str::to_owned);
         let text = [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n");
@@ -247,5 +247,5 @@ pub async fn read(
             snapshot.dialect
         )
     })?;
-    Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
+    Ok((snapshot, DialectRef(dialect)))
 }
