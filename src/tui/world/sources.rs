@@ -1,6 +1,6 @@
 //! Where everything is read from, and how; and what is kept of it in files.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use crate::{
         postgres::{connect::Environment, session::Fault},
     },
     diff::{self, Accepted, Baseline, Rules, Terms},
+    model::Snapshot,
     source::{self, LoadOptions, Source, SourceError, history::History},
     tui::{
         Named, Target,
