@@ -72,7 +72,7 @@ fn is_zero(number: &u32) -> bool {
 }
 
 /// A hash of content; printed as 64 hexadecimal digits, shortened by `{:.12}`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(pub [u8; 32]);
 
 impl fmt::Display for Fingerprint {

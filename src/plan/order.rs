@@ -382,8 +382,8 @@ impl<'a, 't> Graph<'a, 't> {
         }
         self.part_ways(edges);
         for (key, gone) in &self.superseded {
-            for user in self.transition.users.get(key).into_iter().flatten() {
-                edges.extend(self.torn.get(user).map(|torn| (*torn, *gone)));
+            for user in self.transition.from.users(key) {
+                edges.extend(self.torn.get(&user.key).map(|torn| (*torn, *gone)));
             }
         }
     }
@@ -396,7 +396,7 @@ impl<'a, 't> Graph<'a, 't> {
         for (part, gone) in &self.dropped {
             let Some(object) = from.get(part) else { continue };
             let Some(whole) = &object.parent else { continue };
-            for user in self.transition.users.get(whole).into_iter().flatten() {
+            for user in from.users(whole).map(|user| &user.key) {
                 let keeps =
                     |key: &Key| to.get(key).is_some_and(|user| user.requires.iter().any(|r| r.on == *whole));
                 if user.kind() == whole.kind() && altered(user) && !keeps(user) {

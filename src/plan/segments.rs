@@ -109,7 +109,7 @@ fn hazards(transition: &Transition<'_>, key: &Key, mut hazards: Vec<Hazard>) -> 
     let object = transition.to.get(key).or_else(|| transition.from.get(key));
     let whole = object.and_then(|object| object.parent.as_ref()).unwrap_or(key);
     let kind = |key: &Key| transition.dialect.kind(key.kind());
-    let mut users = transition.users.get(whole).into_iter().flatten();
+    let mut users = transition.from.users(whole).map(|user| &user.key);
     let unused = [key, whole].iter().any(|key| kind(key).is_some_and(|kind| kind.is_held_by_users()))
         && !users.any(|user| user.kind() != key.kind() && user.kind().name() == "column");
     let anew = whole != key && matches!(transition.fates.get(whole), Some(Fate::Recreate));

@@ -213,13 +213,12 @@ impl Closure<'_> {
     /// depends comes along; a drop never does.
     fn settle_drops(&mut self) {
         let request = self.request;
-        let dependents = request.target.catalog.dependents();
         loop {
             let dropped: Vec<Key> = self.chosen.iter().filter(|key| self.is_drop(key)).cloned().collect();
             let (before, refused_before) = (self.chosen.len(), self.refused.len());
             for key in &dropped {
-                let Some(users) = dependents.get(key) else { continue };
-                let users: Vec<&Key> = users.iter().copied().filter(|user| !self.goes(user)).collect();
+                let users = request.target.catalog.users(key).map(|user| &user.key);
+                let users: Vec<&Key> = users.filter(|user| !self.goes(user)).collect();
                 for user in users {
                     match request.drift.status(user) {
                         Status::Changed => {
@@ -283,13 +282,7 @@ impl Closure<'_> {
             }
         }
         // What stays as it is may come to stand on something else: on a view in a table's place.
-        for key in target
-            .catalog
-            .dependents()
-            .into_iter()
-            .filter(|(on, _)| gone.contains(on))
-            .flat_map(|(_, users)| users)
-        {
+        for key in gone.iter().flat_map(|key| target.catalog.users(key)).map(|user| &user.key) {
             if let (Some(live), Some(wanted)) = (catalog.get(key), canonical.catalog.get(key)) {
                 catalog.insert(Object { requires: wanted.requires.clone(), ..Object::clone(live) });
             }

@@ -45,8 +45,6 @@ pub struct Transition<'a> {
     pub from: &'a Catalog,
     /// The state after.
     pub to: &'a Catalog,
-    /// Who uses what before.
-    pub users: BTreeMap<&'a Key, BTreeSet<&'a Key>>,
     /// The fates; an object without one stays as it is.
     pub fates: BTreeMap<&'a Key, Fate>,
     /// Facets that are taken off an object while what they need is away, and put back after.
@@ -113,7 +111,6 @@ impl<'a> Transition<'a> {
             dialect,
             from,
             to,
-            users: from.dependents(),
             fates: BTreeMap::new(),
             lifted: BTreeMap::new(),
             because_of: BTreeMap::new(),
@@ -220,8 +217,7 @@ impl<'a> Transition<'a> {
 
     /// Who uses an object, directly or inside of a type.
     fn users_of(&self, key: &Key) -> Vec<&'a Object> {
-        let users = self.users.get(key).into_iter().flatten().filter_map(|user| self.from.get(user));
-        users.map(|user| &**user).collect()
+        self.from.users(key).collect()
     }
 
     /// A new version takes the place of the old one, with its parts.
@@ -383,7 +379,7 @@ impl<'a> Transition<'a> {
     /// The users of a superseded type follow it if they hold data, else they step aside.
     fn follow(&mut self, key: &'a Key) -> Result<Vec<&'a Key>, Impossible> {
         let mut moved = Vec::new();
-        for user in self.users.get(key).cloned().unwrap_or_default() {
+        for user in self.users_of(key).into_iter().map(|user| &user.key) {
             let (Some(old), Some(new), Some(kind)) =
                 (self.from.get(user), self.to.get(user), self.dialect.kind(user.kind()))
             else {
@@ -457,11 +453,8 @@ impl<'a> Transition<'a> {
         who: impl Fn(&Object) -> bool,
     ) -> Result<Vec<&'a Key>, Impossible> {
         let mut moved = Vec::new();
-        for user in self.users.get(key).cloned().unwrap_or_default() {
-            let Some(object) = self.from.get(user) else { continue };
-            if !who(object) {
-                continue;
-            }
+        for object in self.users_of(key).into_iter().filter(|user| who(user)) {
+            let user = &object.key;
             let facets: Vec<Option<&'a str>> =
                 object.requires.iter().filter(|r| r.on == *key).map(|r| r.facet.as_deref()).collect();
             if facets.iter().all(Option::is_some) {

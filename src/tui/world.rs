@@ -1,6 +1,7 @@
 //! Does effects: the only part of the terminal that touches files, databases, engines and other
 //! programs. Everything that takes time runs beside the screen and comes back as a message.
 
+mod known;
 mod sources;
 
 use std::{
@@ -21,6 +22,7 @@ use tokio::{
 };
 use tracing::instrument::WithSubscriber;
 
+use known::Known;
 pub use sources::Sources;
 use sources::{Example, read, wait_for_example, with_password};
 
@@ -29,7 +31,7 @@ use super::{
     effect::Effect,
     highlight,
     journal::{Journal, Whose},
-    message::Message,
+    message::{Loaded, Message},
     request::PlanRequest,
     save,
     state::{
@@ -55,6 +57,7 @@ pub struct World {
     messages: UnboundedSender<Message>,
     loads: HashMap<SideId, AbortHandle>,
     proof: Option<AbortHandle>,
+    known: Known,
     asking: Option<AbortHandle>,
     /// Passwords that the user typed.
     passwords: HashMap<SideId, SecretString>,
@@ -75,6 +78,7 @@ impl World {
             messages,
             loads: HashMap::new(),
             proof: None,
+            known: Known::default(),
             asking: None,
             passwords: HashMap::new(),
             latest_detail: Arc::default(),
@@ -247,6 +251,7 @@ impl World {
         let messages = self.messages.clone();
         let example = self.example.clone();
         let password = self.passwords.get(&side).cloned();
+        let known = self.known.clone();
         let reading = async move {
             let source = match sources.source(side) {
                 Ok(source) => with_password(source, password),
@@ -274,6 +279,9 @@ impl World {
                 wait_for_example(&example, &mut options, &progress).await;
             }
             let result = read(source, &options, &progress).await;
+            let shared =
+                |(snapshot, dialect)| Loaded { snapshot: known.keep(side, snapshot), dialect };
+            let result = result.map(shared);
             if let Ok(loaded) = &result
                 && let Some(why) = sources.keep(side, loaded).await
             {

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::DialectRef;
+use super::{DialectRef, board::Counts};
 use crate::{
     dialect,
     diff::{self, Difference, Drift, ENUM_VALUE, Rename, Status, Terms},
-    model::{Key, Object, Snapshot},
+    model::{Fingerprint, Key, Object, Snapshot},
     plan::{self, Direction, Hazard, HazardCode, Sides},
 };
 
@@ -25,6 +25,10 @@ pub struct Comparison {
     /// The open differences that stand for themselves: not the parts of what is missing or extra as a
     /// whole, which come and go with it.
     pub whole: BTreeSet<Key>,
+    /// How many those are.
+    pub counts: Counts,
+    /// Equal for targets that drifted in the very same way.
+    pub mark: Fingerprint,
     /// What closing a difference can hurt, for those that can hurt anything.
     pub hazards: BTreeMap<Key, Vec<Hazard>>,
     /// What looks like one object under two names.
@@ -62,8 +66,13 @@ impl Comparison {
         let request = turned.as_ref().map_or(request, |sides| sides.request(&request));
         let hazards = plan::hazards(&request);
         let stands = |key: &&Key| !comes_with_parent(canonical, &snapshot, &drift, key);
+        let whole: BTreeSet<Key> = drift.open().map(|(key, _)| key).filter(stands).cloned().collect();
+        let mut counts = Counts::default();
+        whole.iter().for_each(|key| counts.count(drift.status(key)));
         Ok(Comparison {
-            whole: drift.open().map(|(key, _)| key).filter(stands).cloned().collect(),
+            whole,
+            counts,
+            mark: mark(&drift, &snapshot),
             accepted: drift.accepted().map(|(key, _)| key).filter(stands).count(),
             renames: diff::renames(canonical, &snapshot, &drift),
             snapshot,
@@ -128,6 +137,19 @@ impl Comparison {
         let difference = self.drift.differences.get(key);
         difference.is_some_and(|difference| difference.status != Status::Unknown && !difference.is_accepted())
     }
+}
+
+/// A hash of every difference and of what the target has there.
+fn mark(drift: &Drift, target: &Snapshot) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    for (key, difference) in &drift.differences {
+        hasher.update(key.to_string().as_bytes()).update(&[0]);
+        hasher.update(format!("{difference:?}").as_bytes());
+        if let Some(object) = target.catalog.get(key) {
+            hasher.update(&object.fingerprint().0);
+        }
+    }
+    Fingerprint(hasher.finalize().into())
 }
 
 /// Whether a difference is that of a part whose parent is missing or extra just as well.

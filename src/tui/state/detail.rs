@@ -102,7 +102,7 @@ pub struct Part {
 }
 
 impl Detail {
-    /// Works out everything about one object. Pure; linear in the size of two catalogs.
+    /// Works out everything about one object. Pure; bounded by what the object has to do with.
     pub fn make(request: &DetailRequest) -> Self {
         let DetailRequest { dialect, key, canonical, .. } = request;
         let comparison = request.comparison();
@@ -236,11 +236,8 @@ fn size(snapshot: &Snapshot, object: &Object) -> Option<Size> {
 
 /// What requires an object, besides its own parts.
 fn users<'a>(key: &Key, catalogs: impl Iterator<Item = &'a Catalog>) -> Vec<Key> {
-    let uses = |object: &&Arc<Object>| {
-        object.parent.as_ref() != Some(key)
-            && object.requires.iter().any(|requirement| requirement.on == *key)
-    };
-    let users = catalogs.flat_map(|catalog| catalog.iter()).filter(uses);
+    let users = catalogs.flat_map(|catalog| catalog.users(key));
+    let users = users.filter(|object| object.parent.as_ref() != Some(key));
     let unique: BTreeSet<&Key> = users.map(|object| &object.key).collect();
     unique.into_iter().cloned().collect()
 }

@@ -1,6 +1,9 @@
 //! A plan as the lines of its pane.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::{
     model::Key,
@@ -44,6 +47,8 @@ pub struct Planned {
     pub proving: Proving,
     /// Whether the database was asked about its rows.
     pub asking: Asking,
+    /// The first statement that acts on each object, or is there because of it.
+    first: Arc<HashMap<Key, usize>>,
     /// Where the lines of the SQL begin and end, in bytes.
     breaks: Arc<[(usize, usize)]>,
     /// The lines that were made last, for whoever asks again before anything has changed.
@@ -177,9 +182,25 @@ impl Planned {
                 sql.push('\n');
             }
         }
-        let (proving, made) = (Proving::Waiting, Arc::default());
-        let asking = Asking::Not;
-        Planned { id, plan: Arc::new(plan), sql: sql.into(), proving, asking, breaks: breaks.into(), made }
+        let mut first = HashMap::new();
+        let because = plan.statements.iter().map(|statement| statement.because_of.as_ref());
+        let own = plan.statements.iter().map(|statement| Some(&statement.key));
+        // Its own statements count before those that are there because of it.
+        for (at, key) in own.enumerate().chain(because.enumerate()) {
+            if let Some(key) = key.filter(|key| !first.contains_key(*key)) {
+                first.insert(key.clone(), at);
+            }
+        }
+        Planned {
+            id,
+            plan: Arc::new(plan),
+            sql: sql.into(),
+            proving: Proving::Waiting,
+            asking: Asking::Not,
+            first: Arc::new(first),
+            breaks: breaks.into(),
+            made: Arc::default(),
+        }
     }
 
     /// A line of the SQL.
@@ -336,9 +357,7 @@ impl Planned {
 
     /// The first statement that acts on an object, or is there because of it.
     pub fn statement_of(&self, key: &Key) -> Option<usize> {
-        let statements = &self.plan.statements;
-        let because = || statements.iter().position(|statement| statement.because_of.as_ref() == Some(key));
-        statements.iter().position(|statement| statement.key == *key).or_else(because)
+        self.first.get(key).copied()
     }
 
     /// How many statements lose data.

@@ -14,7 +14,6 @@ use crate::{
         layout,
         state::{
             Pane, State,
-            board::Counts,
             side::{Reading, Side, SideId, Target},
         },
         text,
@@ -225,10 +224,8 @@ fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
     if comparison.drift.is_empty() {
         return vec![Span::styled("no differences", theme.style(Role::Success))];
     }
-    let mut counts = Counts::default();
-    comparison.whole.iter().for_each(|key| counts.count(comparison.drift.status(key)));
     let mut spans = Vec::new();
-    for (status, count) in counts.each() {
+    for (status, count) in comparison.counts.each() {
         let style = theme.style(super::tree::role_of(status));
         spans.push(Span::styled(format!("{}{count} ", status.glyph()), style));
     }
@@ -238,26 +235,11 @@ fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
 
 /// The first earlier target that drifted in the very same way.
 fn same_drift(state: &State, at: usize) -> String {
-    let drift = |target: &Target| {
-        target.comparison.as_ref().map(|comparison| std::sync::Arc::clone(&comparison.drift))
-    };
-    let Some(own) = state.targets.get(at).and_then(drift) else { return String::new() };
-    let live = |target: &Target, key: &crate::model::Key| {
-        target
-            .comparison
-            .as_ref()
-            .and_then(|comparison| comparison.snapshot.catalog.get(key).map(|object| object.facets.clone()))
-    };
-    let alike = |other: &&Target| {
-        drift(other).is_some_and(|drift| {
-            drift.differences == own.differences
-                && own.differences.keys().all(|key| live(other, key) == live(&state.targets[at], key))
-        })
-    };
-    state.targets[..at]
-        .iter()
-        .find(alike)
-        .map_or_else(String::new, |other| format!("identical to {}", text::clean(&other.side.label)))
+    let mark = |target: &Target| target.comparison.as_ref().map(|comparison| comparison.mark);
+    let own = state.targets.get(at).and_then(mark);
+    let mut earlier = state.targets.iter().take(at);
+    let other = earlier.find(|other| own.is_some() && mark(other) == own);
+    other.map_or_else(String::new, |other| format!("identical to {}", text::clean(&other.side.label)))
 }
 
 fn spinner(seconds: f64) -> &'static str {

@@ -1,6 +1,6 @@
 //! Where everything is read from, and how; and what is kept of it in files.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use crate::{
         postgres::{connect::Environment, session::Fault},
     },
     diff::{self, Accepted, Baseline, Rules, Terms},
+    model::Snapshot,
     source::{self, LoadOptions, Source, SourceError, history::History},
     tui::{
         Named, Target,
@@ -233,7 +234,7 @@ pub async fn read(
     source: &Source,
     options: &LoadOptions,
     progress: &(dyn Fn(&str, usize) + Send + Sync),
-) -> Result<Loaded, Unread> {
+) -> Result<(Snapshot, DialectRef), Unread> {
     let snapshot = source::load(source, options, progress).await.map_err(|error| {
         let hint = error.hint().map(str::to_owned);
         let text = [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n");
@@ -247,5 +248,5 @@ pub async fn read(
             snapshot.dialect
         )
     })?;
-    Ok(Loaded { snapshot: Arc::new(snapshot), dialect: DialectRef(dialect) })
+    Ok((snapshot, DialectRef(dialect)))
 }
