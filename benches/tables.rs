@@ -15,10 +15,19 @@ pub fn schema(tables: usize) -> String {
     for table in 0..tables {
         if table % IN_SCHEMA == 0 {
             let end = if table == 0 { "" } else { "COMMIT;\n" };
-            let _ = write!(sql, "{end}BEGIN;\nCREATE SCHEMA {0};\n{1}", namespace(table), trigger_function(table));
+            let _ = write!(
+                sql,
+                "{end}BEGIN;\nCREATE SCHEMA {0};\n{1}",
+                namespace(table),
+                trigger_function(table)
+            );
         }
         if table % IN_GROUP == 0 {
-            let _ = writeln!(sql, "CREATE TYPE {}.state_{table} AS ENUM ('new', 'open', 'done');", namespace(table));
+            let _ = writeln!(
+                sql,
+                "CREATE TYPE {}.state_{table} AS ENUM ('new', 'open', 'done');",
+                namespace(table)
+            );
         }
         sql.push_str(&one(table));
         if table % IN_GROUP == IN_GROUP - 1 {

@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn catalogs_share_what_is_the_same_and_stay_what_they_are() {
         let canonical: Catalog = [table("a", false), table("b", false)].into_iter().collect();
-        let mut target: Catalog = [table("a", false), table("b", true), table("c", false)].into_iter().collect();
+        let mut target: Catalog =
+            [table("a", false), table("b", true), table("c", false)].into_iter().collect();
         let before = target.clone();
         target.share(&canonical);
         assert_eq!(target, before);

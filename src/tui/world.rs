@@ -279,8 +279,7 @@ impl World {
                 wait_for_example(&example, &mut options, &progress).await;
             }
             let result = read(source, &options, &progress).await;
-            let shared =
-                |(snapshot, dialect)| Loaded { snapshot: known.keep(side, snapshot), dialect };
+            let shared = |(snapshot, dialect)| Loaded { snapshot: known.keep(side, snapshot), dialect };
             let result = result.map(shared);
             if let Ok(loaded) = &result
                 && let Some(why) = sources.keep(side, loaded).await
