@@ -8,6 +8,7 @@ mod choice;
 mod evidence;
 pub mod file;
 mod order;
+mod partial;
 pub mod proof;
 mod renames;
 mod segments;
@@ -25,6 +26,7 @@ pub use sides::{Direction, ParseDirectionError, Sides};
 use transition::Transition;
 
 pub use choice::{Choice, ChoiceError};
+pub use partial::{Hunk, partly};
 
 pub use crate::dialect::{
     Action, Answer, Check, Hazard, HazardCode, Lock, Observed, ParseStyleError, Style, Touched, Transaction,

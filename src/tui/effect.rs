@@ -106,6 +106,8 @@ pub enum Effect {
         folder: String,
         /// What the migration is called.
         title: String,
+        /// The tool, where it is not to be recognised.
+        tool: Option<String>,
         /// What the plan was made from.
         request: PlanRequest,
         /// The plan.

@@ -1,6 +1,9 @@
 //! What a plan on the screen is made from.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::state::{
     DialectRef,
@@ -10,7 +13,7 @@ use super::state::{
 use crate::{
     diff::Rename,
     model::{Key, Snapshot},
-    plan::{self, Direction, Plan, Proof, Sides, proof::prove},
+    plan::{self, Direction, Hunk, Plan, Proof, Sides, proof::prove},
     scratch,
 };
 
@@ -29,6 +32,8 @@ pub struct PlanRequest {
     pub comparison: Arc<Comparison>,
     /// The differences to close.
     pub selection: Arc<BTreeSet<Key>>,
+    /// The parts of selected differences that are meant, where not all of them are.
+    pub hunks: BTreeMap<Key, BTreeSet<Hunk>>,
     /// The renames that were confirmed.
     pub renames: Vec<Rename>,
     /// The target's name for people, and canonical's.
@@ -38,8 +43,11 @@ pub struct PlanRequest {
 impl PlanRequest {
     /// Makes the plan. Pure.
     pub fn make(&self) -> Plan {
-        let turned = self.turned();
-        let request = self.request(turned.as_ref());
+        let (turned, partly);
+        turned = self.turned();
+        let whole = self.request(turned.as_ref());
+        partly = self.partly(&whole);
+        let request = partly.as_ref().map_or(whole, |sides| sides.request(&whole));
         let mut plan = if self.id.shape.back { plan::reverse(&request) } else { plan::plan(&request) };
         // People know the sides by the names that they gave them.
         let (target, canonical) = self.labels.clone();
@@ -58,8 +66,11 @@ impl PlanRequest {
 
     /// Tries the plan on a scratch copy.
     pub async fn prove(&self, plan: &Plan, options: &scratch::Options) -> Proof {
-        let turned = self.turned();
-        let request = self.request(turned.as_ref());
+        let (turned, partly);
+        turned = self.turned();
+        let whole = self.request(turned.as_ref());
+        partly = self.partly(&whole);
+        let request = partly.as_ref().map_or(whole, |sides| sides.request(&whole));
         if self.id.shape.back {
             let back = Sides::back_from(&request);
             prove(&back.request(&request), plan, options).await
@@ -72,6 +83,11 @@ impl PlanRequest {
     fn turned(&self) -> Option<Sides> {
         let turns = self.id.shape.direction == Direction::CanonicalFollows;
         turns.then(|| Sides::turned(&self.request(None)))
+    }
+
+    /// Both sides as they are where some differences are closed in part only.
+    fn partly(&self, request: &plan::Request<'_>) -> Option<Sides> {
+        (!self.hunks.is_empty()).then(|| plan::partly(request, &self.hunks))
     }
 
     fn request<'a>(&'a self, turned: Option<&'a Sides>) -> plan::Request<'a> {

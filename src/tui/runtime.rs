@@ -108,8 +108,9 @@ where
         let mut left = Left::Quit;
         let mut stopped = std::pin::pin!(stopped);
         // The first frame comes before anything is asked for.
+        let asked = update::start(state);
         self.draw(state)?;
-        for effect in update::start(state) {
+        for effect in asked {
             self.world.perform(effect);
         }
         loop {

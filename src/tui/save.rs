@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use super::message::Written;
 use crate::{
     config::write_whole,
-    source::migrations::{self, Draft, Folder},
+    source::migrations::{self, Draft, Folder, MigrationsError},
 };
 
 /// Writes a text to a path. A file that is there is replaced only if the user
@@ -23,11 +23,17 @@ pub fn write(path: &Path, text: &str, replace: bool) -> Written {
 }
 
 /// Writes the next migration of a folder, as its tool has it. Nothing that is there is replaced.
-pub fn migration(folder: &Path, draft: &Draft, now: u64) -> Written {
-    let open = Folder::open(folder, None);
+pub fn migration(folder: &Path, tool: Option<&str>, draft: &Draft, now: u64) -> Written {
+    let open = Folder::open(folder, tool);
     let written = open.and_then(|open| migrations::write(folder, &migrations::next(&open, draft, now)));
     match written {
         Ok(paths) => Written::Files(paths),
+        Err(error @ MigrationsError::NoMigrations { .. }) => {
+            Written::Failed(format!("{error} Name another folder, or the tool that it is for."))
+        }
+        Err(error @ MigrationsError::UnknownTool { .. }) => {
+            Written::Failed(format!("{error} Leave the line empty to have it recognised."))
+        }
         Err(error) => {
             let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
             Written::Failed(format!("{error}{hint}"))

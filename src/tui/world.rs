@@ -153,12 +153,12 @@ impl World {
                 self.write(&path, script.into(), replace);
             }
             Effect::WriteText { path, text, replace } => self.write(&path, text, replace),
-            Effect::WriteMigration { folder, title, request, plan, proof } => {
+            Effect::WriteMigration { folder, title, tool, request, plan, proof } => {
                 let (folder, now) = (self.typed_path(&folder), (self.sources.now)());
                 self.compute(move || {
                     let back = request.make_back();
                     let draft = draft::migration(&title, &plan, &back, &proof, now);
-                    Some(Message::Written(save::migration(&folder, &draft, now)))
+                    Some(Message::Written(save::migration(&folder, tool.as_deref(), &draft, now)))
                 });
             }
             Effect::Configure { file, text } => {

@@ -14,7 +14,7 @@ use crate::{
     dialect::Dialect,
     diff::{Acceptance, Rename, Status},
     model::{Catalog, Key, Location, Object, Size, Snapshot},
-    plan::Hazard,
+    plan::{Hazard, Hunk},
     tui::text,
 };
 
@@ -50,6 +50,8 @@ pub struct Detail {
     pub hazards: Vec<Hazard>,
     /// The facets that differ at any target.
     pub facets: Vec<FacetRow>,
+    /// The parts of the difference that can be selected alone: facets, and entries of lists.
+    pub hunks: BTreeSet<Hunk>,
     /// The comment in the catalog, of canonical or else of the target.
     pub comment: Option<String>,
     /// How large the table is at the target, for knowing what it means to rewrite it.
@@ -90,6 +92,24 @@ pub struct FacetRow {
     pub canonical: Option<String>,
     /// Its value at each target.
     pub live: Vec<Option<String>>,
+    /// Whether it is canonical's at each target.
+    pub same: Vec<bool>,
+    /// Whether it differs at the target that the detail is about.
+    pub differs: bool,
+    /// The entries in which it differs there, where it is a list, with whether canonical has them.
+    pub entries: Vec<(String, bool)>,
+}
+
+impl FacetRow {
+    /// The parts of the difference that the row is of.
+    pub fn hunks(&self) -> Vec<Hunk> {
+        let hunk = |entry: Option<&String>| Hunk { facet: self.name.clone(), entry: entry.cloned() };
+        match (self.differs, self.entries.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![hunk(None)],
+            (true, false) => self.entries.iter().map(|(entry, _)| hunk(Some(entry))).collect(),
+        }
+    }
 }
 
 /// A part of the object that differs.
@@ -118,6 +138,7 @@ impl Detail {
         let lines = if live.is_some() { line_pairs(&own, &other) } else { alone(&own) };
         let is_own = |on: &&Key| either.parent.as_ref() != Some(on);
         let requires = either.requires.iter().map(|requirement| &requirement.on).filter(is_own);
+        let facets = request.facets();
         let catalogs = [Some(&canonical.catalog), live.map(|live| &live.catalog)];
         Detail {
             status: comparison.map(|comparison| comparison.drift.status(key)),
@@ -126,7 +147,8 @@ impl Detail {
             renames: comparison.map(|c| c.renames_of(key).into_iter().cloned().collect()).unwrap_or_default(),
             elsewhere: request.elsewhere(),
             hazards: comparison.and_then(|c| c.hazards.get(key).cloned()).unwrap_or_default(),
-            facets: request.facets(),
+            hunks: facets.iter().flat_map(FacetRow::hunks).collect(),
+            facets,
             comment: either.facets.text("comment").map(|comment| text::clean(comment).into_owned()),
             size: live.and_then(|live| size(live, either)),
             location: canonical.location(key).cloned(),
@@ -193,14 +215,27 @@ impl DetailRequest {
                 }
             }
         }
-        let value = |object: Option<&Arc<Object>>, name: &str| object?.facets.get(name).map(of_facet);
-        let live = |target: &Option<Arc<Comparison>>, name: &str| {
-            value(target.as_ref()?.snapshot.catalog.get(&self.key), name)
+        let meant = |name: &str| wanted?.facets.get(name);
+        let live = |target: &'_ Option<Arc<Comparison>>, name: &str| {
+            let object = target.as_ref()?.snapshot.catalog.get(&self.key)?;
+            object.facets.get(name).cloned()
         };
-        let row = |name: &str| FacetRow {
-            name: text::clean(name).into_owned(),
-            canonical: value(wanted, name),
-            live: self.targets.iter().map(|target| live(target, name)).collect(),
+        let shown = |value: Option<&Value>, name: &str| {
+            let other = value.is_some() && value != meant(name);
+            value.map(|value| of_facet(value, other))
+        };
+        let own = self.comparison().and_then(|comparison| comparison.drift.differences.get(&self.key));
+        let row = |name: &str| {
+            let differs = own.is_some_and(|own| own.facets.iter().any(|facet| facet == name));
+            let here = self.targets.get(self.active).and_then(|target| live(target, name));
+            FacetRow {
+                name: text::clean(name).into_owned(),
+                canonical: shown(meant(name), name),
+                live: self.targets.iter().map(|target| shown(live(target, name).as_ref(), name)).collect(),
+                same: self.targets.iter().map(|target| live(target, name).as_ref() == meant(name)).collect(),
+                differs,
+                entries: if differs { entries(here.as_ref(), meant(name)) } else { Vec::new() },
+            }
         };
         names.into_iter().map(row).collect()
     }
@@ -251,9 +286,27 @@ fn subject(dialect: &dyn Dialect, object: &Object) -> Key {
     }
 }
 
-/// A facet's value for people, on one line. A body is better read in the definition.
-fn of_facet(value: &Value) -> String {
+/// The entries that only one of two lists of texts has, with whether it is canonical's. Where entries
+/// stand in an order that means something, single ones cannot be taken.
+fn entries(live: Option<&Value>, canonical: Option<&Value>) -> Vec<(String, bool)> {
+    let listed = |value: Option<&Value>| -> Option<Vec<String>> {
+        let Some(value) = value else { return Some(Vec::new()) };
+        value.as_array()?.iter().map(|entry| entry.as_str().map(str::to_owned)).collect()
+    };
+    let (Some(live), Some(canonical)) = (listed(live), listed(canonical)) else { return Vec::new() };
+    if !live.is_sorted() || !canonical.is_sorted() {
+        return Vec::new();
+    }
+    let gone = live.iter().filter(|entry| !canonical.contains(entry)).map(|entry| (entry.clone(), false));
+    let new = canonical.iter().filter(|entry| !live.contains(entry)).map(|entry| (entry.clone(), true));
+    gone.chain(new).collect()
+}
+
+/// A facet's value for people, on one line; `other` says that it is not canonical's. A body is better
+/// read in the definition.
+fn of_facet(value: &Value, other: bool) -> String {
     match value.as_str().map(|text| text.trim().lines().count()) {
+        Some(lines) if lines > 1 && other => format!("{lines} other lines"),
         Some(lines) if lines > 1 => format!("{lines} lines, see the definition"),
         _ => shown(value),
     }
@@ -276,8 +329,8 @@ mod tests {
 
     #[test]
     fn a_body_is_left_to_the_definition() {
-        assert_eq!(of_facet(&Value::from("\nBEGIN\nEND;\n")), "2 lines, see the definition");
-        assert_eq!(of_facet(&Value::from("now()")), "now()");
+        assert_eq!(of_facet(&Value::from("\nBEGIN\nEND;\n"), false), "2 lines, see the definition");
+        assert_eq!(of_facet(&Value::from("now()"), true), "now()");
     }
 
     #[test]

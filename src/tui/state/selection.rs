@@ -1,9 +1,12 @@
 //! Which differences of a target its plan closes, with a way back.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::comparison::Comparison;
-use crate::{diff::Rename, model::Key};
+use crate::{diff::Rename, model::Key, plan::Hunk};
 
 /// How many changes can be taken back.
 const HISTORY: usize = 200;
@@ -17,6 +20,8 @@ pub struct Selection {
     accepted: BTreeSet<Key>,
     /// The renames that were confirmed.
     renames: BTreeSet<Rename>,
+    /// The parts of selected differences that are meant, where not all of them are.
+    hunks: BTreeMap<Key, BTreeSet<Hunk>>,
     undo: Vec<Edit>,
     redo: Vec<Edit>,
     revision: u64,
@@ -31,6 +36,15 @@ struct Edit {
     unaccepted: Vec<Key>,
     renamed: Vec<Rename>,
     unrenamed: Vec<Rename>,
+    hunks: Vec<Parts>,
+}
+
+/// The parts of a difference that were meant, and those that are now; none stands for all.
+#[derive(Clone, Debug)]
+struct Parts {
+    key: Key,
+    before: Option<BTreeSet<Hunk>>,
+    now: Option<BTreeSet<Hunk>>,
 }
 
 impl Selection {
@@ -65,6 +79,39 @@ impl Selection {
         let removed: Vec<Key> = names.filter(|key| self.keys.contains(key)).cloned().collect();
         let unaccepted = removed.iter().filter(|key| self.accepted.contains(key)).cloned().collect();
         self.apply(Edit { removed, unaccepted, renamed, unrenamed, ..Edit::default() });
+    }
+
+    /// The parts of selected differences that are meant, where not all of them are.
+    pub fn hunks(&self) -> &BTreeMap<Key, BTreeSet<Hunk>> {
+        &self.hunks
+    }
+
+    /// Whether a part of a difference is selected.
+    pub fn contains_hunk(&self, key: &Key, hunk: &Hunk) -> bool {
+        self.contains(key) && self.hunks.get(key).is_none_or(|hunks| hunks.contains(hunk))
+    }
+
+    /// Selects a part of a difference, or deselects it where it is selected. `all` are its parts, and
+    /// `accepts` says that the user has said yes to a loss of data.
+    pub fn toggle_hunk(&mut self, key: &Key, hunk: Hunk, all: &BTreeSet<Hunk>, accepts: bool) {
+        let before = self.hunks.get(key).cloned();
+        let mut meant = match (self.contains(key), &before) {
+            (false, _) => BTreeSet::new(),
+            (true, None) => all.clone(),
+            (true, Some(meant)) => meant.clone(),
+        };
+        if !meant.remove(&hunk) {
+            meant.insert(hunk);
+        }
+        if meant.is_empty() {
+            self.remove([key.clone()]);
+            return;
+        }
+        let new = |set: &BTreeSet<Key>| (!set.contains(key)).then(|| key.clone()).into_iter().collect();
+        let added = new(&self.keys);
+        let accepted = if accepts { new(&self.accepted) } else { Vec::new() };
+        let parts = Parts { key: key.clone(), before, now: (meant != *all).then_some(meant) };
+        self.apply(Edit { added, accepted, hunks: vec![parts], ..Edit::default() });
     }
 
     /// Deselects everything, as one change.
@@ -136,6 +183,7 @@ impl Selection {
             Arc::make_mut(&mut self.keys).remove(key);
             self.accepted.remove(key);
         }
+        self.hunks.retain(|key, _| self.keys.contains(key));
         let renames = self.renames.len();
         self.renames.retain(|rename| now.renames.contains(rename));
         self.undo.clear();
@@ -144,10 +192,15 @@ impl Selection {
         gone.len() + renames - self.renames.len()
     }
 
-    fn apply(&mut self, edit: Edit) {
+    fn apply(&mut self, mut edit: Edit) {
         if edit.is_empty() {
             return;
         }
+        // What is deselected is, when it is selected again, meant as a whole.
+        let partial = edit.removed.iter().filter_map(|key| Some((key, self.hunks.get(key)?)));
+        let gone =
+            partial.map(|(key, hunks)| Parts { key: key.clone(), before: Some(hunks.clone()), now: None });
+        edit.hunks.extend(gone);
         self.perform(&edit);
         if self.undo.len() == HISTORY {
             self.undo.remove(0);
@@ -170,6 +223,12 @@ impl Selection {
             self.renames.remove(rename);
         }
         self.renames.extend(edit.renamed.iter().cloned());
+        for Parts { key, now, .. } in &edit.hunks {
+            match now {
+                Some(hunks) => drop(self.hunks.insert(key.clone(), hunks.clone())),
+                None => drop(self.hunks.remove(key)),
+            }
+        }
         self.revision += 1;
     }
 }
@@ -177,7 +236,10 @@ impl Selection {
 impl Edit {
     fn is_empty(&self) -> bool {
         let keys = [&self.added, &self.removed, &self.accepted];
-        keys.iter().all(|keys| keys.is_empty()) && self.renamed.is_empty() && self.unrenamed.is_empty()
+        let renames = [&self.renamed, &self.unrenamed];
+        keys.iter().all(|keys| keys.is_empty())
+            && renames.iter().all(|renames| renames.is_empty())
+            && self.hunks.is_empty()
     }
 
     fn reversed(&self) -> Edit {
@@ -188,7 +250,14 @@ impl Edit {
             unaccepted: self.accepted.clone(),
             renamed: self.unrenamed.clone(),
             unrenamed: self.renamed.clone(),
+            hunks: self.hunks.iter().cloned().map(Parts::reversed).collect(),
         }
+    }
+}
+
+impl Parts {
+    fn reversed(self) -> Self {
+        Parts { key: self.key, before: self.now, now: self.before }
     }
 }
 
@@ -222,6 +291,23 @@ mod tests {
         assert!(selection.redo() && selection.redo() && selection.redo() && !selection.redo());
         assert_eq!(*selection.keys(), end);
         assert!(selection.accepted.is_empty());
+    }
+
+    #[test]
+    fn parts_of_a_difference_are_selected_one_by_one() {
+        let hunk = |facet: &str| Hunk { facet: facet.to_owned(), entry: None };
+        let all = BTreeSet::from([hunk("type"), hunk("default")]);
+        let mut selection = Selection::default();
+        selection.toggle_hunk(&key("a"), hunk("type"), &all, false);
+        assert!(selection.contains_hunk(&key("a"), &hunk("type")));
+        assert!(!selection.contains_hunk(&key("a"), &hunk("default")));
+        selection.toggle_hunk(&key("a"), hunk("default"), &all, false);
+        assert!(selection.hunks().is_empty() && selection.contains(&key("a")), "all parts are the whole");
+        selection.toggle_hunk(&key("a"), hunk("default"), &all, false);
+        selection.toggle_hunk(&key("a"), hunk("type"), &all, false);
+        assert!(selection.is_empty() && selection.hunks().is_empty());
+        assert!(selection.undo() && selection.contains_hunk(&key("a"), &hunk("type")));
+        assert!(!selection.contains_hunk(&key("a"), &hunk("default")), "the way back knows the parts");
     }
 
     #[test]

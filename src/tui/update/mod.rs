@@ -161,6 +161,7 @@ pub(super) fn plan_request(state: &State) -> Option<PlanRequest> {
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
         comparison: Arc::clone(target.comparison.as_ref().filter(|c| c.direction == target.shape.direction)?),
         selection: target.selection.shared(),
+        hunks: target.selection.hunks().clone(),
         renames: target.selection.renames().iter().cloned().collect(),
         labels: (target.side.label.clone(), state.canonical.label.clone()),
     })

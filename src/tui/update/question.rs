@@ -95,6 +95,7 @@ pub fn ask_for_migration(state: &mut State) {
         let fields = vec![
             Field::new("folder", state.migrations.clone(), "the folder of migrations"),
             Field::new("name", "reconcile", "what the migration is called"),
+            Field::new("tool", "", "goose, sqlx, flyway, …; empty: as the folder looks"),
         ];
         open(state, About::Migration, fields);
     }
@@ -178,7 +179,8 @@ fn answer(state: &mut State) -> Vec<Effect> {
             let Some(((plan, proof), request)) = panes::plan_to_hand_out(state).zip(request) else {
                 return Vec::new();
             };
-            vec![Effect::WriteMigration { folder: text(0), title: text(1), request, plan, proof }]
+            let tool = Some(text(2)).filter(|tool| !tool.is_empty());
+            vec![Effect::WriteMigration { folder: text(0), title: text(1), tool, request, plan, proof }]
         }
         About::Accept { keys } => accept::accept(state, keys, &question),
         About::Open { marked } => {
@@ -198,6 +200,7 @@ impl Question {
         let wanted = match &self.about {
             About::Open { marked: Some(_) } => 0,
             About::Accept { .. } => 1,
+            About::Migration => 2,
             _ => self.fields.len(),
         };
         (0..wanted).find(|field| self.answer(*field).is_empty())
@@ -210,10 +213,13 @@ fn selection(state: &mut State) -> Option<Arc<str>> {
     let comparison = target.comparison.as_ref()?;
     let made_for = comparison.snapshot.catalog.fingerprint().to_string();
     let (canonical, label) = (state.canonical.label.clone(), target.side.label.clone());
-    let choice = Choice::new(canonical, label, made_for, target.selection.keys(), &comparison.drift);
-    if !target.selection.renames().is_empty() {
-        state.say(Tone::Note, "the confirmed renames are not in that file: --rename gives them to `plan`");
+    if !target.selection.hunks().is_empty() {
+        let why = "Single facets or grants are selected, and such a file holds whole differences only. \
+                   Select these differences whole, or write the SQL itself.";
+        refuse(state, why.to_owned());
+        return None;
     }
+    let choice = Choice::new(canonical, label, made_for, target.selection.keys(), &comparison.drift);
     Some(choice.to_json().into())
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::{
     diff::Status,
     model::Key,
+    plan::Hunk,
     tui::{
         keymap::Action,
         layout,
@@ -169,6 +170,10 @@ fn toggle_keys(state: &mut State, board: &Board, comparison: &Comparison, keys: 
 /// of, or the object itself where the line is of no part.
 fn toggle_part(state: &mut State, board: &Board, comparison: &Comparison, danger: bool) {
     let width = layout::lines_of(state, Pane::Diff).width;
+    if let Some(hunk) = view::diff_hunk_at(state, width, state.diff_at) {
+        toggle_hunk(state, comparison, hunk, danger);
+        return;
+    }
     let part = view::diff_key_at(state, width, state.diff_at);
     let Some(key) = part.or_else(|| state.current_key().cloned()) else { return };
     let Some(row) = board.row_of(&key) else { return };
@@ -183,6 +188,26 @@ fn toggle_part(state: &mut State, board: &Board, comparison: &Comparison, danger
     let keys = keys_of(state, comparison, state.tree.matched_within(board, row));
     let own = |part: &Key| *part == key || comparison.drift.status(&key) == Status::Missing;
     toggle_keys(state, board, comparison, keys.into_iter().filter(own).collect());
+}
+
+/// Selects or deselects a single facet, or a single entry of one.
+fn toggle_hunk(state: &mut State, comparison: &Comparison, hunk: Hunk, danger: bool) {
+    let all = state.current_detail().map(|detail| detail.hunks.clone()).unwrap_or_default();
+    let (Some(key), danger_key) = (state.current_key().cloned(), state.key(Action::ToggleDanger)) else {
+        return;
+    };
+    let row = state.board.row_of(&key);
+    let selection = &mut state.targets[state.active].selection;
+    if !comparison.is_selectable(&key) {
+        let board = Arc::clone(&state.board);
+        say_why_not(state, &board, comparison);
+    } else if !row.is_some_and(|row| state.tree.is_matched(row)) {
+        state.say(Tone::Note, "the filter hides this difference: what is hidden is not selected");
+    } else if comparison.is_dangerous(&key) && !danger && !selection.contains_hunk(&key, &hunk) {
+        state.say(Tone::Note, format!("closing this drops something or loses data: {danger_key} selects it"));
+    } else {
+        selection.toggle_hunk(&key, hunk, &all, danger);
+    }
 }
 
 /// After a row, the next one that is not inside it; after a range, the cursor stays.

@@ -14,7 +14,7 @@ mod targets;
 mod tests;
 mod tree;
 
-pub use diff::{key_at as diff_key_at, line_count as diff_lines};
+pub use diff::{hunk_at as diff_hunk_at, key_at as diff_key_at, line_count as diff_lines};
 pub use help::{height as help_height, line_count as help_lines};
 pub use plan::body as plan_body;
 use ratatui::{

@@ -58,7 +58,12 @@ impl Columns {
     fn new(state: &State, room: usize) -> Self {
         let count = state.shown.len();
         let fitting = (room.saturating_sub(NAME) / CELL.0).clamp(1, count.max(1)).min(count);
-        let width = ((room - room * NAMES / 100) / fitting.max(1)).clamp(CELL.0, CELL.1);
+        // Targets have to be told from each other: where there is room, their names are whole.
+        let names = state.shown.iter().filter_map(|at| state.targets.get(*at));
+        let widest = names.map(|target| text::width(&text::clean(&target.side.label)) + 1).max().unwrap_or(0);
+        let left = room.saturating_sub(NAME) / fitting.max(1);
+        let fair = (room - room * NAMES / 100) / fitting.max(1);
+        let width = widest.min(left).max(fair).clamp(CELL.0, CELL.1);
         let first = (state.place() + 1).saturating_sub(fitting);
         Columns { targets: state.shown.iter().skip(first).take(fitting).copied().collect(), width }
     }
@@ -249,6 +254,9 @@ impl Window<'_> {
         };
         match own {
             Some(_) if key.is_some_and(renamed) => ("[r]", Role::Selected),
+            Some(true) if key.is_some_and(|key| target.selection.hunks().contains_key(key)) => {
+                ("[-]", Role::Selected)
+            }
             Some(true) => ("[x]", Role::Selected),
             Some(false) if state.marks.any_inside(row) => ("[-]", Role::Selected),
             Some(false) => ("[ ]", Role::Dim),

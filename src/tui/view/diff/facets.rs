@@ -10,6 +10,8 @@ pub const ABSENT: &str = "—";
 const EQUAL: &str = "=";
 /// The blanks between two columns.
 const GAP: usize = 2;
+/// The columns of the box in front of what can be selected alone.
+pub const MARK: usize = 4;
 
 /// Which columns the table has, and how wide they are.
 pub struct Columns {
@@ -57,7 +59,7 @@ impl Columns {
 
     fn total(&self) -> usize {
         let targets: usize = self.targets.iter().map(|(_, width)| width + GAP).sum();
-        self.name + GAP + self.canonical + targets
+        MARK + self.name + GAP + self.canonical + targets
     }
 
     fn fits(&self, facet: &FacetRow) -> bool {
@@ -71,10 +73,15 @@ pub fn own(facet: &FacetRow) -> &str {
     facet.canonical.as_deref().unwrap_or(ABSENT)
 }
 
+/// Whether a facet is canonical's at a target.
+pub fn is_same(facet: &FacetRow, target: usize) -> bool {
+    facet.same.get(target).copied().unwrap_or_default()
+}
+
 /// The value of a facet at a target, or that it is canonical's.
 pub fn at_target(facet: &FacetRow, target: usize) -> &str {
     match facet.live.get(target) {
-        Some(live) if *live == facet.canonical => EQUAL,
+        _ if is_same(facet, target) => EQUAL,
         Some(Some(value)) => value,
         _ => ABSENT,
     }
@@ -85,13 +92,21 @@ pub fn rows<'a>(page: &Page<'a>, rows: &mut Vec<Row<'a>>) {
     let columns = Columns::of(page);
     let room = columns.total() <= page.columns;
     let (short, long): (Vec<&FacetRow>, Vec<&FacetRow>) =
-        page.detail.facets.iter().partition(|facet| room && columns.fits(facet));
+        page.detail.facets.iter().partition(|facet| room && facet.entries.is_empty() && columns.fits(facet));
     if !short.is_empty() {
         rows.push(Row::FacetHead);
         rows.extend(short.into_iter().map(Row::Facet));
     }
     for facet in long {
-        rows.push(Row::FacetName(&facet.name));
+        rows.push(Row::FacetName(facet));
+        if !facet.entries.is_empty() {
+            rows.extend(facet.entries.iter().map(|(entry, canonical)| Row::Entry {
+                facet: &facet.name,
+                entry,
+                canonical: *canonical,
+            }));
+            continue;
+        }
         let live = facet.live.get(page.labels.active).and_then(Option::as_deref).unwrap_or(ABSENT);
         for (value, canonical) in [(live, false), (own(facet), true)] {
             let parts = text::wrap(value, page.columns.saturating_sub(2).max(16)).into_iter().enumerate();

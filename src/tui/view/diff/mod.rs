@@ -8,11 +8,12 @@ use ratatui::{Frame, layout::Rect, style::Style, text::Span};
 
 use self::{
     paint::Painter,
-    rows::{Labels, Page, rows},
+    rows::{Labels, Page, Row, rows},
 };
 use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
 use crate::{
     model::Key,
+    plan::Hunk,
     tui::{
         keymap::Action,
         layout,
@@ -31,6 +32,11 @@ pub fn line_count(state: &State, width: u16) -> usize {
 /// has to do with it.
 pub fn key_at(state: &State, width: u16, line: usize) -> Option<Key> {
     with_page(state, width, |page| rows(page).get(line).and_then(|row| row.key().cloned()))?
+}
+
+/// The part of the difference that a line of the pane is of, where it can be selected alone.
+pub fn hunk_at(state: &State, width: u16, line: usize) -> Option<Hunk> {
+    with_page(state, width, |page| rows(page).get(line).and_then(Row::hunk))?
 }
 
 fn with_page<T>(state: &State, width: u16, use_page: impl FnOnce(&Page<'_>) -> T) -> Option<T> {

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    facets::{Columns, at_target, own},
+    facets::{Columns, MARK, at_target, is_same, own},
     rows::{GUTTER, LABEL, Page, Piece, Row, half, is_side_by_side},
 };
 use crate::{
@@ -50,7 +50,15 @@ impl Painter<'_> {
             Row::Hazard { code, text, first } => self.hazard(*code, text, *first),
             Row::HazardText(text) => Line::raw(format!("  {text}")),
             Row::FacetHead | Row::Facet(_) => self.facet(row),
-            Row::FacetName(name) => styled((*name).to_owned(), Role::Dim),
+            Row::FacetName(facet) => {
+                let name = Span::styled(facet.name.clone(), self.theme.style(Role::Dim));
+                cut_line(vec![self.hunk_mark(row), name], columns)
+            }
+            Row::Entry { entry, canonical, .. } => {
+                let (sign, role) = if *canonical { ('+', Role::Missing) } else { ('-', Role::Extra) };
+                let entry = format!("{sign} {}", text::clean(entry));
+                cut_line(vec![self.hunk_mark(row), Span::styled(entry, self.theme.style(role))], columns)
+            }
             Row::FacetValue { text, canonical, first } => {
                 let (sign, role) = if *canonical { ('+', Role::Missing) } else { ('-', Role::Extra) };
                 styled(format!("{} {text}", if *first { sign } else { ' ' }), role)
@@ -131,6 +139,7 @@ impl Painter<'_> {
         };
         let canonical_role = if matches!(row, Row::Facet(_)) { Role::Missing } else { Role::Dim };
         let mut spans = vec![
+            self.hunk_mark(row),
             Span::styled(text::fit(name, columns.name), self.theme.style(Role::Dim)),
             Span::raw("  "),
             Span::styled(text::fit(canonical, columns.canonical), self.theme.style(canonical_role)),
@@ -138,7 +147,7 @@ impl Painter<'_> {
         for (at, width) in columns.targets {
             let label = labels.targets.get(at).map_or("", |label| label);
             let (value, role) = match row {
-                Row::Facet(facet) if facet.live.get(at) == Some(&facet.canonical) => ("=", Role::Dim),
+                Row::Facet(facet) if is_same(facet, at) => ("=", Role::Dim),
                 Row::Facet(facet) => (at_target(facet, at), Role::Extra),
                 _ => (label, if at == labels.active { Role::Strong } else { Role::Dim }),
             };
@@ -146,6 +155,20 @@ impl Painter<'_> {
             spans.push(Span::styled(text::fit(value, width), self.theme.style(role)));
         }
         cut_line(spans, self.page.columns)
+    }
+
+    /// The box in front of what can be selected alone.
+    fn hunk_mark(&self, row: &Row<'_>) -> Span<'static> {
+        let state = self.page.state;
+        let parts = row.hunk().zip(state.target()).zip(state.current_key());
+        let Some(((hunk, target), key)) = parts else { return Span::raw(" ".repeat(MARK)) };
+        if !target.comparison.as_ref().is_some_and(|comparison| comparison.is_selectable(key)) {
+            return Span::raw(" ".repeat(MARK));
+        }
+        match target.selection.contains_hunk(key, &hunk) {
+            true => Span::styled("[x] ", self.theme.style(Role::Selected)),
+            false => Span::styled("[ ] ", self.theme.style(Role::Dim)),
+        }
     }
 
     fn part(&self, part: &Part) -> Line<'static> {

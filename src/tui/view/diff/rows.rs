@@ -4,7 +4,7 @@ use super::facets;
 use crate::{
     diff::Status,
     model::Key,
-    plan::HazardCode,
+    plan::{HazardCode, Hunk},
     tui::{
         keymap::Action,
         state::{
@@ -96,7 +96,16 @@ pub enum Row<'a> {
     /// A facet whose values fit beside each other.
     Facet(&'a FacetRow),
     /// The name of a facet whose values stand under each other.
-    FacetName(&'a str),
+    FacetName(&'a FacetRow),
+    /// An entry of a facet that is a list, which only one side has.
+    Entry {
+        /// The facet.
+        facet: &'a str,
+        /// The entry.
+        entry: &'a str,
+        /// Whether it is canonical's.
+        canonical: bool,
+    },
     /// A part of such a value.
     FacetValue {
         /// The part.
@@ -151,6 +160,22 @@ impl<'a> Row<'a> {
             Row::Part(part) => Some(&part.key),
             Row::Link(_, key) => Some(key),
             Row::Pair { part, .. } | Row::One { part, .. } => *part,
+            _ => None,
+        }
+    }
+}
+
+impl Row<'_> {
+    /// The part of the object's difference that the row is of, where it can be selected alone.
+    pub fn hunk(&self) -> Option<Hunk> {
+        match self {
+            Row::Facet(facet) | Row::FacetName(facet) => {
+                let hunks = facet.hunks();
+                hunks.into_iter().next().filter(|hunk| hunk.entry.is_none())
+            }
+            Row::Entry { facet, entry, .. } => {
+                Some(Hunk { facet: (*facet).to_owned(), entry: Some((*entry).to_owned()) })
+            }
             _ => None,
         }
     }
