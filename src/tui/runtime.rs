@@ -222,7 +222,11 @@ where
         Ok(())
     }
 
-    fn draw(&mut self, state: &State) -> Result<(), DrawError> {
+    fn draw(&mut self, state: &mut State) -> Result<(), DrawError> {
+        // The size may be another one before anybody has told so.
+        if let Ok(size) = self.terminal.size() {
+            state.size = (size.width, size.height);
+        }
         let drawn = self.terminal.draw(|frame| view(state, &self.theme, frame));
         drawn.map(drop).map_err(|error| DrawError(error.to_string()))
     }

@@ -201,10 +201,22 @@ impl Stream for Keyboard {
         mut self: Pin<&mut Self>,
         context: &mut task::Context<'_>,
     ) -> task::Poll<Option<Self::Item>> {
-        match &mut self.0 {
-            Some(events) => Pin::new(events).poll_next(context),
-            None => task::Poll::Pending,
+        let Some(events) = &mut self.0 else { return task::Poll::Pending };
+        let event = Pin::new(events).poll_next(context);
+        if matches!(event, task::Poll::Ready(Some(Ok(Event::Resize(..))))) {
+            remind_of_keys();
         }
+        event
+    }
+}
+
+/// Has the system tell once more that there are keys to read, if there are.
+///
+/// crossterm takes one of the events that it is told of, and is told of each only once: a key that
+/// comes together with a new size would wait for the next key. A tty tells again when its mode is set.
+fn remind_of_keys() {
+    if ENTERED.load(Ordering::SeqCst) {
+        let _ = disable_raw_mode().and_then(|()| enable_raw_mode());
     }
 }
 
