@@ -19,9 +19,9 @@ use std::{
 
 use divan::Bencher;
 use schemascope::{
-    dialect::{Dialect, by_name, changed_facets},
+    dialect::{Dialect, by_name, judgement},
     diff::{self, Drift, Rules},
-    model::{Key, Object, Snapshot},
+    model::{Key, Snapshot},
     plan::{Request, every_difference, plan},
     scratch::{Choice, Options},
     source::{LoadOptions, Source, load},
@@ -98,8 +98,7 @@ fn dialect() -> &'static dyn Dialect {
 }
 
 fn drift(meant: &Snapshot, live: &Snapshot) -> Drift {
-    let changed =
-        |a: &Object, b: &Object| changed_facets(dialect(), a, b).into_iter().map(str::to_owned).collect();
+    let changed = judgement(dialect(), meant, live);
     diff::compare(meant, live, &Rules::default(), &changed)
 }
 

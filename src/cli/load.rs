@@ -12,7 +12,7 @@ use super::{
 use crate::{
     dialect::{self, Dialect, postgres::session::Fault},
     diff::{self, Baseline, Drift, Rules, Terms},
-    model::{Object, Snapshot},
+    model::Snapshot,
     report::{Compared, Comparison, Side, Target, counted},
     source::{self, LoadOptions, Source, SourceError},
 };
@@ -216,9 +216,7 @@ pub fn drift(canonical: &Snapshot, target: &Snapshot, terms: Terms<'_>) -> Resul
             canonical.dialect, target.dialect
         ));
     };
-    let changed = |live: &Object, canonical: &Object| {
-        dialect::changed_facets(dialect, live, canonical).into_iter().map(str::to_owned).collect()
-    };
+    let changed = dialect::judgement(dialect, canonical, target);
     Ok(diff::judge(canonical, target, terms, &changed))
 }
 

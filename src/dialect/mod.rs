@@ -12,6 +12,7 @@ mod scene;
 pub mod sqlite;
 mod step;
 mod style;
+mod versions;
 pub mod writer;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -22,8 +23,9 @@ pub use observed::{Lock, Observed, ParseLockError, Touched};
 pub use scene::Scene;
 pub use step::{Action, Alteration, Answer, Change, Check, Hazard, HazardCode, Patience, Step, Transaction};
 pub use style::{ParseStyleError, Style};
+pub use versions::Versions;
 
-use crate::model::{Catalog, Key, Kind, Object};
+use crate::model::{Catalog, Key, Kind, Object, Snapshot};
 
 /// One database's way to spell objects.
 pub trait Dialect: Sync + Send {
@@ -47,6 +49,19 @@ pub trait Dialect: Sync + Send {
     /// Whether two values of a facet mean the same though they are not spelled the same: casts
     /// that a server adds, another server version's printing.
     fn same_meaning(&self, _kind: Kind, _facet: &str, _a: &Value, _b: &Value) -> bool {
+        false
+    }
+
+    /// Whether two values of a facet, one of which may be absent, differ only because servers of
+    /// different versions know different things.
+    fn same_across(
+        &self,
+        _versions: Versions,
+        _kind: Kind,
+        _facet: &str,
+        _a: Option<&Value>,
+        _b: Option<&Value>,
+    ) -> bool {
         false
     }
 
@@ -269,14 +284,35 @@ pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
     all.into_iter().find(|dialect| dialect.name() == name)
 }
 
-/// The names of all facets in which two states of an object differ in meaning, in order.
+/// The names of all facets in which two states of an object on one server differ in meaning, in order.
 pub fn changed_facets<'a>(dialect: &dyn Dialect, from: &'a Object, to: &'a Object) -> BTreeSet<&'a str> {
+    changed_across(dialect, Versions::new(0, 0), from, to)
+}
+
+fn changed_across<'a>(
+    dialect: &dyn Dialect,
+    versions: Versions,
+    from: &'a Object,
+    to: &'a Object,
+) -> BTreeSet<&'a str> {
     let kind = from.key.kind();
-    from.facets
-        .names(&to.facets)
-        .filter(|name| match (from.facets.get(name), to.facets.get(name)) {
-            (Some(a), Some(b)) => a != b && !dialect.same_meaning(kind, name, a, b),
-            (a, b) => a != b,
-        })
-        .collect()
+    let differs = |name: &str| {
+        let (a, b) = (from.facets.get(name), to.facets.get(name));
+        let same = a == b
+            || a.zip(b).is_some_and(|(a, b)| dialect.same_meaning(kind, name, a, b))
+            || versions.differ() && dialect.same_across(versions, kind, name, a, b);
+        !same
+    };
+    from.facets.names(&to.facets).filter(|name| differs(name)).collect()
+}
+
+/// The judgement of two states of one object, for a comparison of two sides: the names of the facets
+/// in which they differ in meaning.
+pub fn judgement<'a>(
+    dialect: &'a dyn Dialect,
+    one: &Snapshot,
+    other: &Snapshot,
+) -> impl Fn(&Object, &Object) -> Vec<String> + Sync + use<'a> {
+    let versions = Versions::of(one, other);
+    move |a, b| changed_across(dialect, versions, a, b).into_iter().map(str::to_owned).collect()
 }

@@ -7,7 +7,7 @@ use super::{
     HazardCode, Observed, Plan, Proof, Request, Statement, order, segments, selection, transition::Transition,
 };
 use crate::{
-    dialect::{Dialect, Transaction, changed_facets},
+    dialect::{Dialect, Transaction, judgement},
     diff::{self, Drift, Rules},
     model::{Catalog, Key, Object, Snapshot},
     scratch::{Options, copy::Copy},
@@ -217,8 +217,8 @@ fn limits(target: &Snapshot, copy: &Snapshot, plan: &Plan) -> Vec<String> {
 fn first_difference(request: &Request<'_>, expected: &Catalog, found: &Snapshot) -> Option<String> {
     let expected = Snapshot { catalog: expected.clone(), complete: true, ..request.target.clone() };
     let dialect = request.dialect;
-    let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
     let found = Snapshot { role: expected.role.clone(), ..found.clone() };
+    let changed = judgement(dialect, &expected, &found);
     let Drift { differences, .. } = diff::compare(&expected, &found, &Rules::everything(), &changed);
     let count = differences.len();
     let (key, difference) = differences.into_iter().next()?;

@@ -71,10 +71,8 @@ pub fn renamed(request: &Request<'_>) -> Option<Renamed> {
         }
     }
     let dialect = request.dialect;
-    let changed = |a: &Object, b: &Object| {
-        dialect::changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect()
-    };
     let target = Snapshot { catalog, ..target.clone() };
+    let changed = dialect::judgement(dialect, canonical, &target);
     let drift = diff::compare(canonical, &target, &request.drift.rules, &changed);
     let selection: BTreeSet<Key> = request
         .selection

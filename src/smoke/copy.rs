@@ -6,7 +6,7 @@ use super::{Observed, Probe, observe, run::Attributes};
 use crate::{
     config::smoke::Smoke,
     dialect::{
-        Dialect, changed_facets,
+        Dialect, judgement,
         postgres::{inspect, session::Session, trial::Trial},
         quote,
     },
@@ -128,10 +128,10 @@ impl Copy {
             .snapshot;
         self.execute("COMMIT").await?;
         let dialect = self.dialect;
-        let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
         let rules = Rules { owners: Managed::All, grants: Managed::All, ..Rules::default() };
         // Of extensions the engine has the version that it has.
         let schema = &Snapshot { complete: false, ..schema.clone() };
+        let changed = judgement(dialect, schema, &empty);
         let drift = diff::compare(schema, &empty, &rules, &changed);
         let selection = plan::every_difference(&drift);
         let request = Request {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use schemascope::{
-    dialect::{by_name, changed_facets},
+    dialect::{by_name, judgement},
     diff::{self, Difference, Drift, Rules, Status},
     model::{Key, Snapshot},
     plan::{Plan, Proof, Request, every_difference, plan},
@@ -129,7 +129,7 @@ impl World {
 impl Pair {
     pub fn new(canonical: Snapshot, target: Snapshot) -> Pair {
         let dialect = by_name(&canonical.dialect).expect("a dialect");
-        let changed = |a: &_, b: &_| changed_facets(dialect, a, b).into_iter().map(str::to_owned).collect();
+        let changed = judgement(dialect, &canonical, &target);
         let drift = diff::compare(&canonical, &target, &Rules::everything(), &changed);
         Pair { canonical, target, drift }
     }

@@ -26,10 +26,15 @@ pub const SUPERUSER: &str = "postgres";
 /// The superuser's password.
 pub const PASSWORD: &str = "correct horse";
 
+/// The major versions that there are servers of, see [`Cluster::start_major`].
+pub const MAJORS: [u32; 6] = [13, 14, 15, 16, 17, 18];
+
 /// A running server.
 pub struct Cluster {
     folder: TempDir,
     binaries: PathBuf,
+    /// Where psql and pg_dump are.
+    clients: PathBuf,
     port: u16,
     process: Child,
 }
@@ -44,7 +49,26 @@ impl Cluster {
     /// As [`Cluster::start`], with settings such as `ssl=on`, which comes with a certificate for
     /// `localhost`: see [`Cluster::authority`].
     pub fn start_with(settings: &[&str]) -> Cluster {
-        let binaries = newest_binaries();
+        Cluster::start_of(newest_binaries(), settings)
+    }
+
+    /// Starts a server of a major version: one of those that `tests/servers/fetch` gets, or else one that
+    /// is installed where Debian installs it.
+    pub fn start_major(major: u32) -> Cluster {
+        let servers = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("servers");
+        let folders = [servers.as_path(), Path::new("/usr/lib/postgresql")];
+        let mut binaries = folders.iter().map(|folder| folder.join(major.to_string()).join("bin"));
+        let found = binaries.find(|folder| folder.join("postgres").is_file());
+        let servers = servers.display();
+        Cluster::start_of(
+            found.unwrap_or_else(|| {
+                panic!("there is no server of PostgreSQL {major} in {servers}: `./test` gets it, and so does `tests/servers/fetch {servers}`")
+            }),
+            &[],
+        )
+    }
+
+    fn start_of(binaries: PathBuf, settings: &[&str]) -> Cluster {
         let folder =
             tempfile::Builder::new().prefix("schemascope-test-").tempdir_in("/tmp").expect("a folder");
         let template = template(&binaries);
@@ -61,7 +85,7 @@ impl Cluster {
         command.args(usual.iter().chain(settings).flat_map(|setting| ["-c", setting]));
         let log = fs::File::create(folder.path().join("log")).expect("a log");
         let process = command.stdout(Stdio::null()).stderr(log).spawn().expect("the server can be run");
-        let mut cluster = Cluster { folder, binaries, port, process };
+        let mut cluster = Cluster { folder, binaries, clients: newest_binaries(), port, process };
         cluster.wait_until_ready();
         cluster
     }
@@ -142,14 +166,14 @@ impl Cluster {
 
     /// Runs psql with these arguments, and gives whatever came of it.
     pub fn psql_output(&self, database: &str, arguments: &[&str]) -> Output {
-        let mut psql = Command::new(self.binaries.join("psql"));
+        let mut psql = Command::new(self.clients.join("psql"));
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]).args(arguments);
         psql.output().expect("psql can be run")
     }
 
     /// What `pg_dump -s` with these further arguments says of a database: the second observer.
     pub fn dump(&self, database: &str, arguments: &[&str]) -> String {
-        let mut dump = Command::new(self.binaries.join("pg_dump"));
+        let mut dump = Command::new(self.clients.join("pg_dump"));
         let output = dump.args(["-s", "-d", &self.url(database)]).args(arguments).output().expect("pg_dump");
         assert!(output.status.success(), "pg_dump failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
@@ -188,7 +212,7 @@ pub struct Open {
 impl Open {
     /// Opens one as superuser.
     pub fn new(cluster: &Cluster, database: &str) -> Open {
-        let mut psql = Command::new(cluster.binaries.join("psql"));
+        let mut psql = Command::new(cluster.clients.join("psql"));
         psql.args(["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", &cluster.url(database)]);
         let mut process = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("psql can be run");
         let answers = BufReader::new(process.stdout.take().expect("a pipe"));

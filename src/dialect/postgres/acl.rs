@@ -206,6 +206,12 @@ pub fn grantee(text: &str) -> Option<String> {
     (grantee != PUBLIC && grantee != OWNER).then_some(unquoted(grantee)?.0)
 }
 
+/// Whether a text of [`grants`] is about a privilege.
+pub fn is_of(text: &str, privilege: &str) -> bool {
+    let text = column_and_grant(text).map_or(text, |(_, grant)| grant);
+    Grant::parse(text).is_some_and(|grant| grant.privilege == privilege)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 struct Grant<'a> {
     privilege: &'a str,

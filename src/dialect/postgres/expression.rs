@@ -10,7 +10,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{meaning, procedure};
+use super::{
+    meaning::{self, Printed},
+    procedure,
+};
 use crate::model::Kind;
 
 const OPEN: &str = "(ARRAY[";
@@ -34,12 +37,16 @@ pub fn same_meaning(kind: Kind, facet: &str, a: &Value, b: &Value) -> bool {
             inputs(a) == inputs(b)
         }
         (Value::String(a), Value::String(b)) if holds_sql(facet) => {
-            normal(a) == normal(b)
-                || meaning::form(kind, facet, a)
-                    .is_some_and(|form| meaning::form(kind, facet, b) == Some(form))
+            normal(a) == normal(b) || same_form(kind, facet, a, b, Printed::Alike)
         }
         _ => false,
     }
+}
+
+/// Whether two texts of a facet that holds SQL are spellings of one.
+pub fn same_form(kind: Kind, facet: &str, a: &str, b: &str, printed: Printed) -> bool {
+    let form = |text: &str| meaning::form(kind, facet, text, printed);
+    holds_sql(facet) && form(a).is_some_and(|own| form(b) == Some(own))
 }
 
 /// The arguments of a procedure without the mode that they have by themselves.

@@ -199,7 +199,8 @@ impl Inspection {
 fn grants(reader: &Reader, layout: &Layout, row: &Row) -> Option<[(&'static str, Vec<String>); 2]> {
     let text = |at: Option<usize>| at.and_then(|at| row.values[at].as_str());
     let class = text(layout.grantable).and_then(Grantable::named).or(reader.grantable)?;
-    let owner = text(layout.facet_owner).or(text(layout.owner)).unwrap_or_default();
+    // Where both are told, the facet goes by a name that is not the one in the privileges.
+    let owner = text(layout.owner).or(text(layout.facet_owner)).unwrap_or_default();
     let own = acl::grants(texts(row, layout.acl).as_deref(), owner, class);
     Some([("grants", own), ("column grants", view_column_grants(row, owner))])
 }

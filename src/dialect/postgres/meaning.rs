@@ -17,8 +17,18 @@ use crate::{dialect::quote, model::Kind};
 /// Longer texts are compared to the letter.
 const LONGEST: usize = 200_000;
 
+/// Whose spellings are to be made one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// Those of any two servers from 14 on, or of any two before.
+    Alike,
+    /// Those of a server before 14 and of one after it: before, `EXTRACT` was `date_part` of another
+    /// type, and what a function that SQL has a syntax for takes was printed with its casts.
+    Across14,
+}
+
 /// The form of the SQL text of a facet, if there is one.
-pub fn form(kind: Kind, facet: &str, text: &str) -> Option<String> {
+pub fn form(kind: Kind, facet: &str, text: &str, printed: Printed) -> Option<String> {
     if text.len() > LONGEST {
         return None;
     }
@@ -26,6 +36,7 @@ pub fn form(kind: Kind, facet: &str, text: &str) -> Option<String> {
         ("constraint", "definition") => format!("ALTER TABLE t ADD {text}"),
         (_, "definition") => text.to_owned(),
         (_, "default" | "generated" | "using" | "check") => format!("SELECT ({text})"),
+        (_, "partition by") => format!("CREATE TABLE t () PARTITION BY {text}"),
         _ => return None,
     };
     let parsed = SourceFile::parse(&statement);
@@ -35,7 +46,7 @@ pub fn form(kind: Kind, facet: &str, text: &str) -> Option<String> {
     let root = parsed.syntax_node();
     let mut statements = root.children();
     let (first, None) = (statements.next()?, statements.next()) else { return None };
-    let mut writer = Writer { out: String::with_capacity(text.len()), only: Only::of(&first) };
+    let mut writer = Writer { out: String::with_capacity(text.len()), only: Only::of(&first), printed };
     writer.node(&first);
     Some(writer.out)
 }
@@ -85,8 +96,11 @@ impl Only {
             return None;
         }
         let mut around = field.ancestors().skip(1);
-        let inner =
-            around.find(|node| [SELECT, ORDER_BY_CLAUSE].contains(&node.kind()) || is_query(node.kind()))?;
+        // What an aggregate or a window is sorted by is never one of the names that are given.
+        let sorts_query = |node: &SyntaxNode| {
+            node.kind() == ORDER_BY_CLAUSE && node.parent().is_some_and(|parent| is_query(parent.kind()))
+        };
+        let inner = around.find(|node| sorts_query(node) || is_query(node.kind()))?;
         let sorts = inner.kind() == ORDER_BY_CLAUSE;
         let of = if sorts { inner.parent()? } else { inner };
         let hidden = sorts && self.given.contains(&name_of(&column)?);
@@ -105,6 +119,7 @@ fn is_query(kind: SyntaxKind) -> bool {
 struct Writer {
     out: String,
     only: Option<Only>,
+    printed: Printed,
 }
 
 impl Writer {
@@ -118,6 +133,12 @@ impl Writer {
             BIN_EXPR => self.binary(node),
             CALL_EXPR => self.call(node),
             CAST_EXPR => self.cast(node),
+            POSTFIX_EXPR if node.children_with_tokens().any(|part| part.kind() == IS_NORMALIZED) => {
+                match node.children().next() {
+                    Some(text) => self.syntax("is_normalized", &[&text]),
+                    None => self.plain(node),
+                }
+            }
             _ => self.plain(node),
         }
     }
@@ -165,7 +186,7 @@ impl Writer {
         let parts: Vec<SyntaxNode> = node.children().collect();
         let operator = |kind: SyntaxKind| node.children_with_tokens().any(|part| part.kind() == kind);
         match &parts[..] {
-            [a, _, b] if operator(AT_TIME_ZONE) => self.function("timezone", &[b, a]),
+            [a, _, b] if operator(AT_TIME_ZONE) => self.syntax("timezone", &[b, a]),
             [a, _, b] if operator(IS_NOT_DISTINCT_FROM) => {
                 self.open("PREFIX_EXPR");
                 self.out.push_str(" not");
@@ -178,7 +199,7 @@ impl Writer {
             }
             [a, b] if operator(OVERLAPS_KW) && a.kind() == TUPLE_EXPR && b.kind() == TUPLE_EXPR => {
                 let items: Vec<SyntaxNode> = a.children().chain(b.children()).collect();
-                self.function("overlaps", &items.iter().collect::<Vec<_>>());
+                self.syntax("overlaps", &items.iter().collect::<Vec<_>>());
             }
             _ => {
                 self.open(bound(node, &parts));
@@ -200,6 +221,13 @@ impl Writer {
             inside.collect()
         };
         let (name, arguments) = match callee.kind() {
+            EXTRACT_FN if self.printed == Printed::Across14 => {
+                let parts: Vec<SyntaxNode> = callee.children().collect();
+                let [field, from] = &parts[..] else { return self.plain(node) };
+                let field = field.text().to_string().trim_matches(['\'', '"']).to_lowercase();
+                return self.part_of_date(&field, from);
+            }
+            COLLATION_FOR_FN => ("pg_collation_for", flat(&[])),
             POSITION_FN => ("position", flat(&[]).into_iter().rev().collect()),
             OVERLAY_FN => ("overlay", flat(&[OVERLAY_PLACING])),
             // Without FROM, the first number is a length.
@@ -223,7 +251,15 @@ impl Writer {
                     // A star, DISTINCT, VARIADIC, FILTER and OVER are tokens and nodes of their own.
                     (Some(name), Some(list), None) if !others(&list) => {
                         let arguments: Vec<SyntaxNode> = list.children().flat_map(argument).collect();
-                        return self.function(&name, &arguments.iter().collect::<Vec<_>>());
+                        return match &arguments[..] {
+                            [field, from] if name == "date_part" && self.printed == Printed::Across14 => {
+                                match text_of(field) {
+                                    Some(field) => self.part_of_date(&field, from),
+                                    None => self.function(&name, &[field, from]),
+                                }
+                            }
+                            all => self.syntax(&name, &all.iter().collect::<Vec<_>>()),
+                        };
                     }
                     _ => return self.plain(node),
                 }
@@ -232,9 +268,29 @@ impl Writer {
         };
         // A form with other words than these (SIMILAR, FOR alone) stays as it is.
         if arguments.iter().all(|argument| is_expression(argument.kind())) {
-            self.function(name, &arguments.iter().collect::<Vec<_>>());
+            self.syntax(name, &arguments.iter().collect::<Vec<_>>());
         } else {
             self.plain(node);
+        }
+    }
+
+    /// `EXTRACT(year FROM day)` and `date_part('year'::text, day)`.
+    fn part_of_date(&mut self, field: &str, from: &SyntaxNode) {
+        self.open("date_part ");
+        self.out.push_str(field);
+        self.out.push(',');
+        self.node(&without_cast(from.clone()));
+        self.out.push(']');
+    }
+
+    /// The call of a function that may be one that SQL has a syntax for. What that takes is printed
+    /// without its casts from 14 on.
+    fn syntax(&mut self, name: &str, arguments: &[&SyntaxNode]) {
+        if self.printed == Printed::Across14 && WITH_SYNTAX.contains(&name.trim_matches('"')) {
+            let bare: Vec<SyntaxNode> = arguments.iter().map(|node| without_cast((*node).clone())).collect();
+            self.function(name, &bare.iter().collect::<Vec<_>>());
+        } else {
+            self.function(name, arguments);
         }
     }
 
@@ -281,6 +337,10 @@ impl Writer {
             _ => {
                 self.open("cast ");
                 match type_name(&r#type) {
+                    // A part of a date is of the one type or of the other.
+                    Some(name) if self.printed == Printed::Across14 && name == "double precision" => {
+                        self.out.push_str("numeric");
+                    }
                     Some(name) => self.out.push_str(&name),
                     None => self.node(&r#type),
                 }
@@ -289,6 +349,35 @@ impl Writer {
             }
         }
     }
+}
+
+/// The functions that SQL has a syntax for (`get_func_sql_syntax` prints it from 14 on).
+const WITH_SYNTAX: [&str; 10] = [
+    "btrim",
+    "is_normalized",
+    "ltrim",
+    "normalize",
+    "overlaps",
+    "overlay",
+    "position",
+    "rtrim",
+    "substring",
+    "timezone",
+];
+
+/// An expression without the cast around it.
+fn without_cast(node: SyntaxNode) -> SyntaxNode {
+    let inner = bare(node);
+    let operand = if inner.kind() == CAST_EXPR { inner.children().next() } else { None };
+    operand.map_or(inner, bare)
+}
+
+/// The text of a literal, `'year'` or `'year'::text`.
+fn text_of(node: &SyntaxNode) -> Option<String> {
+    let literal = without_cast(node.clone());
+    let text = literal.text().to_string();
+    let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
+    (literal.kind() == LITERAL).then(|| inner.to_lowercase())
 }
 
 /// Where the parser alone decides what binds closer, that counts as a difference.
@@ -446,14 +535,49 @@ const NAMES_OF_COLUMNS: [&str; 22] = [
 
 #[cfg(test)]
 mod tests {
-    use super::form;
+    use super::{Printed, form};
     use crate::model::Kind;
 
     fn same(facet: &str, a: &str, b: &str) -> bool {
+        same_as(Printed::Alike, facet, a, b)
+    }
+
+    fn same_as(printed: Printed, facet: &str, a: &str, b: &str) -> bool {
         let kind = Kind::of(if facet == "definition" { "view" } else { "column" });
-        let forms = [a, b].map(|text| form(kind, facet, text));
+        let forms = [a, b].map(|text| form(kind, facet, text, printed));
         assert!(forms.iter().all(Option::is_some), "one of these cannot be parsed: {a} | {b}");
         forms[0] == forms[1]
+    }
+
+    #[test]
+    fn what_servers_before_14_print_otherwise_is_the_same_across_14_alone() {
+        for (a, b) in [
+            (
+                "(date_part('year'::text, day) > (1900)::double precision)",
+                "(EXTRACT(year FROM day) > (1900)::numeric)",
+            ),
+            ("btrim((name)::text)", "TRIM(BOTH FROM name)"),
+            ("\"normalize\"((name)::text)", "NORMALIZE(name)"),
+            ("is_normalized((name)::text)", "(name IS NORMALIZED)"),
+            ("\"overlaps\"((a)::timestamp with time zone, b, c, d)", "((a, b) OVERLAPS (c, d))"),
+        ] {
+            assert!(same_as(Printed::Across14, "default", a, b), "{a} | {b}");
+            assert!(!same("default", a, b), "{a} | {b}");
+        }
+        let other = ("date_part('year'::text, day)", "EXTRACT(month FROM day)");
+        assert!(!same_as(Printed::Across14, "default", other.0, other.1));
+        let (before, after) = ("RANGE (date_part('year'::text, at), n)", "RANGE (EXTRACT(year FROM at), n)");
+        assert!(same_as(Printed::Across14, "partition by", before, after));
+    }
+
+    #[test]
+    fn what_aggregates_and_windows_are_sorted_by_needs_no_table_name() {
+        let long = " SELECT array_agg(a.id ORDER BY a.id DESC) AS ids, rank() OVER (PARTITION BY a.n ORDER BY a.id) AS id FROM s.a WINDOW w AS (ORDER BY a.id)";
+        let short = " SELECT array_agg(id ORDER BY id DESC) AS ids, rank() OVER (PARTITION BY n ORDER BY id) AS id FROM s.a WINDOW w AS (ORDER BY id)";
+        assert!(same("definition", long, short));
+        let (long, short) =
+            (" SELECT a.n AS id FROM s.a ORDER BY a.id", " SELECT a.n AS id FROM s.a ORDER BY id");
+        assert!(!same("definition", long, short));
     }
 
     #[test]

@@ -25,12 +25,14 @@ mod routine;
 pub mod session;
 pub mod size;
 pub mod trial;
+mod versions;
 pub mod writer;
 
 use std::time::Duration;
 
 use super::{
-    Action, Dialect, Family, Hazard, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable, quote,
+    Action, Dialect, Family, Hazard, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable,
+    Versions, quote,
 };
 use crate::model::{Catalog, Key, Kind, Object};
 
@@ -102,6 +104,17 @@ impl Dialect for Postgres {
 
     fn same_meaning(&self, kind: Kind, facet: &str, a: &serde_json::Value, b: &serde_json::Value) -> bool {
         expression::same_meaning(kind, facet, a, b)
+    }
+
+    fn same_across(
+        &self,
+        versions: Versions,
+        kind: Kind,
+        facet: &str,
+        a: Option<&serde_json::Value>,
+        b: Option<&serde_json::Value>,
+    ) -> bool {
+        versions::same_across(versions, kind, facet, a, b)
     }
 
     /// Relations share one name space with indexes, types another with the row types of relations.

@@ -4,6 +4,7 @@ select p.pubname as path1,
        pg_get_userbyid(p.pubowner) as owner,
        p.puballtables as all_tables,
        (select json_agg(json_build_object('name', json_build_array(n.nspname, c.relname)
+          , 'columns', null, 'where', null -- until 14
           , 'columns', (select json_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum = any (r.prattrs)) -- since 15
           , 'where', pg_get_expr(r.prqual, r.prrelid) -- since 15
         ) order by n.nspname, c.relname)

@@ -9,7 +9,7 @@ use super::{DialectRef, board::Counts};
 use crate::{
     dialect,
     diff::{self, Difference, Drift, ENUM_VALUE, Rename, Status, Terms},
-    model::{Fingerprint, Key, Object, Snapshot},
+    model::{Fingerprint, Key, Snapshot},
     plan::{self, Direction, Hazard, HazardCode, Sides},
 };
 
@@ -56,9 +56,7 @@ impl Comparison {
             ));
         }
         let dialect = dialect.0;
-        let changed = |live: &Object, wanted: &Object| {
-            dialect::changed_facets(dialect, live, wanted).into_iter().map(str::to_owned).collect()
-        };
+        let changed = dialect::judgement(dialect, canonical, &snapshot);
         let drift = diff::judge(canonical, &snapshot, terms, &changed);
         let selection = plan::every_difference(&drift);
         let request = plan::Request::new(dialect, canonical, &snapshot, &drift, &selection);

@@ -1,0 +1,98 @@
+//! What two servers of different major versions know or print differently though the same was meant.
+
+use serde_json::Value;
+
+use super::{
+    acl, expression::same_form, extension, materialized_view, meaning::Printed, operator_class,
+    operator_family, view,
+};
+use crate::{dialect::Versions, model::Kind};
+
+/// Whether two values of a facet differ only by the versions of the servers that they were read from.
+pub fn same_across(
+    versions: Versions,
+    kind: Kind,
+    facet: &str,
+    a: Option<&Value>,
+    b: Option<&Value>,
+) -> bool {
+    let across = |major: u32| versions.across(major * 10_000);
+    match (facet, kind) {
+        // An extension comes with its server.
+        ("version", extension::KIND) => versions.majors_differ(),
+        // Ranges have had multiranges since 14.
+        ("multirange", _) if across(14) => a.is_none() || b.is_none(),
+        // MAINTAIN came with 17, and is a part of ALL since then.
+        ("grants" | "column grants", _) if across(17) => maintained(a) == maintained(b),
+        // Since 14, operators that are not of a class's own type belong to its family.
+        ("members", operator_class::KIND | operator_family::KIND) if across(14) => {
+            let (a, b) = (items(a), items(b));
+            a.iter().all(|item| b.contains(item)) || b.iter().all(|item| a.contains(item))
+        }
+        // EXTRACT gives a numeric since 14.
+        ("columns", view::KIND | materialized_view::KIND) if across(14) => {
+            a.map(with_numeric) == b.map(with_numeric)
+        }
+        _ if across(14) => match (a.and_then(Value::as_str), b.and_then(Value::as_str)) {
+            (Some(a), Some(b)) => same_form(kind, facet, a, b, Printed::Across14),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn items(list: Option<&Value>) -> Vec<&Value> {
+    list.and_then(Value::as_array).into_iter().flatten().collect()
+}
+
+fn maintained(grants: Option<&Value>) -> Vec<&str> {
+    let texts = items(grants).into_iter().filter_map(Value::as_str);
+    texts.filter(|grant| !acl::is_of(grant, "MAINTAIN")).collect()
+}
+
+fn with_numeric(value: &Value) -> Value {
+    match value {
+        Value::String(r#type) if r#type == "double precision" => Value::from("numeric"),
+        Value::Array(items) => items.iter().map(with_numeric).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn same(versions: (u32, u32), kind: Kind, facet: &str, a: Value, b: Value) -> bool {
+        let given = |value: &Value| !value.is_null();
+        let versions = Versions::new(versions.0 * 10_000, versions.1 * 10_000);
+        same_across(versions, kind, facet, Some(&a).filter(|a| given(a)), Some(&b).filter(|b| given(b)))
+    }
+
+    #[test]
+    fn a_privilege_that_the_older_server_does_not_know_is_no_difference() {
+        let table = Kind::of("table");
+        let (all, most) = (json!(["MAINTAIN to app", "SELECT to app"]), json!(["SELECT to app"]));
+        assert!(same((16, 17), table, "grants", most.clone(), all.clone()));
+        assert!(same((17, 16), table, "grants", json!(null), json!(["MAINTAIN to app"])));
+        assert!(!same((17, 18), table, "grants", most.clone(), all));
+        assert!(!same((16, 17), table, "grants", most, json!(["INSERT to app"])));
+    }
+
+    #[test]
+    fn what_a_server_brings_is_compared_with_its_like_alone() {
+        assert!(same((15, 16), extension::KIND, "version", json!("1.7"), json!("1.8")));
+        assert!(!same((15, 15), extension::KIND, "version", json!("1.7"), json!("1.8")));
+        let range = Kind::of("range type");
+        assert!(same((13, 18), range, "multirange", json!(null), json!("spans")));
+        assert!(!same((14, 18), range, "multirange", json!("other"), json!("spans")));
+    }
+
+    #[test]
+    fn a_part_of_a_date_changed_its_type_with_14() {
+        let (before, after) = (json!([["year", "double precision"]]), json!([["year", "numeric"]]));
+        assert!(same((13, 14), view::KIND, "columns", before.clone(), after.clone()));
+        assert!(!same((14, 15), view::KIND, "columns", before, after));
+    }
+}
