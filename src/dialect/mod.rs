@@ -120,6 +120,12 @@ pub trait Dialect: Sync + Send {
         None
     }
 
+    /// What an object keeps, as it is after it or what it is a part of got a new name, of what the
+    /// server had named after the old one: facets that are not at their default any more.
+    fn named_after(&self, _old: &Object, _new: &Key) -> Option<(&'static str, String)> {
+        None
+    }
+
     /// The statements that change how long a session waits for a lock, and how long a statement
     /// may take, from one pair of times to another. `None` is as long as the database says itself.
     fn timeouts(&self, _from: Timeouts, _to: Timeouts) -> Vec<String> {

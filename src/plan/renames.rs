@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Action, Request, Sides, Statement, segments};
 use crate::{
-    dialect::{self, Scene, quote},
+    dialect::{self, Dialect, Scene, quote},
     diff::{self, ENUM_VALUE, Rename, Word, spans, words},
     model::{Catalog, Facets, Key, Kind, Object, Requirement, Snapshot},
 };
@@ -62,7 +62,7 @@ pub fn renamed(request: &Request<'_>) -> Option<Renamed> {
             }
         }
     }
-    let catalog = names.catalog(canonical, &target.catalog, &made);
+    let catalog = names.catalog(request.dialect, canonical, &target.catalog, &made);
     let mut statements = Vec::new();
     for rename in made {
         match statement(request, &names, &catalog, rename) {
@@ -175,7 +175,13 @@ impl Names {
     }
 
     /// The target's catalog once the renames are made.
-    fn catalog(&self, canonical: &Snapshot, target: &Catalog, made: &[&Rename]) -> Catalog {
+    fn catalog(
+        &self,
+        dialect: &dyn Dialect,
+        canonical: &Snapshot,
+        target: &Catalog,
+        made: &[&Rename],
+    ) -> Catalog {
         let words: Vec<(&Key, Vec<(Word<'_>, Word<'_>)>)> =
             made.iter().map(|rename| (&rename.from, replacements(rename))).collect();
         let mut renamed = target.clone();
@@ -190,7 +196,7 @@ impl Names {
                 continue;
             }
             let wanted = canonical.catalog.get(&key).map(|object| &object.facets);
-            let new = Object {
+            let mut new = Object {
                 parent: object.parent.as_ref().map(|parent| self.of(target, parent)),
                 facets: facets(object, wanted, &relevant, made),
                 position: object.position,
@@ -201,6 +207,9 @@ impl Names {
                     .collect(),
                 key,
             };
+            if let Some((facet, name)) = dialect.named_after(object, &new.key) {
+                new.facets.set(facet, name);
+            }
             renamed.remove(&object.key);
             renamed.insert(new);
         }

@@ -8,6 +8,8 @@ mod copies;
 mod everything;
 mod hazards;
 mod names;
+#[cfg(feature = "embedded-postgres")]
+mod newer;
 mod observer;
 mod proof;
 mod renames;

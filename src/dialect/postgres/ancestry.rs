@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{column, composite, constraint, inherited::TAKEN_OVER, table};
+use super::{
+    column, composite, constraint,
+    inherited::{TAKEN_OVER, handed_down},
+    table,
+};
 use crate::{
     dialect::Unwritable,
     model::{Catalog, Facets, Key, Object, Requirement},
@@ -236,8 +240,9 @@ fn effective(catalog: &Catalog, sources: &Catalog, table: &Key, name: &str) -> O
     let mut column = Object::new(key, Some(table.clone()), Facets::default());
     column.position = source.position;
     column.facets.set("inherited", true);
+    let handed_down = handed_down(&source.facets);
     for facet in TAKEN_OVER {
-        column.facets.set(facet, source.facets.get(facet).cloned().unwrap_or_default());
+        column.facets.set(facet, handed_down.get(facet).cloned().unwrap_or_default());
     }
     if source.parent.is_some() {
         column.require(source.key.clone(), None);

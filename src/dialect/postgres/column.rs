@@ -8,6 +8,7 @@ use super::{
     composite, enum_type, expression,
     foreign_table::{self, column_options},
     inspect::Reader,
+    not_null,
     retype::{Cast, cast},
     sequence::{self, Options},
 };
@@ -133,9 +134,7 @@ impl ObjectKind for Column {
         if let (true, Some(default)) = (default_differs, &to.default) {
             steps.push(alter(&format!("SET DEFAULT {}", expression::writable(default))));
         }
-        if change.touches("not null") {
-            steps.push(nullability(change.to, to.not_null));
-        }
+        steps.extend(not_null::change(change)?);
         steps.extend(identity(change, &from, &to));
         if change.touches("storage") {
             steps.push(alter(&format!("SET STORAGE {}", to.storage.as_deref().map_or_else(|| usual_storage(&to.r#type), storage))));
@@ -252,9 +251,7 @@ pub fn clause(object: &Object) -> Result<String, Unwritable> {
     if let Some(identity) = &facets.identity {
         sql.push_str(&generated_as_identity(identity, facets.sequence.as_ref(), &facets.r#type));
     }
-    if facets.not_null {
-        sql.push_str(" NOT NULL");
-    }
+    sql.push_str(&not_null::clause(object)?);
     Ok(sql)
 }
 
@@ -276,8 +273,8 @@ pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
     if facets.inherited {
         steps.extend(facets.no_default.then(|| alter("DROP DEFAULT")));
         steps.extend(facets.default.as_ref().map(|default| alter(&format!("SET DEFAULT {}", expression::writable(default)))));
-        steps.extend(facets.not_null.then(|| alter("SET NOT NULL")));
     }
+    steps.extend(not_null::dressing(object)?);
     steps.extend(facets.storage.as_ref().map(|name| alter(&format!("SET STORAGE {}", storage(name)))));
     steps.extend(facets.compression.as_ref().map(|name| alter(&format!("SET COMPRESSION {}", compression(name)))));
     steps.extend(facets.statistics.map(|target| statistics(object, Some(target))));
@@ -340,21 +337,6 @@ fn retype(object: &Object, from: &str, to: &Facets) -> Step {
     let step = Step::new(sql).check(check).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));
     step.hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew."))
         .hazard(HazardCode::MayFail, format!("Fails if {} holds a value that does not fit {}.", object.key.dotted(), to.r#type))
-}
-
-fn nullability(object: &Object, not_null: bool) -> Step {
-    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", qualified(&object.key), own_name(&object.key));
-    if !not_null {
-        return Step::new(format!("{alter} DROP NOT NULL"));
-    }
-    let table = object.key.path()[..2].join(".");
-    if object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND) {
-        return Step::new(format!("{alter} SET NOT NULL"));
-    }
-    Step::new(format!("{alter} SET NOT NULL"))
-        .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its rows are checked."))
-        .hazard(HazardCode::MayFail, format!("Fails if {} holds a NULL.", object.key.dotted()))
-        .check(ask::nulls(&qualified(&object.key), &own_name(&object.key)))
 }
 
 fn generated_as_identity(kind: &str, sequence: Option<&Sequence>, r#type: &str) -> String {

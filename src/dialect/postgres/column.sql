@@ -20,6 +20,10 @@ select n.nspname as path1,
                   from pg_collation l join pg_namespace m on m.oid = l.collnamespace where l.oid = a.attcollation)
        end as collation,
        a.attnotnull as not_null,
+       nullif(o.conname, concat(c.relname, '_', a.attname, '_not_null')) as not_null_name, -- since 18
+       o.connoinherit as not_null_no_inherit, -- since 18
+       not o.convalidated as not_null_unvalidated, -- since 18
+       oe.description as not_null_comment, -- since 18
        case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end as "default",
        case when a.attgenerated <> '' then d.oid end as generated,
        a.attgenerated = 'v' as virtual, -- since 18
@@ -47,5 +51,7 @@ join pg_namespace n on n.oid = c.relnamespace
 join pg_type t on t.oid = a.atttypid
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join pg_description e on e.objoid = a.attrelid and e.objsubid = a.attnum and e.classoid = 'pg_class'::regclass
+left join pg_constraint o on o.conrelid = a.attrelid and o.contype = 'n' and o.conkey = array[a.attnum] and o.conislocal and a.attnotnull -- since 18
+left join pg_description oe on oe.objoid = o.oid and oe.objsubid = 0 and oe.classoid = 'pg_constraint'::regclass -- since 18
 where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use super::{
     acl::Grantable,
     ask, column,
-    common::{dress, owned_by, qualified, redress, typed},
+    common::{comment, dress, owned_by, qualified, redress, typed},
     inspect::Reader,
+    not_null, presence,
 };
 use crate::{
-    dialect::{Alteration, Change, Check, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable},
-    model::{Catalog, Kind, Object},
+    dialect::{Alteration, Change, Check, Family, HazardCode, ObjectKind, Step, Superseding, Unwritable, quote},
+    model::{Catalog, Key, Kind, Object},
 };
 
 /// The kind of domains.
@@ -31,6 +32,10 @@ struct Facets {
     collation: Option<String>,
     #[serde(default, rename = "not null")]
     not_null: bool,
+    #[serde(rename = "not null name")]
+    not_null_name: Option<String>,
+    #[serde(rename = "not null comment")]
+    not_null_comment: Option<String>,
     default: Option<String>,
 }
 
@@ -55,8 +60,10 @@ impl ObjectKind for Domain {
         if let Some(default) = &facets.default {
             sql.push_str(&format!(" DEFAULT {default}"));
         }
-        if facets.not_null {
-            sql.push_str(" NOT NULL");
+        match &facets.not_null_name {
+            Some(name) => sql.push_str(&format!(" CONSTRAINT {} NOT NULL", quote::name(name))),
+            None if facets.not_null => sql.push_str(" NOT NULL"),
+            None => {}
         }
         for part in parts {
             sql.push_str(&format!("\n    {}", super::constraint::clause(part)?));
@@ -66,6 +73,7 @@ impl ObjectKind for Domain {
         for part in parts {
             steps.extend(super::constraint::dressing(part));
         }
+        steps.extend(facets.not_null_comment.as_deref().map(|text| comment(&facets.not_null_label(&object.key), Some(text))));
         Ok(steps)
     }
 
@@ -74,7 +82,7 @@ impl ObjectKind for Domain {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        let to: Facets = typed(change.to)?;
+        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
         let label = label(change.to);
         let forbids = change.touches("not null") && to.not_null && self.parts_need_supersede(change.from, &change.users);
         if change.touches("type") || change.touches("collation") || forbids {
@@ -87,16 +95,7 @@ impl ObjectKind for Domain {
                 None => format!("ALTER {label} DROP DEFAULT"),
             }));
         }
-        if change.touches("not null") {
-            steps.push(if to.not_null {
-                let message = format!("Fails if a column of the domain {} holds a NULL.", change.to.key.dotted());
-                Step::new(format!("ALTER {label} SET NOT NULL"))
-                    .hazard(HazardCode::BlocksWrites, "Nobody can write to the tables that have it while their rows are checked.")
-                    .hazard(HazardCode::MayFail, message)
-            } else {
-                Step::new(format!("ALTER {label} DROP NOT NULL"))
-            });
-        }
+        steps.extend(forbidding(change, &from, &to));
         steps.extend(redress(change, &label, Some(&label)));
         Ok(Alteration::InPlace(steps))
     }
@@ -128,6 +127,50 @@ impl ObjectKind for Domain {
 /// The columns of a catalog, which can be of a domain.
 pub fn columns(catalog: &Catalog) -> impl Iterator<Item = &Object> {
     catalog.iter().map(AsRef::as_ref).filter(|object: &&Object| object.key.kind() == super::column::KIND)
+}
+
+impl Facets {
+    /// What the constraint that forbids NULL is called: since PostgreSQL 17 it is one.
+    fn not_null_name(&self, key: &Key) -> String {
+        quote::name(&self.not_null_name.clone().unwrap_or_else(|| not_null::usual_name(key)))
+    }
+
+    fn not_null_label(&self, key: &Key) -> String {
+        format!("CONSTRAINT {} ON DOMAIN {}", self.not_null_name(key), qualified(key))
+    }
+}
+
+/// What brings the constraint that forbids NULL from one state to another.
+fn forbidding(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
+    let (label, key) = (label(change.to), &change.to.key);
+    let mut steps = Vec::new();
+    match (from.not_null, to.not_null) {
+        (true, false) => return vec![Step::new(format!("ALTER {label} DROP NOT NULL"))],
+        (false, false) => return steps,
+        (true, true) if change.touches("not null name") => {
+            let (old, new) = (from.not_null_name(key), to.not_null_name(key));
+            steps.push(Step::new(format!("ALTER {label} RENAME CONSTRAINT {old} TO {new}")));
+        }
+        (true, true) => {}
+        (false, true) => {
+            let step = match &to.not_null_name {
+                None => Step::new(format!("ALTER {label} SET NOT NULL")),
+                Some(name) => {
+                    let there = presence::constraint_there(&qualified(key), name);
+                    Step::new(format!("ALTER {label} ADD CONSTRAINT {} NOT NULL", quote::name(name)))
+                        .pending(format!("NOT {there}"))
+                }
+            };
+            let message = format!("Fails if a column of the domain {} holds a NULL.", key.dotted());
+            let blocks = "Nobody can write to the tables that have it while their rows are checked.";
+            steps.push(step.hazard(HazardCode::BlocksWrites, blocks).hazard(HazardCode::MayFail, message));
+        }
+    }
+    let there = if from.not_null { &from.not_null_comment } else { &None };
+    if *there != to.not_null_comment {
+        steps.push(comment(&to.not_null_label(key), to.not_null_comment.as_deref()));
+    }
+    steps
 }
 
 fn label(object: &Object) -> String {

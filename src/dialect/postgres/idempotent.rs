@@ -323,6 +323,9 @@ fn altered_type(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
 }
 
 fn altered_domain(scene: &Scene<'_>, alter: &Alter<'_>) -> String {
+    if let Some(constraint) = alter.behind("RENAME CONSTRAINT ") {
+        return guarded(&presence::constraint_there(alter.name, &quote::unquoted(constraint)), alter.sql);
+    }
     match alter.with("DROP CONSTRAINT ", "IF EXISTS ") {
         // The domain may be set aside already.
         Some(sql) => guarded(&presence::type_there(alter.name), &unless_done(scene, sql)),

@@ -71,6 +71,15 @@ fn of_parent<'a>(objects: &'a Objects, key: &Key) -> Option<&'a Object> {
     })
 }
 
+/// The facets of a column as its children see them: a not-null constraint may be for one table alone.
+pub fn handed_down(column: &Facets) -> Facets {
+    let mut facets = column.clone();
+    if facets.flag("not null no inherit") {
+        facets.set("not null", false);
+    }
+    facets
+}
+
 fn own_facets(column: &Object, of_parent: Option<&Object>) -> Facets {
     let Some(of_parent) = of_parent else {
         // A typed table's column: what its type does not say is its own.
@@ -78,8 +87,12 @@ fn own_facets(column: &Object, of_parent: Option<&Object>) -> Facets {
     };
     let mut own = Facets::default();
     own.set("inherited", true);
-    for name in column.facets.names(&of_parent.facets).filter(|name| *name != "inherited") {
-        let (here, there) = (column.facets.get(name), of_parent.facets.get(name));
+    let of_parent = handed_down(&of_parent.facets);
+    // A child's constraint is one with that of its parent, whatever its name.
+    let merged = of_parent.flag("not null");
+    let settled = |name: &str| name == "inherited" || merged && name.starts_with("not null ");
+    for name in column.facets.names(&of_parent).filter(|name| !settled(name)) {
+        let (here, there) = (column.facets.get(name), of_parent.get(name));
         match here {
             Some(value) if !TAKEN_OVER.contains(&name) || here != there => own.set(name, value.clone()),
             None if name == "default" => own.set("no default", true),

@@ -15,6 +15,7 @@ mod idempotent;
 mod inherited;
 pub mod inspect;
 mod meaning;
+mod not_null;
 mod online;
 mod options;
 mod presence;
@@ -193,6 +194,10 @@ impl Dialect for Postgres {
 
     fn rename(&self, object: &Object, value: Option<&str>, to: &Key) -> Option<Step> {
         rename::rename(object, value, to)
+    }
+
+    fn named_after(&self, old: &Object, new: &Key) -> Option<(&'static str, String)> {
+        not_null::named_after(old, new)
     }
 
     fn timeouts(&self, from: Timeouts, to: Timeouts) -> Vec<String> {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{aside, column, constraint, index, table};
+use super::{aside, column, constraint, index, not_null, table};
 use crate::{
     dialect::{Action, HazardCode, Patience, Scene, Step, Transaction, Unwritable, quote},
     model::{Key, Object},
@@ -31,7 +31,7 @@ pub fn restyled(scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwrit
         _ if scene.fresh => steps,
         index::KIND => index(scene, steps),
         constraint::KIND => constraint(scene, steps),
-        column::KIND => steps.into_iter().flat_map(|step| not_null(scene, step)).collect(),
+        column::KIND => steps.into_iter().flat_map(|step| forbidding_null(scene, step)).collect(),
         _ => steps,
     };
     if let Some(object) = scene.object().filter(|_| !scene.fresh) {
@@ -284,23 +284,34 @@ fn split_parenthesis(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// `SET NOT NULL` looks at no row where a validated check says that there is no NULL (`ALTER TABLE`
-/// in the manual).
-fn not_null(scene: &Scene<'_>, step: Step) -> Vec<Step> {
-    let Some(alter) = step.sql.strip_suffix(" SET NOT NULL") else { return vec![step] };
+/// What forbids NULL is added first, where it is a constraint by itself (since PostgreSQL 18), and
+/// validated after. `SET NOT NULL` looks at no row where a validated check says that there is no NULL
+/// (`ALTER TABLE` in the manual).
+fn forbidding_null(scene: &Scene<'_>, step: Step) -> Vec<Step> {
     let Some(object) = scene.after() else { return vec![step] };
     let on = super::common::qualified(&object.key);
     let column = quote::name(object.key.name());
-    let Some(at) = alter.strip_prefix(&format!("ALTER TABLE {on} ")) else { return vec![step] };
-    if at != format!("ALTER COLUMN {column}") {
+    let alter = |what: String| Step::new(format!("ALTER TABLE {on} {what}"));
+    let validate = |name: &str| {
+        alone(Step { sql: format!("ALTER TABLE {on} VALIDATE CONSTRAINT {name}"), ..step.clone() })
+    };
+    let what = step.sql.strip_prefix(&format!("ALTER TABLE {on} ")).unwrap_or_default();
+    if let Some(name) = what.strip_prefix("VALIDATE CONSTRAINT ") {
+        return vec![validate(name)];
+    }
+    let foreign = scene.parent().is_some_and(|parent| parent.key.kind() == super::foreign_table::KIND);
+    if what.starts_with("ADD ") && what.contains("NOT NULL ") && !what.ends_with(" NOT VALID") && !foreign {
+        let Ok(name) = not_null::name(object) else { return vec![step] };
+        let add = Step { sql: format!("{} NOT VALID", step.sql), hazards: Vec::new(), ..step.clone() };
+        return vec![add, validate(&quote::name(&name))];
+    }
+    if what != format!("ALTER COLUMN {column} SET NOT NULL") || foreign {
         return vec![step];
     }
     let name = quote::name(&check_name(scene, object.key.name()));
-    let alter = |what: String| Step::new(format!("ALTER TABLE {on} {what}"));
-    let validate = Step { sql: format!("ALTER TABLE {on} VALIDATE CONSTRAINT {name}"), ..step.clone() };
     vec![
         alter(format!("ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID")),
-        alone(validate),
+        validate(&name),
         Step { hazards: Vec::new(), ..step },
         alter(format!("DROP CONSTRAINT {name}")),
     ]

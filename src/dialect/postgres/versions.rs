@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    acl, expression::same_form, extension, materialized_view, meaning::Printed, operator_class,
-    operator_family, view,
+    acl, column, domain, expression::same_form, extension, materialized_view, meaning::Printed,
+    operator_class, operator_family, view,
 };
 use crate::{dialect::Versions, model::Kind};
 
@@ -22,6 +22,10 @@ pub fn same_across(
         ("version", extension::KIND) => versions.majors_differ(),
         // Ranges have had multiranges since 14.
         ("multirange", _) if across(14) => a.is_none() || b.is_none(),
+        ("compression" | "column compression", _) if across(14) => true,
+        // Not-null constraints have names and more since 18, those of domains since 17.
+        (_, column::KIND) if across(18) && facet.starts_with("not null ") => true,
+        (_, domain::KIND) if across(17) && facet.starts_with("not null ") => true,
         // MAINTAIN came with 17, and is a part of ALL since then.
         ("grants" | "column grants", _) if across(17) => maintained(a) == maintained(b),
         // Since 14, operators that are not of a class's own type belong to its family.
@@ -87,6 +91,15 @@ mod tests {
         let range = Kind::of("range type");
         assert!(same((13, 18), range, "multirange", json!(null), json!("spans")));
         assert!(!same((14, 18), range, "multirange", json!("other"), json!("spans")));
+    }
+
+    #[test]
+    fn a_not_null_constraint_has_a_name_where_both_servers_know_it() {
+        let named = |versions, kind| same(versions, kind, "not null name", json!("filled"), json!(null));
+        assert!(named((15, 18), column::KIND) && named((17, 18), column::KIND));
+        assert!(!named((18, 18), column::KIND) && !named((17, 18), domain::KIND));
+        assert!(named((16, 17), domain::KIND));
+        assert!(!same((15, 18), column::KIND, "not null", json!(true), json!(null)));
     }
 
     #[test]

@@ -1,0 +1,13 @@
+CREATE TABLE t (usual integer CONSTRAINT t_usual NOT NULL, named integer NOT NULL, gone integer, new integer CONSTRAINT "t's new" NOT NULL, renamed integer CONSTRAINT after NOT NULL, alone integer CONSTRAINT alone NOT NULL NO INHERIT, told integer CONSTRAINT told NOT NULL, open integer, closed integer CONSTRAINT closed NOT NULL);
+ALTER TABLE t ADD CONSTRAINT open NOT NULL open NOT VALID;
+COMMENT ON CONSTRAINT told ON t IS 'Always';
+COMMENT ON CONSTRAINT "t's new" ON t IS 'Since May';
+CREATE TABLE own (id integer NOT NULL NO INHERIT, code integer CONSTRAINT coded NOT NULL NO INHERIT);
+CREATE TABLE child (size integer) INHERITS (own);
+ALTER TABLE child ADD CONSTRAINT child_has NOT NULL id, ALTER code SET NOT NULL;
+CREATE DOMAIN usual AS integer CONSTRAINT "its name" NOT NULL;
+COMMENT ON CONSTRAINT "its name" ON DOMAIN usual IS 'Named';
+CREATE DOMAIN renamed AS integer NOT NULL;
+CREATE DOMAIN new AS integer CONSTRAINT forbids NOT NULL;
+CREATE TABLE p (id integer CONSTRAINT p_key NOT NULL, name text NOT NULL) PARTITION BY LIST (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
