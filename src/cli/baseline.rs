@@ -134,6 +134,7 @@ fn exactly(setup: &Setup<'_>, comparison: &Comparison, arguments: &Add) -> Resul
     let canonical = &comparison.canonical.snapshot;
     let dialect = dialect::by_name(&canonical.dialect)
         .ok_or_else(|| Error::new("The dialect of the schema is not known.", ""))?;
+    let file = selection::read(&arguments.selection)?;
     let mut entries: Vec<Accepted> = Vec::new();
     for target in &comparison.targets {
         let compared = target
@@ -142,12 +143,17 @@ fn exactly(setup: &Setup<'_>, comparison: &Comparison, arguments: &Add) -> Resul
             .map_err(|problem| Error::new(format!("{}: {problem}", target.name), "Nothing was accepted."))?;
         let nothing = BTreeSet::new();
         let request = Request::new(dialect, canonical, &compared.snapshot, &compared.drift, &nothing);
-        let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
+        let selected =
+            selection::select(setup, &arguments.selection, file.as_ref(), &request, &compared.drift);
         for pattern in &selected.idle_patterns {
             setup.console.note(&format!("{}: the pattern {pattern} fits no difference.", target.name));
         }
         let whole: BTreeSet<&Key> = compared.whole(canonical).map(|(key, _)| key).collect();
         for key in selected.keys.iter().filter(|key| whole.contains(key)) {
+            if selected.parts.contains_key(key) {
+                setup.console.note(&format!("left out: {key}: only whole differences can be accepted."));
+                continue;
+            }
             let entry =
                 Accepted::exactly(key, &compared.drift, canonical, &compared.snapshot, &arguments.reason);
             entries.push(Accepted { target: Some(target.name.clone()), ..entry });

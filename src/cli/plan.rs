@@ -12,7 +12,7 @@ use crate::{
     dialect,
     diff::Status,
     model::Key,
-    plan::{Direction, Plan, Proof, Request, Sides, leads_to, plan, proof::prove, reverse},
+    plan::{Direction, Plan, Proof, Request, Sides, leads_to, partly, plan, proof::prove, reverse},
     report::{Compared, Side, plan_json, script},
 };
 
@@ -22,6 +22,7 @@ use crate::{
 /// Where nothing was selected, a side cannot be read, or the result not be written.
 pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> Result<Outcome, Error> {
     selection::require(&arguments.selection)?;
+    let file = selection::read(&arguments.selection)?;
     let (sides, canonical, compared) = compare(setup, arguments).await?;
     let target = sides.target.name.clone();
     let Some(dialect) = dialect::by_name(&canonical.snapshot.dialect) else {
@@ -29,7 +30,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     };
     let nothing = BTreeSet::new();
     let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
-    let renames = renames::confirmed(&arguments.shape.rename, &request)?;
+    let renames = renames::confirmed(&arguments.shape.rename, file.as_ref(), &request)?;
     let request = Request { style: arguments.shape.style, renames: &renames, ..request };
     let turned;
     let (request, leads, follows) = match arguments.shape.direction {
@@ -39,11 +40,13 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
             (turned.request(&request), &target, &canonical.name)
         }
     };
-    let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
+    let selected = selection::select(setup, &arguments.selection, file.as_ref(), &request, &compared.drift);
     for pattern in &selected.idle_patterns {
         setup.console.note(&format!("The pattern {pattern} fits no difference."));
     }
     let request = Request { selection: &selected.keys, ..request };
+    let parts = partly(&request, &selected.parts);
+    let request = parts.as_ref().map_or(request, |sides| sides.request(&request));
     let back;
     let (request, mut plan) = if arguments.shape.reverse {
         back = Sides::back_from(&request);

@@ -4,15 +4,32 @@ use super::Error;
 use crate::{
     diff::{Rename, Status},
     model::Key,
-    plan::Request,
+    plan::{Choice, Request},
 };
 
-/// The renames that words such as `table:public.client=customer` stand for.
+/// The renames that words such as `table:public.client=customer` stand for, and those of the file of a
+/// selection of which both names still differ.
 ///
 /// # Errors
 /// Where words are not of that form, or name nothing that could be renamed.
-pub fn confirmed(words: &[String], request: &Request<'_>) -> Result<Vec<Rename>, Error> {
-    words.iter().map(|word| rename(word, request)).collect()
+pub fn confirmed(
+    words: &[String],
+    file: Option<&Choice>,
+    request: &Request<'_>,
+) -> Result<Vec<Rename>, Error> {
+    let mut renames =
+        words.iter().map(|word| rename(word, request)).collect::<Result<Vec<Rename>, Error>>()?;
+    let differs = |rename: &Rename| {
+        let sides =
+            [request.target.catalog.contains(&rename.from), request.canonical.catalog.contains(&rename.to)];
+        sides == [true, true]
+            && !request.target.catalog.contains(&rename.to)
+            && !renames.iter().any(|there| there.from == rename.from)
+    };
+    let chosen: Vec<Rename> =
+        file.iter().flat_map(|choice| &choice.renames).filter(|rename| differs(rename)).cloned().collect();
+    renames.extend(chosen);
+    Ok(renames)
 }
 
 fn rename(word: &str, request: &Request<'_>) -> Result<Rename, Error> {

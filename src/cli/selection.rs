@@ -1,9 +1,9 @@
 //! Differences selected by words on the command line.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::{
@@ -16,7 +16,7 @@ use crate::{
     codes::HazardCode,
     diff::{Drift, Status, matches},
     model::Key,
-    plan::{Choice, Plan, Request, every_difference, plan},
+    plan::{Choice, Hunk, Plan, Request, every_difference, plan},
 };
 
 /// How differences are selected by words.
@@ -89,6 +89,8 @@ Say which differences to close:
 pub struct Selected {
     /// The differences to close.
     pub keys: BTreeSet<Key>,
+    /// The parts of them that are meant, where not all are.
+    pub parts: BTreeMap<Key, BTreeSet<Hunk>>,
     /// Patterns that are probably misspelled.
     pub idle_patterns: Vec<String>,
 }
@@ -106,24 +108,34 @@ pub fn require(selection: &Selection) -> Result<(), Error> {
     Err(Error::new("No difference was selected.", CHOICES))
 }
 
-/// The differences that the options select. The request's own selection is not looked at.
+/// What the file of a selection says, if one is named.
+///
+/// # Errors
+/// Where it cannot be read, or is no selection.
+pub fn read(selection: &Selection) -> Result<Option<Choice>, Error> {
+    let Some(file) = &selection.selection else { return Ok(None) };
+    let text = fs::read_to_string(file)
+        .map_err(|error| Error::new(format!("{} could not be read: {error}.", file.display()), ""))?;
+    let choice = Choice::from_json(&text).map_err(|error| {
+        let hint = "Select differences in the terminal, and write the selection to a file there.";
+        Error::new(format!("{}: {error}", file.display()), hint)
+    })?;
+    Ok(Some(choice))
+}
+
+/// The differences that the options select, of which `file` is what [`read`] gave. The request's own selection is not looked at.
 ///
 /// `shown` is the drift as the user sees it, also where the request changes canonical instead of
 /// the target: words and files of selections speak of that.
-///
-/// # Errors
-/// Where the file of a selection cannot be read.
 pub fn select(
     setup: &Setup<'_>,
     selection: &Selection,
+    file: Option<&Choice>,
     request: &Request<'_>,
     shown: &Drift,
-) -> Result<Selected, Error> {
+) -> Selected {
     let every = every_difference(request.drift);
-    let chosen = match &selection.selection {
-        Some(file) => Some(chosen(setup, file, request, shown)?),
-        None => None,
-    };
+    let chosen = file.map(|choice| chosen(setup, choice, request, shown));
     let fits = |patterns: &[String], key: &Key| {
         patterns.iter().any(|pattern| whole(request, key).any(|key| matches(pattern, key)))
     };
@@ -140,22 +152,13 @@ pub fn select(
     }
     let patterns = selection.only.iter().chain(&selection.except);
     let idle = patterns.filter(|pattern| !every.iter().any(|key| matches(pattern, key)));
-    Ok(Selected { keys, idle_patterns: idle.cloned().collect() })
+    let mut parts = file.map(|choice| choice.parts.clone()).unwrap_or_default();
+    parts.retain(|key, _| keys.contains(key));
+    Selected { keys, parts, idle_patterns: idle.cloned().collect() }
 }
 
 /// What the file of a selection selects of the differences that there are now.
-fn chosen(
-    setup: &Setup<'_>,
-    file: &Path,
-    request: &Request<'_>,
-    shown: &Drift,
-) -> Result<BTreeSet<Key>, Error> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Error::new(format!("{} could not be read: {error}.", file.display()), ""))?;
-    let choice = Choice::from_json(&text).map_err(|error| {
-        let hint = "Select differences in the terminal, and write the selection to a file there.";
-        Error::new(format!("{}: {error}", file.display()), hint)
-    })?;
+fn chosen(setup: &Setup<'_>, choice: &Choice, request: &Request<'_>, shown: &Drift) -> BTreeSet<Key> {
     let now = [request.target, request.canonical].map(|side| side.catalog.fingerprint().to_string());
     if !now.contains(&choice.made_for) {
         setup.console.note(&format!(
@@ -170,7 +173,7 @@ fn chosen(
     for key in still.iter().filter(|key| shown.differences.get(*key).is_some_and(|it| it.is_accepted())) {
         setup.console.note(&format!("left out: {key} has been accepted."));
     }
-    Ok(still)
+    still
 }
 
 /// The difference, and what it is a part of where that is missing or extra as a whole: to leave a

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Hunk;
 use crate::{
-    diff::{Drift, Status},
+    diff::{Drift, Rename, Status},
     model::Key,
 };
 
-/// The version of the format that this program writes, and the newest it reads.
-const FORMAT: u32 = 1;
+/// The newest version of the format, which this program reads as well as the first. It is written
+/// only where it says what the first one cannot: parts and renames.
+const FORMAT: u32 = 2;
 
 /// The differences that somebody selected, each with what it was then.
 ///
@@ -22,6 +24,9 @@ const FORMAT: u32 = 1;
 ///   "made_for": "the fingerprint of the target's schema",
 ///   "selected": { "index:public.orders.orders_note": "missing" } }
 /// ```
+///
+/// Where only parts of a difference are meant, `parts` names its facets, or single entries of them.
+/// `renames` holds what was confirmed to be one object under two names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     format: u32,
@@ -34,6 +39,12 @@ pub struct Choice {
     pub made_for: String,
     /// The selected differences, with their status at the time.
     pub selected: BTreeMap<Key, Status>,
+    /// The parts of selected differences that are meant, where not all of them are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<Key, BTreeSet<Hunk>>,
+    /// The renames that were confirmed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub renames: BTreeSet<Rename>,
 }
 
 /// Tells a selection from other JSON.
@@ -64,13 +75,21 @@ impl Choice {
         drift: &Drift,
     ) -> Self {
         Choice {
-            format: FORMAT,
+            format: 1,
             kind: Word::Selection,
             canonical: canonical.into(),
             target: target.into(),
             made_for: made_for.into(),
             selected: selected.iter().map(|key| (key.clone(), drift.status(key))).collect(),
+            parts: BTreeMap::new(),
+            renames: BTreeSet::new(),
         }
+    }
+
+    /// The same choice, with parts of differences and confirmed renames.
+    pub fn with(self, parts: BTreeMap<Key, BTreeSet<Hunk>>, renames: BTreeSet<Rename>) -> Self {
+        let format = if parts.is_empty() && renames.is_empty() { 1 } else { FORMAT };
+        Choice { format, parts, renames, ..self }
     }
 
     /// The text of its file, with a newline at its end.
@@ -156,6 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn parts_and_renames_are_of_the_newer_format_that_older_programs_refuse() {
+        assert_eq!(choice().with(BTreeMap::new(), BTreeSet::new()), choice());
+        let hunk = Hunk { facet: "grants".to_owned(), entry: Some("SELECT to app".to_owned()) };
+        let parts = BTreeMap::from([(key("table:public.a"), BTreeSet::from([hunk]))]);
+        let rename = Rename::new(key("table:public.client"), key("table:public.customer"));
+        let choice = choice().with(parts, BTreeSet::from([rename]));
+        assert_eq!(Choice::from_json(&choice.to_json()).unwrap(), choice);
+        assert!(choice.to_json().contains("\"format\": 2"));
+    }
+
+    #[test]
     fn what_has_changed_since_is_left_out() {
         let now = drift(&[("table:public.a", Status::Extra)]);
         let (still, left) = choice().still(&now);
@@ -169,8 +199,8 @@ mod tests {
 
     #[test]
     fn other_files_are_refused() {
-        let newer = Choice::from_json("{\"format\": 2, \"kind\": \"selection\"}").unwrap_err();
-        assert_eq!(newer, ChoiceError::Newer(2));
+        let newer = Choice::from_json("{\"format\": 3, \"kind\": \"selection\"}").unwrap_err();
+        assert_eq!(newer, ChoiceError::Newer(3));
         for other in ["", "[]", "{\"format\": 1, \"kind\": \"plan\"}", "{\"format\": 1}"] {
             assert!(matches!(Choice::from_json(other), Err(ChoiceError::NotAChoice(_))), "{other}");
         }

@@ -5,23 +5,29 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Request, Sides};
 use crate::model::{Key, Object};
 
 /// A part of the difference of one object that stands on both sides.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hunk {
     /// The facet that differs.
     pub facet: String,
     /// The entry of it, where it is a list of which only one entry is meant: `SELECT to app`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
 }
 
 /// The sides of a request in which some objects differ in nothing but some parts: canonical is, for
-/// these objects, what the target has, with those parts as canonical has them.
-pub fn partly(request: &Request<'_>, hunks: &BTreeMap<Key, BTreeSet<Hunk>>) -> Sides {
+/// these objects, what the target has, with those parts as canonical has them. None where everything
+/// is meant as a whole.
+pub fn partly(request: &Request<'_>, hunks: &BTreeMap<Key, BTreeSet<Hunk>>) -> Option<Sides> {
+    if hunks.is_empty() {
+        return None;
+    }
     let Request { target, selection, renames, .. } = *request;
     let (mut canonical, mut drift) = (request.canonical.clone(), request.drift.clone());
     for (key, hunks) in hunks {
@@ -41,13 +47,8 @@ pub fn partly(request: &Request<'_>, hunks: &BTreeMap<Key, BTreeSet<Hunk>>) -> S
             difference.facets.retain(|facet| hunks.iter().any(|hunk| hunk.facet == *facet));
         }
     }
-    Sides {
-        canonical,
-        target: target.clone(),
-        drift,
-        selection: selection.clone(),
-        renames: renames.to_vec(),
-    }
+    let (target, selection, renames) = (target.clone(), selection.clone(), renames.to_vec());
+    Some(Sides { canonical, target, drift, selection, renames })
 }
 
 /// A list with one entry in it, or not in it, as another list has it.
@@ -97,7 +98,7 @@ mod tests {
             facet: (*facet).to_owned(),
             entry: entry.map(str::to_owned),
         };
-        let sides = partly(&request, &[(key, hunks.iter().map(hunk).collect())].into());
+        let sides = partly(&request, &[(key, hunks.iter().map(hunk).collect())].into()).unwrap();
         plan(&sides.request(&request)).statements.into_iter().map(|statement| statement.sql).collect()
     }
 

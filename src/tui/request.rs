@@ -46,7 +46,7 @@ impl PlanRequest {
         let (turned, partly);
         turned = self.turned();
         let whole = self.request(turned.as_ref());
-        partly = self.partly(&whole);
+        partly = plan::partly(&whole, &self.hunks);
         let request = partly.as_ref().map_or(whole, |sides| sides.request(&whole));
         let mut plan = if self.id.shape.back { plan::reverse(&request) } else { plan::plan(&request) };
         // People know the sides by the names that they gave them.
@@ -69,7 +69,7 @@ impl PlanRequest {
         let (turned, partly);
         turned = self.turned();
         let whole = self.request(turned.as_ref());
-        partly = self.partly(&whole);
+        partly = plan::partly(&whole, &self.hunks);
         let request = partly.as_ref().map_or(whole, |sides| sides.request(&whole));
         if self.id.shape.back {
             let back = Sides::back_from(&request);
@@ -83,11 +83,6 @@ impl PlanRequest {
     fn turned(&self) -> Option<Sides> {
         let turns = self.id.shape.direction == Direction::CanonicalFollows;
         turns.then(|| Sides::turned(&self.request(None)))
-    }
-
-    /// Both sides as they are where some differences are closed in part only.
-    fn partly(&self, request: &plan::Request<'_>) -> Option<Sides> {
-        (!self.hunks.is_empty()).then(|| plan::partly(request, &self.hunks))
     }
 
     fn request<'a>(&'a self, turned: Option<&'a Sides>) -> plan::Request<'a> {

@@ -102,3 +102,35 @@ fn a_plan_says_where_it_leads_and_that_is_where_it_leads() {
     let inventory = user.json(&["inventory", &live]);
     assert_eq!(inventory["fingerprint"].as_str(), Some(leads_to.as_str()));
 }
+
+#[test]
+fn a_selection_from_a_file_holds_parts_of_differences_and_renames() {
+    let (user, cluster) = (User::new(), Cluster::start());
+    user.write(
+        "schema.sql",
+        "CREATE TABLE kept (id int NOT NULL DEFAULT 1); CREATE TABLE customer (id int, name text);",
+    );
+    let live = cluster.database("live");
+    cluster.execute("live", "CREATE TABLE kept (id int); CREATE TABLE client (id int, name text)");
+    let picked = user.write(
+        "picked.json",
+        r#"{ "format": 2, "kind": "selection", "canonical": "schema.sql", "target": "live", "made_for": "0",
+             "selected": { "column:public.kept.id": "changed" },
+             "parts": { "column:public.kept.id": [ { "facet": "default" } ] },
+             "renames": [ { "from": "table:public.client", "to": "table:public.customer" },
+                          { "from": "table:public.gone", "to": "table:public.new" } ] }"#,
+    );
+    let shown = user.run(&["plan", "schema.sql", &live, "--selection", &picked]);
+    let shown = shown.check(
+        1,
+        &["ALTER TABLE public.client RENAME TO customer", "ALTER COLUMN id SET DEFAULT 1", "Proven"],
+        &[],
+    );
+    assert!(!shown.out.contains("NOT NULL") && !shown.out.contains("DROP"), "{}", shown.out);
+    // Only whole differences are accepted as known.
+    user.run(&["baseline", "add", "schema.sql", &live, "--selection", &picked, "--reason", "known"]).check(
+        0,
+        &[],
+        &["only whole differences can be accepted"],
+    );
+}

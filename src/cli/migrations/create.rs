@@ -9,11 +9,11 @@ use super::{Error, Outcome, Setup, Which, failure, shown};
 use crate::{
     cli::{
         arguments::style,
-        load,
+        load, renames,
         selection::{self, Selection},
     },
     dialect, draft,
-    plan::{Proof, Request, Sides, Style, plan, proof::prove, reverse},
+    plan::{Proof, Request, Sides, Style, partly, plan, proof::prove, reverse},
     source::migrations::{self, Database, Folder, Listing, NewFile, Wanted},
 };
 
@@ -56,6 +56,7 @@ pub struct Arguments {
 /// Where nothing was selected, a side or the folder cannot be read, or a file not be written.
 pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result<Outcome, Error> {
     selection::require(&arguments.selection)?;
+    let file = selection::read(&arguments.selection)?;
     let folder = open_folder(setup, arguments).await?;
     let own_folder = arguments.folder.display().to_string();
     let target = vec![arguments.target.clone().unwrap_or(own_folder)];
@@ -71,7 +72,8 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
     };
     let nothing = BTreeSet::new();
     let request = Request::new(dialect, &canonical.snapshot, &compared.snapshot, &compared.drift, &nothing);
-    let request = Request { style: arguments.style, ..request };
+    let renames = renames::confirmed(&[], file.as_ref(), &request)?;
+    let request = Request { style: arguments.style, renames: &renames, ..request };
     let turned;
     let (request, leads, follows) = if arguments.adopt {
         turned = Sides::turned(&request);
@@ -79,11 +81,13 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
     } else {
         (request, &canonical.name, &target.name)
     };
-    let selected = selection::select(setup, &arguments.selection, &request, &compared.drift)?;
+    let selected = selection::select(setup, &arguments.selection, file.as_ref(), &request, &compared.drift);
     for pattern in &selected.idle_patterns {
         setup.console.note(&format!("The pattern {pattern} fits no difference."));
     }
     let request = Request { selection: &selected.keys, ..request };
+    let parts = partly(&request, &selected.parts);
+    let request = parts.as_ref().map_or(request, |sides| sides.request(&request));
     let mut there = plan(&request);
     there.canonical.clone_from(leads);
     there.target.clone_from(follows);

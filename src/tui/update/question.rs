@@ -213,14 +213,9 @@ fn selection(state: &mut State) -> Option<Arc<str>> {
     let comparison = target.comparison.as_ref()?;
     let made_for = comparison.snapshot.catalog.fingerprint().to_string();
     let (canonical, label) = (state.canonical.label.clone(), target.side.label.clone());
-    if !target.selection.hunks().is_empty() {
-        let why = "Single facets or grants are selected, and such a file holds whole differences only. \
-                   Select these differences whole, or write the SQL itself.";
-        refuse(state, why.to_owned());
-        return None;
-    }
-    let choice = Choice::new(canonical, label, made_for, target.selection.keys(), &comparison.drift);
-    Some(choice.to_json().into())
+    let selection = &target.selection;
+    let choice = Choice::new(canonical, label, made_for, selection.keys(), &comparison.drift);
+    Some(choice.with(selection.hunks().clone(), selection.renames().clone()).to_json().into())
 }
 
 /// Shows in the question why its answer was not taken.

@@ -111,10 +111,6 @@ fn notes(state: &State, question: &Question) -> Vec<(Role, String)> {
         About::Selection { .. } => {
             let selected = text::counted(state.marks.count, "difference");
             notes.push((Role::Text, format!("{selected}, for `schemascope plan --selection FILE`.")));
-            if state.target().is_some_and(|target| !target.selection.renames().is_empty()) {
-                let renames = "Confirmed renames are not in that file: --rename gives them to `plan`.";
-                notes.push((Role::Hazard, renames.to_owned()));
-            }
             notes.push((Role::Dim, "Tab: SQL in a file, or as the next migration of a folder".to_owned()));
         }
         About::Accept { keys } => {
