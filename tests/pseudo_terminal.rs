@@ -13,13 +13,13 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use support::Cluster;
 use tempfile::TempDir;
-use termlens::{Color, Key, Screen, Terminal, TerminalBuilder};
+use termlens::{Color, Key, Screen, Scroll, Terminal, TerminalBuilder};
 
 const SCHEMA: &str = "CREATE TABLE orders (id integer PRIMARY KEY, total numeric NOT NULL, note text);
 CREATE INDEX orders_note ON orders (note);
@@ -350,5 +350,130 @@ fn an_idle_program_is_not_woken_up() {
     let woken = wakeups().saturating_sub(before);
     // None at all would be ideal; a thread that goes to sleep for good at this moment counts as one.
     assert!(woken <= 10, "{woken} wake-ups in ten seconds in which nothing happened");
+    quit(terminal);
+}
+
+#[test]
+fn being_told_to_end_gives_the_terminal_back() {
+    let desk = Desk::new();
+    for signal in ["TERM", "HUP", "INT"] {
+        let mut terminal = desk.in_shell(desk.terminal(), &["live.db"]);
+        wait(&mut terminal, "orders_backup");
+        let pid = fs::read_to_string(desk.path().join("pid")).unwrap();
+        let told = std::process::Command::new("kill").args([&format!("-{signal}"), pid.trim()]).status();
+        assert!(told.unwrap().success());
+        desk.assert_given_back(terminal, "0");
+    }
+}
+
+#[test]
+fn sleeping_and_waking_up_leaves_nothing_behind() {
+    let desk = Desk::new();
+    let mut terminal = desk.in_shell(desk.terminal(), &["live.db"]);
+    wait(&mut terminal, "orders_backup");
+    for _ in 0..2 {
+        terminal.send_str("\x1a").unwrap();
+        terminal.wait_until(|screen| !screen.alternate_screen() && screen.contains("Stopped")).unwrap();
+        terminal.send_str("clear; fg\r").unwrap();
+        terminal.wait_until(|screen| screen.alternate_screen() && screen.contains("orders_backup")).unwrap();
+    }
+    press(&mut terminal, 'q');
+    terminal.wait_until(|screen| !screen.alternate_screen()).unwrap();
+    terminal.send_str("echo status $?\r").unwrap();
+    desk.assert_given_back(terminal, "0");
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls_and_can_be_given_back() {
+    let desk = Desk::new();
+    let mut terminal = desk.open(desk.terminal(), &["live.db"]);
+    let screen = wait(&mut terminal, "orders_backup");
+    assert!(!screen.mouse_modes().is_empty());
+    let (row, column) = screen.find("orders_backup").unwrap();
+    terminal.click(column, row).unwrap();
+    // The difference beside it is that of the row which was clicked.
+    wait(&mut terminal, "main › orders_backup");
+    terminal.scroll(column, row, Scroll::Down).unwrap();
+    press(&mut terminal, 'M');
+    terminal.wait_until(|screen| screen.mouse_modes().is_empty()).unwrap();
+    press(&mut terminal, 'M');
+    terminal.wait_until(|screen| !screen.mouse_modes().is_empty()).unwrap();
+    quit(terminal);
+}
+
+#[test]
+fn keys_and_themes_of_ones_own_are_taken() {
+    let desk = Desk::new();
+    let themes = desk.path().join("home/.config/schemascope/themes");
+    fs::create_dir_all(&themes).unwrap();
+    fs::write(themes.join("mine.toml"), "[styles]\ntext = '#010203 on #a0b0c0'\n").unwrap();
+    fs::write(desk.path().join("schemascope.toml"), "theme = 'mine'\n").unwrap();
+    let settings = "[keys]\nquit = ['ctrl-q']\n";
+    fs::write(desk.path().join("home/.config/schemascope/config.toml"), settings).unwrap();
+    let mut terminal = desk.open(desk.terminal(), &["live.db"]);
+    let screen = wait(&mut terminal, "orders_backup");
+    assert!(cells(&screen).any(|style| style.bg == Color::Rgb(0xa0, 0xb0, 0xc0)));
+    press(&mut terminal, 'q');
+    press(&mut terminal, ':');
+    terminal.send_str("theme light").unwrap();
+    wait(&mut terminal, "take the theme light");
+    terminal.send(Key::Enter).unwrap();
+    let light = |screen: &Screen| cells(screen).any(|style| style.bg == Color::Rgb(0xfb, 0xfc, 0xfd));
+    terminal.wait_until(light).unwrap();
+    terminal.send_str("\x11").unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+}
+
+#[test]
+fn a_target_that_hangs_holds_nobody_up() {
+    let desk = Desk::new();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgresql://a:b@127.0.0.1:{}/c", silent.local_addr().unwrap().port());
+    let mut terminal = desk.in_shell(desk.terminal(), &[&url, "live.db"]);
+    wait(&mut terminal, "0 selected");
+    press(&mut terminal, '}');
+    wait(&mut terminal, "orders_backup");
+    press(&mut terminal, '?');
+    wait(&mut terminal, "Objects: choose");
+    terminal.send(Key::Esc).unwrap();
+    terminal.wait_until(|screen| !screen.contains("Objects: choose")).unwrap();
+    let asked = Instant::now();
+    press(&mut terminal, 'q');
+    desk.assert_given_back(terminal, "0");
+    assert!(asked.elapsed() < PATIENCE / 3, "it took {:?} to quit", asked.elapsed());
+}
+
+#[test]
+fn fifty_thousand_objects_can_be_looked_through() {
+    let table = |number: usize| {
+        let columns: Vec<String> = (1..20).map(|column| format!("c{column} int")).collect();
+        format!("CREATE TABLE t{number} (id integer, {});\n", columns.join(", "))
+    };
+    let schema: String = (0..2_500).map(table).collect();
+    let live =
+        schema.replace("CREATE TABLE t1234 (id integer, c1 int", "CREATE TABLE t1234 (id integer, c1 text");
+    let desk = Desk::with(&schema, &live);
+    let mut terminal = desk.open(desk.terminal().timeout(2 * PATIENCE), &["live.db"]);
+    wait(&mut terminal, "t1234");
+    press(&mut terminal, 'o');
+    wait(&mut terminal, "2 Objects");
+    terminal.send_str("EG").unwrap();
+    wait(&mut terminal, "main › t999 › c19");
+    terminal.send_str("/t2345\r").unwrap();
+    wait(&mut terminal, "main › t2345");
+    terminal.send(Key::Esc).unwrap();
+    terminal.send_str("a").unwrap();
+    wait(&mut terminal, "1 selected");
+    quit(terminal);
+}
+
+#[test]
+fn the_first_frame_does_not_wait_for_any_connection() {
+    let desk = Desk::new();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgresql://a:b@127.0.0.1:{}/c", silent.local_addr().unwrap().port());
+    let mut terminal = desk.open(desk.terminal(), &[&url]);
+    let screen = wait(&mut terminal, "0 selected");
+    assert!(screen.contains("connecting"), "{}", screen.text());
     quit(terminal);
 }
