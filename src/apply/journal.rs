@@ -6,8 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 /// One line.
 #[derive(Clone, Debug, Serialize)]
@@ -50,15 +49,39 @@ pub struct Line<'a> {
     pub backup: Option<&'a Path>,
 }
 
+/// A line about a plan that was read back.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Entry {
+    /// The hash of the plan.
+    plan: String,
+    /// The target's name.
+    pub target: String,
+    /// As in [`Line::event`].
+    pub event: String,
+    /// When.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// How many statements were done and committed.
+    pub done: Option<usize>,
+    /// The fingerprint after.
+    pub after: Option<String>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// The lines about a plan, the oldest first. There are none where there is no journal; lines that are
+/// not understood are passed over.
+pub fn entries(path: &Path, plan: &str) -> Vec<Entry> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Entry>(line).ok());
+    lines.filter(|entry| entry.plan == plan).collect()
+}
+
 /// When a plan was last run to its end on a target, as a journal has it.
 pub fn last_run(path: &Path, plan: &str, target: &str) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
-    let is = |line: &Value, field: &str, value: &str| line.get(field).and_then(Value::as_str) == Some(value);
-    text.lines().rev().find_map(|line| {
-        let line: Value = serde_json::from_str(line).ok()?;
-        let ended = is(&line, "event", "done") && is(&line, "plan", plan) && is(&line, "target", target);
-        ended.then(|| line.get("at").and_then(Value::as_str).unwrap_or_default().to_owned())
-    })
+    let ended = |entry: &Entry| entry.event == "done" && entry.target == target;
+    entries(path, plan).into_iter().rfind(ended).map(|entry| entry.at)
 }
 
 /// A journal that is open for writing.

@@ -4,7 +4,10 @@ mod left;
 mod prepare;
 mod text;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 
@@ -249,7 +252,7 @@ async fn write_record(
 }
 
 fn open_journal(setup: &Setup<'_>, arguments: &Apply, notes: &mut Vec<String>) -> Option<Journal> {
-    let Some(path) = journal_file(setup, arguments) else {
+    let Some(path) = journal_file(setup, arguments.journal.as_deref()) else {
         notes.push("There is no home folder, so no journal was kept. Name a file with --journal.".to_owned());
         return None;
     };
@@ -263,9 +266,9 @@ fn open_journal(setup: &Setup<'_>, arguments: &Apply, notes: &mut Vec<String>) -
 }
 
 /// Where the journal is; nothing without a home folder.
-fn journal_file(setup: &Setup<'_>, arguments: &Apply) -> Option<PathBuf> {
+pub fn journal_file(setup: &Setup<'_>, named: Option<&Path>) -> Option<PathBuf> {
     let usual = || setup.state_folder().map(|folder| folder.join("journal.jsonl"));
-    arguments.journal.clone().or_else(usual)
+    named.map(Path::to_owned).or_else(usual)
 }
 
 /// Writes a line; a journal that cannot be written is told about, and stops nothing.

@@ -180,6 +180,9 @@ pub enum Command {
     /// Write down that you agree to a plan being run
     #[command(after_help = super::approve::HELP)]
     Approve(super::approve::Approve),
+    /// Write the record of what was decided about drift, for a changelog
+    #[command(after_help = super::decision::HELP)]
+    Decision(super::decision::Arguments),
     /// Look at a folder of migrations beside the history in a target, or write the next migration
     #[command(after_help = super::migrations::HELP)]
     Migrations(super::migrations::Migrations),
@@ -236,7 +239,8 @@ Exit status: 0 nothing differs, 1 there are differences to close, 2 failed.";
 /// A canonical schema and the targets that ought to have it.
 #[derive(Debug, Args)]
 pub struct Sides {
-    /// The schema that is meant: a file, a folder, an inventory or a database
+    /// The schema that is meant: a file, a folder, an inventory or a database. A target of
+    /// schemascope.toml alone is compared with the canonical schema that is named there
     pub canonical: Option<String>,
     /// What ought to have it: a database, its name in schemascope.toml, or any other source
     #[arg(value_name = "TARGET")]
@@ -246,7 +250,8 @@ pub struct Sides {
 /// What `plan` takes.
 #[derive(Debug, Args)]
 pub struct Plan {
-    /// The schema that is meant: a file, a folder, an inventory or a database
+    /// The schema that is meant: a file, a folder, an inventory or a database. A target of
+    /// schemascope.toml alone is compared with the canonical schema that is named there
     pub canonical: Option<String>,
     /// The database that the SQL is for, its name in schemascope.toml, or any other source
     pub target: Option<String>,

@@ -11,6 +11,7 @@ mod check;
 mod completions;
 pub mod config;
 mod console;
+mod decision;
 mod demo;
 mod diff;
 mod duration;
@@ -188,6 +189,7 @@ async fn dispatch(
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Apply(it)) => apply::run(&setup, &it, global.json).await,
         Some(Command::Approve(it)) => approve::run(&setup, &it, global.json),
+        Some(Command::Decision(it)) => decision::run(&setup, &it, global.json),
         Some(Command::Migrations(it)) => migrations::run(&setup, &it, global.json).await,
         Some(Command::History(history)) => history::run(&setup, &history, global.json).await,
         Some(Command::Smoke(smoke)) => smoke::run(&setup, &smoke, global.json).await,

@@ -75,14 +75,17 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     }
     explain(setup, &plan, &proof);
     count(setup, &canonical, &compared, &selected.keys);
-    let sql = script(&plan, &proof, (setup.now)());
+    let decisions = compared.decisions(&canonical.snapshot, &plan, &selected.keys);
+    let now = (setup.now)();
+    let sql = script(&plan, &proof, now);
     if let Some(file) = &arguments.output {
         write_file(file, &sql)?;
         setup.console.note(&format!("{} was written.", file.display()));
     }
     if json {
+        let made_at = crate::apply::written(now);
         let target = Side { name: target, snapshot: compared.snapshot };
-        setup.console.result(&plan_json(&canonical, &target, &plan, &proof))?;
+        setup.console.result(&plan_json(&canonical, &target, &plan, &proof, &decisions, &made_at))?;
     } else if arguments.output.is_none() {
         setup.console.result(&sql)?;
     }

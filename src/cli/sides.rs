@@ -119,7 +119,7 @@ impl<'a> Setup<'a> {
     }
 
     /// The canonical schema and the targets that words name; without words, those of the
-    /// configuration.
+    /// configuration. One word that names a target is held against the configuration's canonical.
     ///
     /// # Errors
     /// Where there are no targets, or a program that prints a password failed.
@@ -129,6 +129,10 @@ impl<'a> Setup<'a> {
         targets: &[String],
     ) -> Result<(Named, Vec<Named>), Error> {
         let (canonical, targets): (Named, Vec<Named>) = match canonical {
+            Some(only) if targets.is_empty() && self.is_target_of_canonical(only) => {
+                let (canonical, _) = self.configured()?;
+                (canonical, vec![self.named(only, None)])
+            }
             Some(canonical) => {
                 if targets.is_empty() {
                     return Err(Error::new(
@@ -271,6 +275,12 @@ impl<'a> Setup<'a> {
     /// The folder that the command was started in.
     pub fn current_folder(&self) -> &'a Path {
         &self.surroundings.current_folder
+    }
+
+    /// Whether a word names a target, and there is a canonical schema to hold it against.
+    fn is_target_of_canonical(&self, word: &str) -> bool {
+        let is_kept = || word.split_once('@').is_some_and(|(name, _)| self.config.targets.contains_key(name));
+        self.config.canonical.is_some() && (self.config.targets.contains_key(word) || is_kept())
     }
 
     fn configured(&self) -> Result<(Named, Vec<Named>), Error> {

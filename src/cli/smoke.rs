@@ -139,6 +139,7 @@ async fn one(
     target: &Named,
     config: &crate::config::smoke::Smoke,
 ) -> Result<Report, String> {
+    let name = canonical.map_or("", |canonical| canonical.name.as_str());
     let (canonical, live) = load::beside(setup, canonical, target).await;
     let live = live?;
     let canonical = canonical.transpose()?;
@@ -199,8 +200,7 @@ async fn one(
         checks.push(smoke::judge(probe, role, observed, wanted.map(|it| &it.verdict), &config.expect));
     }
     checks.extend(rest);
-    let expected_from = expected
-        .map(|(_, engine)| format!("{} on {engine}", canonical.as_ref().map_or("", |it| it.source.as_str())));
+    let expected_from = expected.map(|(_, engine)| format!("{name} on {engine}"));
     Ok(Report {
         target: target.name.clone(),
         server_version,

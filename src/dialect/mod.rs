@@ -85,9 +85,9 @@ pub trait Dialect: Sync + Send {
         Vec::new()
     }
 
-    /// What it means to others that an object goes for good or is changed, beside what its
-    /// statements can hurt.
-    fn effect(&self, _object: &Object, _action: Action) -> Option<Hazard> {
+    /// What it means to others that an object goes for good, is changed, or comes back as another one,
+    /// beside what its statements can hurt. `to` is what becomes of it.
+    fn effect(&self, _from: &Object, _to: Option<&Object>, _action: Action) -> Option<Hazard> {
         None
     }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Plan, Proof};
+use super::{Decisions, Plan, Proof};
 
 /// The format of the document that this program writes and reads.
 const FORMAT: u64 = 1;
@@ -21,6 +21,10 @@ pub struct PlanFile {
     pub plan: Plan,
     /// What was known about it when it was written.
     pub proof: Proof,
+    /// What became of each difference; an older schemascope did not say.
+    pub decisions: Decisions,
+    /// When it was made, as `2026-03-09T17:05:00Z`; an older schemascope did not say.
+    pub made_at: Option<String>,
     /// The side that it was made to follow.
     pub canonical: SideNote,
     /// The side that it changes.
@@ -97,6 +101,9 @@ pub fn read(text: &str) -> Result<PlanFile, PlanFileError> {
     if start.starts_with("--") || start.starts_with("BEGIN") {
         return Err(PlanFileError::Script);
     }
+    if start.is_empty() {
+        return Err(PlanFileError::NotAPlan("it is empty".to_owned()));
+    }
     let not_a_plan = |problem: serde_json::Error| PlanFileError::NotAPlan(problem.to_string());
     let document: Map<String, Value> = serde_json::from_str(text).map_err(not_a_plan)?;
     if document.get("command").and_then(Value::as_str) != Some("plan") {
@@ -112,15 +119,18 @@ pub fn read(text: &str) -> Result<PlanFile, PlanFileError> {
     if carried != now {
         return Err(PlanFileError::Edited { carried, now });
     }
-    let Parts { plan, proof, canonical, target } =
+    let Parts { plan, proof, decisions, made_at, canonical, target } =
         serde_json::from_value(Value::Object(document)).map_err(not_a_plan)?;
-    Ok(PlanFile { hash: carried, plan, proof, canonical, target })
+    Ok(PlanFile { hash: carried, plan, proof, decisions, made_at, canonical, target })
 }
 
 #[derive(Deserialize)]
 struct Parts {
     plan: Plan,
     proof: Proof,
+    #[serde(default)]
+    decisions: Decisions,
+    made_at: Option<String>,
     canonical: SideNote,
     target: SideNote,
 }

@@ -5,6 +5,7 @@
 
 mod apart;
 mod choice;
+mod decisions;
 mod evidence;
 pub mod file;
 mod order;
@@ -26,6 +27,7 @@ pub use sides::{Direction, ParseDirectionError, Sides};
 use transition::Transition;
 
 pub use choice::{Choice, ChoiceError};
+pub use decisions::Decisions;
 pub use partial::{Hunk, partly};
 
 pub use crate::dialect::{

@@ -88,16 +88,17 @@ pub fn statement(key: Key, action: Action, segment: usize, step: Step) -> Statem
     }
 }
 
-/// What the event means to others. What steps aside and comes back means nothing to them.
+/// What the event means to others. What steps aside and comes back as it was means nothing to them.
 fn effect(transition: &Transition<'_>, event: &Event<'_>) -> Option<Hazard> {
     let dressing = !event.facets.is_empty() && event.facets.iter().all(|facet| DRESSING.contains(facet));
     let stays = match transition.fates.get(event.key)? {
         Fate::Drop => event.action != Action::Drop,
         Fate::Alter(_) => dressing,
+        Fate::Recreate => event.action != Action::Create,
         _ => true,
     };
     let object = transition.from.get(event.key).filter(|_| !stays)?;
-    transition.dialect.effect(object, event.action)
+    transition.dialect.effect(object, transition.to.get(event.key).map(|to| &**to), event.action)
 }
 
 /// What changes nothing for others.

@@ -1,10 +1,11 @@
 //! What a report on drift is made from: one canonical schema and what came of each target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diff::{Difference, Drift, Status},
     model::{Key, Object, Snapshot},
+    plan::{Decisions, Plan},
 };
 
 /// A canonical schema beside its targets.
@@ -119,6 +120,22 @@ impl Compared {
                 && parent.is_some_and(|parent| parent.is_accepted() && parent.status == difference.status)
         };
         self.drift.accepted().filter(move |(key, difference)| !with_whole(key, difference))
+    }
+
+    /// What becomes of each difference when these are selected and a plan was made for them.
+    pub fn decisions(&self, canonical: &Snapshot, plan: &Plan, selected: &BTreeSet<Key>) -> Decisions {
+        let accepted = self.accepted(canonical).filter_map(|(key, difference)| {
+            let acceptance = difference.acceptance.as_ref()?;
+            Some((key.clone(), acceptance.accepted.clone()))
+        });
+        let (closed, open) = self
+            .whole(canonical)
+            .map(|(key, difference)| (key.clone(), difference.status))
+            .partition(|(key, _)| {
+                let is_taken = selected.contains(key) || plan.needed.contains_key(key);
+                is_taken && !plan.refused.contains_key(key)
+            });
+        Decisions { closed, accepted: accepted.collect(), open }
     }
 
     fn is_part(&self, canonical: &Snapshot, key: &Key, status: Status) -> bool {

@@ -12,7 +12,7 @@ use super::{Comparison, Outcome, Side, Target, comparison::Compared};
 use crate::{
     diff::{Acceptance, Difference, Rename, Status, renames},
     model::{Key, Snapshot},
-    plan::{Plan, Proof, file},
+    plan::{Decisions, Plan, Proof, file},
 };
 
 /// The format of the documents that this program prints.
@@ -59,18 +59,29 @@ pub fn comparison(comparison: &Comparison) -> String {
     })
 }
 
-/// A plan as JSON: `{ "format", "command": "plan", "canonical": SIDE, "target": SIDE, "plan", "proof" }`,
-/// where SIDE is as in [`comparison`], and plan and proof are as [`Plan`] and [`Proof`] have them.
+/// A plan as JSON: `{ "format", "command": "plan", "made_at", "canonical": SIDE, "target": SIDE, "plan",
+/// "proof", "decisions" }`, where SIDE is as in [`comparison`], and plan, proof and decisions are as
+/// [`Plan`], [`Proof`] and [`Decisions`] have them. `made_at` is as
+/// `2026-03-09T17:05:00Z`.
 ///
 /// It carries the hash of what it says, so that `apply` notices when it was edited.
-pub fn plan(canonical: &Side, target: &Side, plan: &Plan, proof: &Proof) -> String {
+pub fn plan(
+    canonical: &Side,
+    target: &Side,
+    plan: &Plan,
+    proof: &Proof,
+    decisions: &Decisions,
+    made_at: &str,
+) -> String {
     sealed(&PlanDocument {
         format: FORMAT,
         command: "plan",
+        made_at,
         canonical: SideDocument::of(&canonical.name, &canonical.snapshot),
         target: SideDocument::of(&target.name, &target.snapshot),
         plan,
         proof,
+        decisions,
     })
 }
 
@@ -106,10 +117,12 @@ struct ComparisonDocument<'a> {
 struct PlanDocument<'a> {
     format: u32,
     command: &'static str,
+    made_at: &'a str,
     canonical: SideDocument<'a>,
     target: SideDocument<'a>,
     plan: &'a Plan,
     proof: &'a Proof,
+    decisions: &'a Decisions,
 }
 
 #[derive(Serialize)]

@@ -241,7 +241,7 @@ fn check_words(check: &Check) -> String {
     }
 }
 
-fn proof_sentence(proof: &Proof) -> String {
+pub(super) fn proof_sentence(proof: &Proof) -> String {
     match proof {
         Proof::NotTried { reason } => format!("Not proven: {reason}"),
         Proof::Proven { engine, .. } => format!(

@@ -151,8 +151,13 @@ impl Checked<'_> {
 
     fn detail(&self, key: &Key, facet: &str) -> Detail {
         let (canonical, target) = self.sides(key);
-        let value = |object: Option<&Object>| object.and_then(|object| object.facets.get(facet)).map(shown);
-        Detail { facet: facet.to_owned(), canonical: value(canonical), target: value(target) }
+        let value = |object: Option<&Object>| object.and_then(|object| object.facets.get(facet)).cloned();
+        let (canonical, target) = (value(canonical), value(target));
+        Detail {
+            facet: facet.to_owned(),
+            canonical: shown_beside(canonical.as_ref(), target.as_ref()),
+            target: shown_beside(target.as_ref(), canonical.as_ref()),
+        }
     }
 
     /// Where canonical has the object, or what the target's object is a part of.
@@ -217,7 +222,14 @@ impl Checked<'_> {
     }
 }
 
-/// A value as people read it.
+/// A value as people read it; what is absent beside a yes is a no.
+fn shown_beside(value: Option<&Value>, other: Option<&Value>) -> Option<String> {
+    match (value, other) {
+        (None, Some(Value::Bool(other))) => Some((!other).to_string()),
+        (value, _) => value.map(shown),
+    }
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

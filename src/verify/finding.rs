@@ -46,23 +46,50 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// `type is text, canonical has numeric`, cut where it is long.
+    /// `type is text, canonical has numeric`; of what is long, the part around the first difference.
     pub fn short(&self) -> String {
-        let shown = |value: &Option<String>| match value {
-            None => "none".to_owned(),
-            Some(text) => cut(&clean(text)),
+        let sides = [&self.canonical, &self.target].map(|value| value.as_deref().unwrap_or("none"));
+        let [mut canonical, mut target] = sides.map(one_line);
+        if canonical == target {
+            // Nothing but blanks differs: they are shown.
+            [canonical, target] = sides.map(|side| clean(side).into_owned());
+        }
+        let start = if canonical.chars().count().max(target.chars().count()) <= LONGEST {
+            0
+        } else {
+            before_difference(&canonical, &target)
         };
-        format!("{} is {}, canonical has {}", self.facet, shown(&self.target), shown(&self.canonical))
+        format!("{} is {}, canonical has {}", self.facet, part(&target, start), part(&canonical, start))
     }
 }
 
-/// Enough of a value to know it again.
-fn cut(text: &str) -> String {
-    const LONGEST: usize = 80;
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+/// How many characters of a value are shown.
+const LONGEST: usize = 80;
+
+/// A text on one line, with one blank where there are several or a new line.
+fn one_line(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().map(clean).collect();
+    words.join(" ")
+}
+
+/// Where the word begins, or one a little before it, in which two texts begin to differ.
+fn before_difference(one: &str, other: &str) -> usize {
+    const CONTEXT: usize = 24;
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let from = same.saturating_sub(CONTEXT);
+    if from == 0 {
+        return 0;
     }
+    let blank = one.chars().skip(from).take(same - from).position(char::is_whitespace);
+    blank.map_or(from, |blank| from + blank + 1)
+}
+
+/// Enough of a value to know it again, from a character on.
+fn part(text: &str, start: usize) -> String {
+    let before = if start > 0 { "…" } else { "" };
+    let shown: String = text.chars().skip(start).take(LONGEST).collect();
+    let after = if text.chars().count() > start + LONGEST { "…" } else { "" };
+    format!("{before}{shown}{after}")
 }
 
 /// A sentence in which our own words are told from names, which come from databases and thus from
@@ -112,4 +139,33 @@ impl Serialize for Sentence {
 pub fn fingerprint(target: &str, code: Code, about: &str) -> String {
     let words = [target, code.code(), about].join("\0");
     blake3::hash(words.as_bytes()).to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn short(target: &str, canonical: &str) -> String {
+        let some = |text: &str| Some(text.to_owned());
+        Detail { facet: "definition".to_owned(), canonical: some(canonical), target: some(target) }.short()
+    }
+
+    #[test]
+    fn of_long_values_the_part_is_shown_that_differs() {
+        assert_eq!(short("text", "numeric"), "definition is text, canonical has numeric");
+        let index = |predicate: &str| {
+            format!(
+                "CREATE INDEX i ON public.t USING btree (a, b, c, d, e, f, g) WHERE {predicate} AND NOT is_deleted"
+            )
+        };
+        assert_eq!(
+            short(&index("(state = 'open')"), &index("(state = 'new')")),
+            "definition is …d, e, f, g) WHERE (state = 'open') AND NOT is_deleted, \
+             canonical has …d, e, f, g) WHERE (state = 'new') AND NOT is_deleted"
+        );
+        let body = |text: &str| format!("BEGIN\n  {text}\nEND");
+        assert_eq!(short(&body("a"), &body("b")), "definition is BEGIN a END, canonical has BEGIN b END");
+        assert_eq!(short("a\n b", "a b"), "definition is a\\n b, canonical has a b");
+        assert!(short(&"x".repeat(200), &"x".repeat(90)).starts_with("definition is …x"));
+    }
 }

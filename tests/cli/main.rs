@@ -1,6 +1,7 @@
 //! The commands as a user types them: the real binary on real databases.
 
 mod baseline;
+mod decision;
 mod inventory;
 mod manners;
 mod selection;
@@ -192,6 +193,8 @@ fn one_target_that_fails_does_not_stop_the_others() {
     let shown = user.run(&["diff"]);
     shown.check(2, &["eu: 4 differences", "us: could not be compared"], &["error: us: "]);
     user.run(&["diff", "schema.sql", "eu"]).check(1, &["eu: 4 differences"], &[]);
+    let one_word = user.run(&["diff", "eu"]).check(1, &["eu: 4 differences"], &[]);
+    assert!(!one_word.out.contains("us:"), "{}", one_word.out);
     // Without a terminal the comparison is printed in its place.
     user.run(&[]).check(2, &["eu: 4 differences"], &[]);
     let json = user.json(&["--json"]);

@@ -78,7 +78,7 @@ fn each_component_passes_or_fails_with_its_reasons() {
       passed      triggers               1
       failed      row security           3
           error row-security-missing: Row security is off on the table public.orders, and canonical has it on. (schema.sql:3)
-            row security is none, canonical has true
+            row security is false, canonical has true
       passed      policies               1
       passed      other objects          1
       skipped     migration history  no folder of migrations was named; see --migrations

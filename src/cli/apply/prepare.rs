@@ -57,7 +57,7 @@ pub fn read_plan(path: &Path) -> Result<PlanFile, Error> {
         _ => Error::new(format!("The plan file {} could not be read: {error}.", path.display()), ""),
     })?;
     file::read(&text)
-        .map_err(|error| Error::new(format!("{} cannot be applied: {error}.", path.display()), error.hint()))
+        .map_err(|error| Error::new(format!("{} cannot be used: {error}.", path.display()), error.hint()))
 }
 
 /// Checks everything, shows what will happen, asks, and makes the backup. Nothing where there is
@@ -211,7 +211,7 @@ async fn fingerprint(setup: &Setup<'_>, target: &Named) -> Result<String, Error>
 
 /// Why a plan that was made for another schema is not run.
 fn outdated(setup: &Setup<'_>, arguments: &Apply, target: &Named, file: &PlanFile, before: &str) -> Error {
-    let journal = super::journal_file(setup, arguments);
+    let journal = super::journal_file(setup, arguments.journal.as_deref());
     if let Some(at) = journal.and_then(|path| last_run(&path, &file.hash, &target.name)) {
         let message = format!("This plan was run on {} already, on {at}. Nothing was run now.", target.name);
         return Error::new(message, "If there is drift again, make a new plan.");

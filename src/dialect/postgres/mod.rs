@@ -119,8 +119,8 @@ impl Dialect for Postgres {
     }
 
     /// Relations share one name space with indexes, types another with the row types of relations.
-    fn effect(&self, object: &Object, action: Action) -> Option<Hazard> {
-        effects::effect(object, action)
+    fn effect(&self, from: &Object, to: Option<&Object>, action: Action) -> Option<Hazard> {
+        effects::effect(from, to, action)
     }
 
     fn names_taken(&self, object: &Object) -> Vec<String> {

@@ -65,7 +65,7 @@ impl Dialect for Sqlite {
         }
     }
 
-    fn effect(&self, object: &Object, action: Action) -> Option<Hazard> {
+    fn effect(&self, object: &Object, _to: Option<&Object>, action: Action) -> Option<Hazard> {
         let (kind, name) = (object.key.kind().name(), object.key.dotted());
         let (code, message) = match (action, kind) {
             (Action::Drop, "table" | "virtual table" | "column" | "view") => {

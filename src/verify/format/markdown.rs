@@ -2,7 +2,7 @@
 
 use super::{Files, counts, time};
 use crate::{
-    report::{clean, utc},
+    report::{code, prose, utc},
     verify::{Finding, Piece, Report, Sentence, Severity, Verdict, Verification, Verified},
 };
 
@@ -67,7 +67,7 @@ fn row(verification: &Verification, report: &Report) -> String {
     let took = report.took.map_or(String::new(), time);
     let verdict = report.verdict(verification.fail_on);
     let word = match (&report.skipped, verdict) {
-        (Some(reason), _) => format!("skipped: {}", cell(reason)),
+        (Some(reason), _) => format!("skipped: {}", prose(reason)),
         (None, Verdict::Passed) => "passed".to_owned(),
         (None, verdict) => format!("**{}**", verdict.word()),
     };
@@ -87,34 +87,8 @@ fn item(finding: &Finding, files: Files<'_>) -> String {
 
 fn sentence(sentence: &Sentence) -> String {
     let piece = |piece: &Piece| match piece {
-        Piece::Words(words) => escaped(&clean(words)),
+        Piece::Words(words) => prose(words),
         Piece::Name(name) => code(name),
     };
     sentence.0.iter().map(piece).collect()
-}
-
-/// Text in a code span: fenced by more backticks than it has in a row.
-fn code(text: &str) -> String {
-    let text = clean(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
-    format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// Our own words. They hold no markup but what stands in them by chance.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if "\\`*_[]<>|#@".contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
-/// Words in a cell of a table, which a bar would end also in a code span.
-fn cell(text: &str) -> String {
-    escaped(&clean(text))
 }

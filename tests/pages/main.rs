@@ -1,0 +1,16 @@
+//! The pages of `docs/` show what the program prints: what their consoles run is run again, on real
+//! servers, and has to print the same, but for times, hashes and addresses.
+//!
+//! `UPDATE_PAGES=1 cargo nextest run --test pages` writes into the pages what is printed now. Read it.
+
+mod page;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
+
+use scene::Scene;
+
+#[test]
+fn the_tour_of_the_commands_is_as_it_was() {
+    page::check("tour-ci.md", &Scene::new().with_platform().with_shop());
+}
