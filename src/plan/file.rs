@@ -150,7 +150,7 @@ mod tests {
 
     fn sealed() -> String {
         let document = json!({
-            "format": 1, "command": "plan", "made_at": 7,
+            "format": 1, "command": "plan", "made_at": "1970-01-01T00:00:07Z",
             "canonical": { "name": "schema.sql", "source": "schema.sql" }, "target": { "name": "prod" },
             "plan": Plan { made_for: "abc".to_owned(), ..Plan::default() },
             "proof": Proof::NotTried { reason: "x".to_owned() },
@@ -169,8 +169,9 @@ mod tests {
     #[test]
     fn blanks_and_the_moment_are_no_edit() {
         let Value::Object(mut document) = serde_json::from_str(&sealed()).unwrap() else { panic!() };
-        document.insert("made_at".to_owned(), json!(8));
-        assert_eq!(read(&Value::Object(document).to_string()).unwrap(), read(&sealed()).unwrap());
+        document.insert("made_at".to_owned(), json!("1970-01-01T00:00:08Z"));
+        let (later, sealed) = (read(&Value::Object(document).to_string()).unwrap(), read(&sealed()).unwrap());
+        assert_eq!((later.hash, later.plan), (sealed.hash, sealed.plan));
     }
 
     #[test]
