@@ -11,6 +11,26 @@ mod support;
 use scene::Scene;
 
 #[test]
+fn the_page_about_pipelines_and_incidents_is_as_it_was() {
+    page::check("ci.md", &Scene::new().with_orders());
+}
+
+#[test]
+fn the_page_about_verifying_is_as_it_was() {
+    page::check("verify.md", &Scene::new().with_orders());
+}
+
+#[test]
+fn the_page_about_inventories_is_as_it_was() {
+    page::check("inventory.md", &Scene::new().with_orders());
+}
+
+#[test]
+fn the_page_about_baselines_is_as_it_was() {
+    page::check("baseline.md", &Scene::new().with_orders());
+}
+
+#[test]
 fn the_tour_of_the_commands_is_as_it_was() {
     page::check("tour-ci.md", &Scene::new().with_platform().with_shop());
 }

@@ -143,6 +143,8 @@ fn steady(text: &str) -> String {
             (r"\b20\d\d-\d\d-\d\d\b", "DAY"),
             (r"\b\d+(\.\d+)? (ms|s)\b", "TIME"),
             (r"\b[0-9a-f]{12,64}\b", "HASH"),
+            (r#""taken_at": \d+"#, "TAKEN"),
+            (r#"time="[\d.]+""#, "TIME"),
             (r"((local|embedded) )?PostgreSQL \d+\.\d+", "PostgreSQL VERSION"),
             (r#""(server_version)": "[^"]*""#, "$1"),
             // Columns are as wide as the widest time in them.

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::support::Cluster;
+use crate::support::{Cluster, newest_binaries};
 
 /// A folder with schemas, and a server with databases.
 pub struct Scene {
@@ -32,6 +32,34 @@ impl Scene {
                      CREATE ROLE ann SUPERUSER LOGIN";
         scene.cluster.execute("postgres", roles);
         scene
+    }
+
+    /// A small shop in the folder itself, with its migrations, and its production in the database
+    /// `prod`, in which an index was dropped, row security switched off and a column added.
+    pub fn with_orders(self) -> Scene {
+        let schema = "CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL UNIQUE);\n\n\
+            CREATE TABLE orders (\n    id bigint PRIMARY KEY,\n    \
+            customer_id bigint NOT NULL REFERENCES customers,\n    \
+            total numeric(12,2) NOT NULL CHECK (total >= 0),\n    \
+            placed_at timestamptz NOT NULL DEFAULT now()\n);\n\
+            CREATE INDEX orders_placed_idx ON orders (placed_at);\n\
+            ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n\
+            CREATE POLICY own ON orders USING (customer_id = current_setting('app.customer')::bigint);\n";
+        let drift = "DROP INDEX orders_placed_idx; ALTER TABLE orders DISABLE ROW LEVEL SECURITY; \
+            ALTER TABLE customers ADD COLUMN legacy_id integer";
+        let folder = self.folder();
+        fs::create_dir_all(folder.join("migrations")).expect("a folder");
+        fs::write(folder.join("schema.sql"), schema).expect("a file");
+        let (customers, orders) = schema.split_once("\n\n").expect("two parts");
+        for (name, text) in [("001_customers.sql", customers), ("002_orders.sql", orders)] {
+            fs::write(folder.join("migrations").join(name), text).expect("a file");
+        }
+        let config = "canonical = \"schema.sql\"\n\n[targets.prod]\nurl = \"${PROD_URL}\"\n";
+        fs::write(folder.join("schemascope.toml"), config).expect("a file");
+        self.cluster.database("prod");
+        self.cluster.execute("prod", schema);
+        self.cluster.execute("prod", drift);
+        self
     }
 
     /// The agents platform as `platform/schema.sql`, without its vectors, which an ordinary server has
@@ -104,13 +132,15 @@ impl Scene {
     /// The environment of the commands, and nothing else.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let path = std::env::var_os("PATH").unwrap_or_default();
+        let servers = newest_binaries();
         let (home, bin) = (self.folder.path().join("home/ann"), self.folder.path().join("bin"));
         let mut all = vec![
-            ("PATH", format!("{}:{}", bin.display(), path.to_string_lossy())),
+            ("PATH", format!("{}:{}:{}", bin.display(), servers.display(), path.to_string_lossy())),
             ("HOME", home.display().to_string()),
             ("USER", "ann".to_owned()),
             ("LANG", "C.UTF-8".to_owned()),
             ("PLATFORM_URL", self.url("platform")),
+            ("PROD_URL", self.url("prod")),
             ("SHOP_URL", self.url("shop")),
             ("GIT_AUTHOR_NAME", "Ann".to_owned()),
             ("GIT_AUTHOR_EMAIL", "ann@example.org".to_owned()),

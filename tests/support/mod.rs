@@ -239,7 +239,7 @@ impl Drop for Open {
 }
 
 /// The folder of the newest server programs.
-fn newest_binaries() -> PathBuf {
+pub fn newest_binaries() -> PathBuf {
     let listed = std::env::var_os("SCHEMASCOPE_PG_BIN").unwrap_or_default();
     let listed = std::env::split_paths(&listed).find(|folder| folder.join("postgres").is_file());
     let version = |folder: &PathBuf| folder.file_name()?.to_str()?.parse::<u32>().ok();
