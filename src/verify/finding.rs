@@ -160,8 +160,8 @@ mod tests {
         };
         assert_eq!(
             short(&index("(state = 'open')"), &index("(state = 'new')")),
-            "definition is …d, e, f, g) WHERE (state = 'open') AND NOT is_deleted, \
-             canonical has …d, e, f, g) WHERE (state = 'new') AND NOT is_deleted"
+            "definition is …f, g) WHERE (state = 'open') AND NOT is_deleted, \
+             canonical has …f, g) WHERE (state = 'new') AND NOT is_deleted"
         );
         let body = |text: &str| format!("BEGIN\n  {text}\nEND");
         assert_eq!(short(&body("a"), &body("b")), "definition is BEGIN a END, canonical has BEGIN b END");
