@@ -175,6 +175,9 @@ pub struct Change<'a> {
     pub facets: BTreeSet<&'a str>,
     /// Who uses the object as it is, as far as that is known.
     pub users: Vec<&'a Object>,
+    /// The version of the server that is to make the change, as it numbers it; 0 where that is not
+    /// known.
+    pub server: u32,
 }
 
 impl<'a> Change<'a> {
@@ -182,7 +185,7 @@ impl<'a> Change<'a> {
     pub fn between(from: &'a Object, to: &'a Object) -> Self {
         let names = from.facets.names(&to.facets);
         let facets = names.filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
-        Change { from, to, facets, users: Vec::new() }
+        Change { from, to, facets, users: Vec::new(), server: 0 }
     }
 
     /// Whether a facet differs.

@@ -83,6 +83,8 @@ impl Rules {
             }
             // A script takes the version of an extension that its engine has.
             "version" => canonical.complete && object.facets.get(facet).is_some(),
+            // Nobody wants an index that does not work: one that was not built whole is no aim.
+            "invalid" => object.facets.get(facet).is_none(),
             "comment" | "column comments" | "index comment" => self.comments,
             _ => true,
         }

@@ -360,7 +360,7 @@ fn statements(
     let Request { canonical, target, drift, .. } = request;
     let completed = request.dialect.completed(&target.catalog, &goal.catalog)?;
     let (from, to) = completed.as_ref().map_or((&target.catalog, &goal.catalog), |(from, to)| (from, to));
-    let mut transition = Transition::between(request.dialect, from, to)?;
+    let mut transition = Transition::between(request.dialect, from, to, target.server_version_num)?;
     transition.role = target.role.as_deref();
     transition.style = request.style;
     let new = goal.catalog.iter().filter(|object| !target.catalog.contains(&object.key));

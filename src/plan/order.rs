@@ -310,7 +310,8 @@ impl<'a, 't> Graph<'a, 't> {
 
     fn altered(&self, old: &Object, new: &Object) -> Result<Vec<Step>, Impossible> {
         let kind = self.transition.dialect.kind(old.key.kind());
-        match kind.map(|kind| kind.alter(&Change::between(old, new))).transpose()? {
+        let change = Change { server: self.transition.server, ..Change::between(old, new) };
+        match kind.map(|kind| kind.alter(&change)).transpose()? {
             Some(crate::dialect::Alteration::InPlace(steps)) => Ok(steps),
             _ => Err(Impossible::new(&old.key, "it cannot be changed in two goes")),
         }

@@ -103,7 +103,7 @@ fn leave_open(request: &Request<'_>, goal: &mut Catalog, after: &mut Catalog) {
 /// Makes everything of a catalog in an empty database.
 async fn build(copy: &mut Copy, dialect: &'static dyn Dialect, catalog: &Catalog) -> Result<(), String> {
     let empty = copy.inspect().await.map_err(|error| error.to_string())?;
-    let statements = everything(dialect, &empty.catalog, catalog)?;
+    let statements = everything(dialect, &empty, catalog)?;
     for sql in dialect.preamble() {
         copy.execute(sql).await.map_err(|error| error.to_string())?;
     }
@@ -111,9 +111,13 @@ async fn build(copy: &mut Copy, dialect: &'static dyn Dialect, catalog: &Catalog
 }
 
 /// The statements that make one catalog of another, whatever it takes.
-fn everything(dialect: &'static dyn Dialect, from: &Catalog, to: &Catalog) -> Result<Vec<Statement>, String> {
-    let transition =
-        Transition::between(dialect, from, to).map_err(|i| format!("{}: {}", i.key, i.reason))?;
+fn everything(
+    dialect: &'static dyn Dialect,
+    from: &Snapshot,
+    to: &Catalog,
+) -> Result<Vec<Statement>, String> {
+    let transition = Transition::between(dialect, &from.catalog, to, from.server_version_num)
+        .map_err(|i| format!("{}: {}", i.key, i.reason))?;
     let events = order::order(&transition).map_err(|i| format!("{}: {}", i.key, i.reason))?;
     Ok(segments::statements(&transition, events, None, &Default::default()))
 }

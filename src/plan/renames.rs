@@ -16,13 +16,15 @@ use crate::{
 };
 
 /// Facets that hold the user's own words, or names that do not follow.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 12] = [
     "body",
     "comment",
     "index comment",
     "columns",
     "column comments",
+    "column compression",
     "column defaults",
+    "column options",
     "column statistics",
     "column storage",
     "values",

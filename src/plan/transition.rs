@@ -57,6 +57,8 @@ pub struct Transition<'a> {
     pub keep_grants: BTreeSet<&'a Key>,
     /// How the statements are written.
     pub style: Style,
+    /// The version of the server, as it numbers it.
+    pub server: u32,
 }
 
 /// An object whose change cannot be made, and why.
@@ -98,7 +100,7 @@ impl From<Unwritable> for Impossible {
 }
 
 impl<'a> Transition<'a> {
-    /// Finds the fate of everything.
+    /// Finds the fate of everything, on a server of a version.
     ///
     /// # Errors
     /// For the first change that cannot be made.
@@ -106,6 +108,7 @@ impl<'a> Transition<'a> {
         dialect: &'static dyn Dialect,
         from: &'a Catalog,
         to: &'a Catalog,
+        server: u32,
     ) -> Result<Self, Impossible> {
         let mut transition = Transition {
             dialect,
@@ -117,6 +120,7 @@ impl<'a> Transition<'a> {
             role: None,
             keep_grants: BTreeSet::new(),
             style: Style::Plain,
+            server,
         };
         transition.own_fates()?;
         transition.rebuilds()?;
@@ -206,7 +210,8 @@ impl<'a> Transition<'a> {
         let Some(kind) = self.dialect.kind(old.key.kind()) else {
             return Err(Impossible::new(&old.key, "this kind cannot be changed yet"));
         };
-        let change = Change { users: self.users_of(&old.key), ..Change::between(old, new) };
+        let (users, server) = (self.users_of(&old.key), self.server);
+        let change = Change { users, server, ..Change::between(old, new) };
         Ok(match kind.alter(&change)? {
             Alteration::InPlace(steps) => Fate::Alter(steps),
             Alteration::Replace => Fate::Recreate,

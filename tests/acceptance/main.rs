@@ -7,6 +7,7 @@ mod checks;
 mod copies;
 mod everything;
 mod hazards;
+mod invalid;
 mod names;
 #[cfg(feature = "embedded-postgres")]
 mod newer;

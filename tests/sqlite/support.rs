@@ -123,7 +123,7 @@ pub fn script(plan: &Plan) -> String {
 
 /// How a change of one object is made, as a word.
 pub fn alteration(from: &Object, to: &Object) -> &'static str {
-    let change = Change { from, to, facets: changed_facets(dialect(), from, to), users: Vec::new() };
+    let change = Change { facets: changed_facets(dialect(), from, to), ..Change::between(from, to) };
     match dialect().kind(from.key.kind()).unwrap().alter(&change).unwrap() {
         Alteration::InPlace(_) => "in place",
         Alteration::Replace => "replace",

@@ -66,33 +66,10 @@ pub fn domain<'a>(
     (!counts.is_empty()).then(|| Check::new(question, format!("SELECT {}", counts.join(" + "))))
 }
 
-/// How many rows lie outside of the bounds that a table gets as a partition. `partition_by` is
-/// `RANGE (created_at)`, as the server prints it of the partitioned table. Nothing for more than one
-/// column: the server has no short way to say that.
-pub fn outside_bounds(table: &str, partition_by: &str, bound: &str) -> Option<Check> {
-    let (method, keys, _) = parenthesised(partition_by)?;
-    let [key] = items(keys)[..] else { return None };
-    let (key, _) = expression(key)?;
-    let inside = match (method, parenthesised(bound)?) {
-        ("LIST", ("FOR VALUES IN", list, _)) => {
-            let (nulls, values): (Vec<&str>, Vec<&str>) =
-                items(list).into_iter().partition(|value| *value == "NULL");
-            let mut either = Vec::new();
-            either.extend((!nulls.is_empty()).then(|| format!("{key} IS NULL")));
-            either.extend((!values.is_empty()).then(|| format!("{key} IN ({})", values.join(", "))));
-            either.join(" OR ")
-        }
-        ("RANGE", ("FOR VALUES FROM", low, rest)) => {
-            let (_, high, _) = parenthesised(rest)?;
-            let mut both = vec![format!("{key} IS NOT NULL")];
-            both.extend((low != "MINVALUE").then(|| format!("{key} >= {low}")));
-            both.extend((high != "MAXVALUE").then(|| format!("{key} < {high}")));
-            both.join(" AND ")
-        }
-        _ => return None,
-    };
-    let sql = format!("SELECT count(*) FROM {table} WHERE ({inside}) IS NOT TRUE");
-    Some(Check::new(format!("How many rows of {table} lie outside of its bounds?"), sql))
+/// Whether a sequence stands above its new highest value. One below the lowest is moved up.
+pub fn position(sequence: &str, maximum: i64) -> Check {
+    let sql = format!("SELECT count(*) FROM {sequence} WHERE last_value > {maximum}");
+    Check::new(format!("Does the sequence {sequence} stand above {maximum}?"), sql)
 }
 
 /// How many rows hold a value that does not become one of another type.

@@ -109,13 +109,15 @@ impl ObjectKind for Column {
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
-        if to.generated.is_some() && change.touches("generated") || change.touches("virtual") {
+        let computed = sets_expression(change, &from, &to);
+        if computed.is_none() && to.generated.is_some() && change.touches("generated") || change.touches("virtual") {
             return Ok(Alteration::Replace);
         }
         let alter = |what: &str| {
             Step::new(format!("ALTER TABLE {} ALTER COLUMN {} {what}", qualified(&change.to.key), own_name(&change.to.key)))
         };
         let mut steps = Vec::new();
+        steps.extend(computed);
         if from.generated.is_some() && to.generated.is_none() {
             steps.push(alter("DROP EXPRESSION"));
         }
@@ -189,7 +191,7 @@ impl ObjectKind for Column {
             between.facets.set(facet, to.facets.get(facet).cloned().unwrap_or_default());
         }
         let facets = between.facets.names(&to.facets).filter(|name| between.facets.get(name) != to.facets.get(name)).collect();
-        match self.alter(&Change { from: &between, to, facets, users: Vec::new() }).ok()? {
+        match self.alter(&Change { facets, ..Change::between(&between, to) }).ok()? {
             Alteration::InPlace(rest) => steps.extend(rest),
             _ => return None,
         }
@@ -217,6 +219,24 @@ impl ObjectKind for Column {
             && dependent.facets.text("type").is_none_or(|kind| kind == "CHECK" || kind == "EXCLUDE");
         generated || foreign_key || expression || !carried.contains(&dependent.key.kind().name()) && dependent.key.kind() != KIND
     }
+}
+
+/// What gives a stored column another expression, where the server can since 17. A virtual one can
+/// be made anew at no cost, and no other way where its table has a check.
+fn sets_expression(change: &Change<'_>, from: &Facets, to: &Facets) -> Option<Step> {
+    let expression = to.generated.as_ref().filter(|_| from.generated.is_some() && change.touches("generated"))?;
+    let otherwise = ["type", "collation", "virtual"].into_iter().any(|facet| change.touches(facet));
+    if change.server < 170_000 || otherwise || to.r#virtual {
+        return None;
+    }
+    let (table, name) = (change.to.key.path()[..2].join("."), own_name(&change.to.key));
+    let expression = expression::writable(expression);
+    let sql = format!("ALTER TABLE {} ALTER COLUMN {name} SET EXPRESSION AS ({expression})", qualified(&change.to.key));
+    Some(
+        Step::new(sql)
+            .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew to hold its value."))
+            .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile.")),
+    )
 }
 
 /// The values of a column as those of a new version of its type: through their texts. Where attributes
@@ -313,7 +333,8 @@ pub fn usual_storage(r#type: &str) -> &'static str {
     if ["numeric", "inet", "cidr"].contains(&base) { "MAIN" } else { "EXTENDED" }
 }
 
-fn compression(name: &str) -> &'static str {
+/// A way to compress, as SQL says it.
+pub fn compression(name: &str) -> &'static str {
     if name == "lz4" { "lz4" } else { "pglz" }
 }
 

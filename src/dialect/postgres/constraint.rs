@@ -65,16 +65,17 @@ impl ObjectKind for Constraint {
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
         let facets: Facets = typed(object)?;
         let tail = if facets.not_valid { " NOT VALID" } else { "" };
+        let asks = !facets.not_valid && Timing::of(&facets.definition).1.enforced;
         let owner = owner(object);
         let step = Step::new(format!("ALTER {owner} ADD {}{tail}", clause(object)?));
         let table = object.key.path()[..2].join(".");
         let check = if on_domain(object) { None } else { ask::constraint(&qualified(&object.key), &facets.definition) };
-        let step = step.check(check.filter(|_| !facets.not_valid));
+        let step = step.check(check.filter(|_| asks));
         let step = match facets.r#type.as_str() {
             "PRIMARY KEY" | "UNIQUE" | "EXCLUDE" => step
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while its index is built."))
                 .hazard(HazardCode::MayFail, format!("Fails if rows of {table} break the {} constraint.", facets.r#type)),
-            _ if facets.not_valid || object.parent.as_ref().is_some_and(|it| it.kind() == super::foreign_table::KIND) => step,
+            _ if !asks || object.parent.as_ref().is_some_and(|it| it.kind() == super::foreign_table::KIND) => step,
             "FOREIGN KEY" => step
                 .hazard(HazardCode::BlocksWrites, format!("Nobody can write to {table} while its rows are checked."))
                 .hazard(HazardCode::MayFail, format!("Fails if a row of {table} has no row to refer to.")),
@@ -102,13 +103,15 @@ impl ObjectKind for Constraint {
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let label = label(change.to);
         let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
-        let in_place = ["comment", "index comment", "not valid", "options"];
-        if !change.only(&in_place) || change.touches("not valid") && !validated {
+        let timing = timed(change);
+        let in_place = ["comment", "index comment", "not valid", "options", "definition"];
+        if !change.only(&in_place) || change.touches("definition") && timing.is_none() || change.touches("not valid") && !validated {
             return Ok(Alteration::Replace);
         }
         let index = index_label(change.to);
         let mut steps =
             change_options(&format!("ALTER {index}"), &texts(change.from, "options"), &texts(change.to, "options"));
+        steps.extend(timing.into_iter().flatten());
         steps.extend(redress(change, &label, None));
         if change.touches("index comment") {
             steps.push(comment(&index, change.to.facets.text("index comment")));
@@ -122,6 +125,62 @@ impl ObjectKind for Constraint {
         }
         Ok(Alteration::InPlace(steps))
     }
+}
+
+/// When a constraint is checked: what the server prints at the end of a definition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Timing {
+    deferrable: bool,
+    deferred: bool,
+    enforced: bool,
+}
+
+impl Timing {
+    /// A definition without its timing, and that.
+    fn of(definition: &str) -> (&str, Timing) {
+        let mut rest = definition;
+        let mut ends_in = |words: &str| {
+            let shorter = rest.strip_suffix(words);
+            rest = shorter.unwrap_or(rest);
+            shorter.is_some()
+        };
+        let enforced = !ends_in(" NOT ENFORCED");
+        let deferred = ends_in(" INITIALLY DEFERRED");
+        let deferrable = ends_in(" DEFERRABLE");
+        (rest, Timing { deferrable, deferred, enforced })
+    }
+}
+
+/// The statements that change nothing but when a foreign key is checked; `None` where that is not
+/// what differs, or cannot be altered.
+fn timed(change: &Change<'_>) -> Option<Vec<Step>> {
+    let foreign = change.to.facets.text("type") == Some("FOREIGN KEY") && !change.touches("not valid");
+    let [(old, from), (new, to)] = [change.from, change.to].map(|side| Timing::of(side.facets.text("definition").unwrap_or_default()));
+    if !foreign || old != new || from == to {
+        return None;
+    }
+    let alter = |what: &str| Step::new(format!("ALTER {} ALTER CONSTRAINT {} {what}", owner(change.to), own_name(&change.to.key)));
+    let mut steps = Vec::new();
+    if (from.deferrable, from.deferred) != (to.deferrable, to.deferred) {
+        steps.push(alter(match to {
+            Timing { deferred: true, .. } => "DEFERRABLE INITIALLY DEFERRED",
+            Timing { deferrable: true, .. } => "DEFERRABLE INITIALLY IMMEDIATE",
+            _ => "NOT DEFERRABLE",
+        }));
+    }
+    if from.enforced && !to.enforced {
+        steps.push(alter("NOT ENFORCED"));
+    }
+    if !from.enforced && to.enforced {
+        let table = change.to.key.path()[..2].join(".");
+        steps.push(
+            alter("ENFORCED")
+                .hazard(HazardCode::BlocksWrites, format!("Nobody can write to {table} while its rows are checked."))
+                .hazard(HazardCode::MayFail, format!("Fails if a row of {table} has no row to refer to."))
+                .check(ask::constraint(&qualified(&change.to.key), new)),
+        );
+    }
+    Some(steps)
 }
 
 /// The statement that has every row looked at.

@@ -20,7 +20,7 @@ select n.nspname as path1,
        i.indcollation::text as _collations,
        i.indoption::text as _options,
        i.indisunique as "unique",
-       not i.indisvalid and c.relkind <> 'p' as invalid,
+       not i.indisvalid as invalid,
        case when x.reltablespace <> 0 then (select s.spcname from pg_tablespace s where s.oid = x.reltablespace) end as tablespace,
        s.targets as statistics,
        e.description as comment

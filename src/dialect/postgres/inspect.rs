@@ -25,6 +25,7 @@ use super::{
     acl::{self, Grantable},
     inherited,
     session::{ServerError, Session},
+    trigger,
 };
 use crate::{
     dialect::row::Row,
@@ -92,6 +93,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     addresses.connect_all(session, &mut objects).await?;
     drop(addresses);
     require_named_indexes(&mut objects);
+    require_named_partitions(&mut objects);
     let not_compared = not_compared(session).await?;
     if !superuser {
         unknown.extend(hidden(session).await?);
@@ -287,6 +289,22 @@ fn require_named_indexes(objects: &mut Objects) {
     for (table, index, facet) in named {
         if let Some(table) = objects.get_mut(&table) {
             table.require(index, Some(facet.to_owned()));
+        }
+    }
+}
+
+/// Triggers name partitions in a facet of which `pg_depend` does not know.
+fn require_named_partitions(objects: &mut Objects) {
+    let named: Vec<(Key, Vec<Key>)> = objects
+        .iter()
+        .filter(|object| object.key.kind() == trigger::KIND)
+        .map(|object| (object.key.clone(), trigger::partitions(object)))
+        .collect();
+    for (trigger, partitions) in named {
+        if let Some(object) = objects.get_mut(&trigger) {
+            partitions
+                .into_iter()
+                .for_each(|table| object.require(table, Some(trigger::IN_PARTITIONS.to_owned())));
         }
     }
 }

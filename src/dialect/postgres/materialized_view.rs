@@ -1,12 +1,14 @@
 //! Materialized views.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
     acl::{self, Grantable, On},
     common::{DRESS, change_options, dress, owned_by, qualified, redress, redress_columns, statement, texts, typed, with},
-    column::usual_storage,
+    column::{compression, usual_storage},
     expression,
     inspect::Reader,
     view::column_comments,
@@ -28,7 +30,7 @@ pub const READER: Reader = Reader {
     grantable: Some(Grantable::Relation),
 };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Facets {
     #[serde(default)]
     columns: Vec<(String, String)>,
@@ -44,6 +46,10 @@ struct Facets {
     statistics: Map<String, Value>,
     #[serde(default, rename = "column storage")]
     storage: Map<String, Value>,
+    #[serde(default, rename = "column compression")]
+    compression: Map<String, Value>,
+    #[serde(default, rename = "column options")]
+    options: BTreeMap<String, Vec<String>>,
 }
 
 /// What is known about materialized views.
@@ -64,14 +70,14 @@ impl ObjectKind for MaterializedView {
         if let Some(method) = &facets.access_method {
             sql.push_str(&format!(" USING {}", quote::name(method)));
         }
-        sql.push_str(&with(&texts(object, "options")));
+        sql.push_str(&with(&[texts(object, "options"), texts(object, "toast options")].concat()));
         if let Some(tablespace) = &facets.tablespace {
             sql.push_str(&format!(" TABLESPACE {}", quote::name(tablespace)));
         }
         sql.push_str(&format!(" AS\n{}", expression::writable(statement(&facets.definition))));
         let mut steps = vec![Step::new(sql)];
         steps.extend(facets.clustered_on.as_deref().map(|index| clustered_on(object, Some(index))));
-        steps.extend(columns(object, &Facets::none(), &facets));
+        steps.extend(columns(object, &Facets::default(), &facets));
         steps.extend(dress(object, &label(object), Some(&grant_label(object))));
         steps.extend(acl::change_columns(&[], &texts(object, "column grants"), On::own(&grant_label(object))));
         steps.extend(column_comments(object, &Map::new(), &facets.comments));
@@ -83,14 +89,17 @@ impl ObjectKind for MaterializedView {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        let in_place =
-            ["options", "tablespace", "clustered on", "column grants", "column comments", "column statistics", "column storage"];
+        let of_columns =
+            ["column grants", "column comments", "column statistics", "column storage", "column compression", "column options"];
+        let in_place = [&["options", "toast options", "tablespace", "clustered on"], &of_columns[..]].concat();
         if !change.only(&[&DRESS[..], &in_place[..]].concat()) {
             return Ok(Alteration::Replace);
         }
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
         let label = label(change.to);
-        let mut steps = change_options(&format!("ALTER {label}"), &texts(change.from, "options"), &texts(change.to, "options"));
+        let options = ["options", "toast options"].into_iter();
+        let change_of = |facet| change_options(&format!("ALTER {label}"), &texts(change.from, facet), &texts(change.to, facet));
+        let mut steps: Vec<Step> = options.flat_map(change_of).collect();
         if change.touches("tablespace") {
             let tablespace = to.tablespace.as_deref().map_or_else(|| "pg_default".to_owned(), quote::name);
             let message = format!("Nobody can use {} meanwhile.", change.to.key.dotted());
@@ -110,21 +119,6 @@ impl ObjectKind for MaterializedView {
 
     fn restore(&self, object: &Object) -> Vec<Step> {
         object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
-    }
-}
-
-impl Facets {
-    fn none() -> Self {
-        Facets {
-            columns: Vec::new(),
-            definition: String::new(),
-            access_method: None,
-            tablespace: None,
-            clustered_on: None,
-            comments: Map::new(),
-            statistics: Map::new(),
-            storage: Map::new(),
-        }
     }
 }
 
@@ -158,5 +152,15 @@ fn columns(object: &Object, from: &Facets, to: &Facets) -> Vec<Step> {
     }
     let types = to.columns.iter().filter(|(name, _)| from.storage.contains_key(name) && !to.storage.contains_key(name));
     steps.extend(types.map(|(name, r#type)| alter(name, format!("STORAGE {}", usual_storage(r#type)))));
+    let compressed = to.compression.iter().filter(|(column, method)| from.compression.get(*column) != Some(method));
+    steps.extend(compressed.map(|(column, method)| alter(column, format!("COMPRESSION {}", compression(method.as_str().unwrap_or_default())))));
+    let usual = from.compression.keys().filter(|column| !to.compression.contains_key(*column));
+    steps.extend(usual.map(|column| alter(column, "COMPRESSION default".to_owned())));
+    let with_options: BTreeSet<&String> = from.options.keys().chain(to.options.keys()).collect();
+    for column in with_options {
+        let of = |side: &Facets| side.options.get(column).cloned().unwrap_or_default();
+        let head = format!("ALTER {} ALTER COLUMN {}", label(object), quote::name(column));
+        steps.extend(change_options(&head, &of(from), &of(to)));
+    }
     steps
 }

@@ -6,6 +6,7 @@
 mod acl;
 mod ancestry;
 mod ask;
+mod bounds;
 mod common;
 pub mod connect;
 mod effects;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
+    ask,
     common::{dress, owned_by, qualified, redress, typed},
     inspect::Reader,
 };
@@ -161,7 +162,8 @@ impl ObjectKind for Sequence {
             let step = Step::new(sql);
             steps.extend(raised(&qualified(&change.to.key), &from.options, &to.options));
             let bounds = change.touches("minimum") || change.touches("maximum") || change.touches("type");
-            steps.push(if bounds { step.hazard(HazardCode::MayFail, message) } else { step });
+            let check = ask::position(&qualified(&change.to.key), digits(&to.options.maximum));
+            steps.push(if bounds { step.hazard(HazardCode::MayFail, message).check(check) } else { step });
         }
         if from.unlogged != to.unlogged {
             steps.push(Step::new(format!("ALTER {label} SET {}", if to.unlogged { "UNLOGGED" } else { "LOGGED" })));

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     acl::{self, Grantable, On},
-    ask,
+    ask, bounds,
     column,
     common::{dress, owned_by, qualified, redress, redress_columns, texts, typed, with},
     constraint,
@@ -123,12 +123,13 @@ impl ObjectKind for Table {
     }
 
     /// Rows that the bounds of a partition leave out.
-    fn ask(&self, object: &Object, _before: &Catalog, after: &Catalog) -> Option<Check> {
+    fn ask(&self, object: &Object, before: &Catalog, after: &Catalog) -> Option<Check> {
         let facets: Facets = typed(object).ok()?;
         let [parent] = &facets.inherits[..] else { return None };
         let partitioned = after.get(&Key::new(KIND, parent.iter().map(String::as_str)))?;
         let partition_by = partitioned.facets.text("partition by")?;
-        ask::outside_bounds(&qualified(&object.key), partition_by, facets.bound.as_deref()?)
+        let there = before.get(&partitioned.key).map(|parent| qualified(&parent.key));
+        bounds::outside(&qualified(&object.key), there.as_deref(), partition_by, facets.bound.as_deref()?)
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
