@@ -89,6 +89,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
+    /// Read and compare the roles of the servers too, and what they are members of
+    ///
+    /// As `roles = true` under `[rules]` does. Passwords are never read. A script says nothing of
+    /// roles; databases, and inventories that were made with this option, do.
+    #[arg(long, global = true)]
+    pub with_roles: bool,
+
     /// Accept nothing: show every difference, whatever the baseline says
     ///
     /// Not for the command `baseline`, which is about nothing else.

@@ -86,7 +86,12 @@ type Loaded = (String, Result<Snapshot, String>);
 /// engine, of which version, the scripts have to be run.
 async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loaded, Vec<Loaded>) {
     let sides: Vec<&Named> = std::iter::once(canonical).chain(targets).collect();
-    let options = LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None };
+    let options = LoadOptions {
+        scratch: setup.scratch.clone(),
+        dialect: None,
+        major: None,
+        roles: setup.config.rules.roles,
+    };
     let mut loaded: Vec<Option<Result<Snapshot, String>>> =
         read_all(setup, &sides, &options, |side| !is_script(side)).await;
     let example = loaded.iter().flatten().find_map(|side| side.as_ref().ok());

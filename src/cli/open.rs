@@ -100,7 +100,12 @@ async fn run_terminal(
         canonical_label: canonical.name,
         targets: targets.into_iter().map(target).collect(),
         others,
-        load: LoadOptions { scratch: setup.scratch.clone(), dialect: None, major: None },
+        load: LoadOptions {
+            scratch: setup.scratch.clone(),
+            dialect: None,
+            major: None,
+            roles: setup.config.rules.roles,
+        },
         rules: setup.config.rules.clone(),
         appearance,
         baseline: setup.baseline.clone(),

@@ -69,7 +69,9 @@ impl<'a> Setup<'a> {
     pub fn new(global: &Global, surroundings: &'a Surroundings, console: &'a Console) -> Result<Self, Error> {
         let places = super::config::places(global, surroundings);
         let variables = |name: &str| surroundings.environment.variable(name).map(str::to_owned);
-        let config = config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
+        let mut config =
+            config::load(&places, &variables).map_err(|error| Error::new(error.to_string(), ""))?;
+        config.rules.roles |= global.with_roles;
         for file in &config.files {
             console.detail(&format!("configuration: {}", file.display()));
         }

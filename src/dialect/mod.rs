@@ -96,6 +96,11 @@ pub trait Dialect: Sync + Send {
         Vec::new()
     }
 
+    /// Whether objects of a kind are of the whole server, so that no scratch database can have its own.
+    fn is_of_server(&self, _kind: Kind) -> bool {
+        false
+    }
+
     /// Statements that go before a plan's statements, such as settings of the session.
     fn preamble(&self) -> &'static [&'static str] {
         &[]

@@ -18,6 +18,9 @@ pub struct Rules {
     /// Compare the tables in which migration tools keep what they have applied, also where canonical
     /// does not make them.
     pub migration_tables: bool,
+    /// Compare the roles of the servers, what they may do and what they are members of. Databases and
+    /// inventories that were made with this setting have them; a script says nothing of them.
+    pub roles: bool,
     /// Patterns of objects to leave out, as in `table:public.schema_migrations` or `*:audit.*`.
     pub ignore: Vec<String>,
 }
@@ -53,6 +56,7 @@ impl Default for Rules {
             grants: Managed::Mentioned,
             comments: true,
             migration_tables: false,
+            roles: false,
             ignore: Vec::new(),
         }
     }

@@ -40,8 +40,8 @@ struct Evidence {
 }
 
 async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<Evidence, String> {
-    let target = &versionless(&request.target.catalog);
-    let goal = versionless(&selection::goal(request, plan.refused.clone()).catalog);
+    let target = &testable(request.dialect, &request.target.catalog);
+    let goal = testable(request.dialect, &selection::goal(request, plan.refused.clone()).catalog);
     let roles = roles(request.dialect, [target, &goal]).chain(request.target.role.clone()).collect();
     copy.make_roles(&roles).await.map_err(|error| error.to_string())?;
     build(copy, request.dialect, target)
@@ -57,7 +57,14 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     for sql in &plan.preamble {
         copy.execute(sql).await.map_err(|error| error.to_string())?;
     }
-    let observed = rehearse(copy, &plan.statements).await?;
+    let untried = |statement: &Statement| request.dialect.is_of_server(statement.key.kind());
+    let tried: Vec<Statement> = plan.statements.iter().filter(|one| !untried(one)).cloned().collect();
+    let mut seen = rehearse(copy, &tried).await?.into_iter();
+    let observed = plan.statements.iter().map(|statement| match untried(statement) {
+        true => Observed::unseen(OF_SERVER),
+        false => seen.next().unwrap_or_default(),
+    });
+    let observed: Vec<Observed> = observed.collect();
     let mut after = copy.inspect().await.map_err(|error| error.to_string())?;
     let goal = &mut goal.clone();
     leave_open(request, goal, &mut after.catalog);
@@ -71,13 +78,18 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     }
 }
 
-/// A catalog that leaves the versions of extensions open.
-fn versionless(catalog: &Catalog) -> Catalog {
+/// What a scratch database can have of a catalog: it leaves the versions of extensions open, and what
+/// is of the whole server out.
+fn testable(dialect: &dyn Dialect, catalog: &Catalog) -> Catalog {
     let mut open = catalog.clone();
-    for object in catalog.iter().filter(|object| object.key.kind().name() == "extension") {
-        let mut object = (**object).clone();
-        object.facets.set("version", serde_json::Value::Null);
-        open.insert(object);
+    for object in catalog.iter() {
+        if dialect.is_of_server(object.key.kind()) {
+            open.remove(&object.key);
+        } else if object.key.kind().name() == "extension" {
+            let mut object = (**object).clone();
+            object.facets.set("version", serde_json::Value::Null);
+            open.insert(object);
+        }
     }
     open
 }
@@ -167,6 +179,7 @@ async fn rehearse(copy: &mut Copy, statements: &[Statement]) -> Result<Vec<Obser
     Ok(observed)
 }
 
+const OF_SERVER: &str = "It changes the whole server, and was not tried: a scratch copy is of one database.";
 const OUTSIDE: &str = "It runs outside of a transaction, and its locks are gone when it is done.";
 
 fn is_outside(segment: &[Statement]) -> bool {

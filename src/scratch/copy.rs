@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Database, Options, database, sqlite, watch::Watch};
+use super::{Choice, Database, Options, database, sqlite, watch::Watch};
 use crate::{
     dialect::{
         Observed,
@@ -17,8 +17,15 @@ use crate::{
 pub struct Copy(Engine);
 
 enum Engine {
-    Postgres { session: Session, database: Database, watch: Option<Watch> },
+    Postgres { session: Session, database: Database, watch: Option<Watch>, roles: Roles },
     Sqlite(sqlite::Database),
+}
+
+/// The roles that were made for a copy.
+struct Roles {
+    /// Whether the whole server is a throwaway one. If not, its roles are somebody's.
+    private: bool,
+    made: Vec<String>,
 }
 
 /// What the engine said, for people.
@@ -45,7 +52,8 @@ impl Copy {
         let major = snapshot.server_version_num / 10_000;
         let database = database(options, Some(major)).await.map_err(CopyError::new)?;
         let session = Session::scratch(database.url()).await.map_err(CopyError::new)?;
-        Ok(Copy(Engine::Postgres { session, database, watch: None }))
+        let roles = Roles { private: !matches!(options.choice, Choice::Url(_)), made: Vec::new() };
+        Ok(Copy(Engine::Postgres { session, database, watch: None, roles }))
     }
 
     /// What the engine is, for people.
@@ -61,7 +69,7 @@ impl Copy {
     /// # Errors
     /// What the engine said.
     pub async fn make_roles(&mut self, roles: &BTreeSet<String>) -> Result<(), CopyError> {
-        let Engine::Postgres { session, .. } = &mut self.0 else { return Ok(()) };
+        let Engine::Postgres { session, roles: own, .. } = &mut self.0 else { return Ok(()) };
         let rows = session
             .rows("SELECT rolname::text AS name FROM pg_catalog.pg_roles")
             .await
@@ -71,6 +79,7 @@ impl Copy {
             // They own things and run the plan here: nothing of it is about what they may do.
             let sql = format!("CREATE ROLE {} SUPERUSER NOLOGIN", quote::name(role));
             session.execute(&sql).await.map_err(CopyError::new)?;
+            own.made.push(role.clone());
         }
         Ok(())
     }
@@ -161,9 +170,19 @@ impl Copy {
         }
     }
 
-    /// Takes the database away in good order.
+    /// Takes the database away in good order, and the roles that were made for it.
     pub async fn close(self) {
-        if let Engine::Postgres { session, database, .. } = self.0 {
+        if let Engine::Postgres { mut session, database, roles, .. } = self.0 {
+            if !roles.private && !roles.made.is_empty() {
+                // What fails here fails because the connection is gone, or because somebody else has
+                // come to need the role.
+                let _ = session.execute("ROLLBACK").await;
+                let _ = session.execute("RESET ROLE").await;
+                for role in roles.made.iter().map(|role| quote::name(role)) {
+                    let _ = session.execute(&format!("DROP OWNED BY {role} CASCADE")).await;
+                    let _ = session.execute(&format!("DROP ROLE {role}")).await;
+                }
+            }
             session.close().await;
             database.close().await;
         }

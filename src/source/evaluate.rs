@@ -60,7 +60,7 @@ async fn in_postgres(
     // room for one at a time.
     session.close().await;
     let outcome = result?;
-    let reading = read_live(database.url(), progress).await;
+    let reading = read_live(database.url(), false, progress).await;
     if !private && let Ok(mut session) = postgres::Session::scratch(database.url()).await {
         outcome.actors.leave(&mut session).await;
         session.close().await;

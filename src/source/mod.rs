@@ -34,12 +34,13 @@ use crate::{
         postgres::{
             connect::ConnectionUrl,
             inspect::{Reading, inspect},
+            role,
             session::Session,
             size::sizes,
         },
         sqlite,
     },
-    model::Snapshot,
+    model::{Key, Snapshot},
     scratch,
 };
 
@@ -121,6 +122,8 @@ pub struct LoadOptions {
     pub dialect: Option<&'static str>,
     /// The major version of the other side, for choosing a scratch engine.
     pub major: Option<u32>,
+    /// Whether the roles of servers are read too, where there are roles.
+    pub roles: bool,
 }
 
 /// Tells how far a reading has come: the phase, and how many objects there are so far.
@@ -143,7 +146,7 @@ pub async fn load(
             evaluate::evaluate(|syntax| Script::from_folder(path, syntax), options, progress).await?
         }
         Source::Inventory(path) => inventory::read(path)?,
-        Source::Postgres(url) => read_live(url, progress).await?.snapshot,
+        Source::Postgres(url) => read_live(url, options.roles, progress).await?.snapshot,
         Source::Sqlite(path) => read_sqlite(path, progress).await?,
         Source::Git(git) => read_git(git, options, progress).await?,
         Source::Kept(kept) => {
@@ -151,18 +154,35 @@ pub async fn load(
         }
     };
     snapshot.source = source.to_string();
+    settle_roles(&mut snapshot, options.roles);
     Ok(snapshot)
 }
 
+/// Leaves the roles of an inventory out where nobody asked for them; and where somebody did, no role is
+/// extra because a source has none: it was not asked for them, or is a script.
+fn settle_roles(snapshot: &mut Snapshot, wanted: bool) {
+    let roles: Vec<Key> = snapshot.catalog.keys().filter(|key| key.kind() == role::KIND).cloned().collect();
+    if !wanted {
+        roles.iter().for_each(|key| drop(snapshot.catalog.remove(key)));
+    } else if roles.is_empty() {
+        snapshot.silent_on.push(role::KIND);
+    }
+}
+
 /// Reads a live database over a session that cannot write.
-async fn read_live(url: &ConnectionUrl, progress: &Progress<'_>) -> Result<Reading, SourceError> {
+async fn read_live(
+    url: &ConnectionUrl,
+    roles: bool,
+    progress: &Progress<'_>,
+) -> Result<Reading, SourceError> {
     progress("connecting", 0);
     let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
-    let reading = inspect(&mut session, progress).await;
-    let mut reading = reading.map_err(|error| SourceError::Server {
-        doing: format!("Reading {}", url.redacted()),
-        error: error.into(),
-    })?;
+    let failed =
+        |error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error: Box::new(error) };
+    let mut reading = inspect(&mut session, progress).await.map_err(failed)?;
+    if roles {
+        role::read(&mut session, &mut reading.snapshot).await.map_err(failed)?;
+    }
     // Without statistics there is no size to tell, and nothing else is missing.
     reading.snapshot.sizes = sizes(&mut session).await.unwrap_or_default();
     Ok(reading)

@@ -8,12 +8,14 @@ mod copies;
 mod everything;
 mod hazards;
 mod invalid;
+mod minimal;
 mod names;
 #[cfg(feature = "embedded-postgres")]
 mod newer;
 mod observer;
 mod proof;
 mod renames;
+mod roles;
 mod safety;
 mod samples;
 mod selections;

@@ -78,6 +78,14 @@ impl World {
         read(&Source::Postgres(self.cluster.url(name).parse().expect("a URL")), &self.scratch()).await
     }
 
+    /// The same with the roles of the server.
+    pub async fn read_with_roles(&self, name: &str) -> Snapshot {
+        let source = Source::Postgres(self.cluster.url(name).parse().expect("a URL"));
+        let options =
+            LoadOptions { scratch: self.scratch(), dialect: Some("postgres"), major: None, roles: true };
+        load(&source, &options, &|_, _| {}).await.unwrap_or_else(|error| panic!("{source}: {error}"))
+    }
+
     /// What schemascope understands of a script or a folder of scripts.
     pub async fn evaluate(&self, path: &Path) -> Snapshot {
         let path = path.to_owned();
@@ -198,7 +206,8 @@ pub fn scratch(choice: Choice) -> Options {
 }
 
 pub async fn read(source: &Source, scratch: &Options) -> Snapshot {
-    let options = LoadOptions { scratch: scratch.clone(), dialect: Some("postgres"), major: None };
+    let options =
+        LoadOptions { scratch: scratch.clone(), dialect: Some("postgres"), major: None, roles: false };
     load(source, &options, &|_, _| {}).await.unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 

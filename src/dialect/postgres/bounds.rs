@@ -48,7 +48,7 @@ fn among(key: &str, list: &str) -> String {
 /// and for one that is infinite above.
 fn end(keys: &[&str], values: &[&str], [sign, above]: [&str; 2]) -> Option<String> {
     let infinite = |value: &&str| ["MINVALUE", "MAXVALUE"].contains(value);
-    let finite = values.iter().position(|value| infinite(&value)).unwrap_or(values.len());
+    let finite = values.iter().position(infinite).unwrap_or(values.len());
     let sign = if values.get(finite) == Some(&"MAXVALUE") { above } else { sign };
     match finite {
         0 => None,

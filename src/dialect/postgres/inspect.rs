@@ -14,6 +14,7 @@ use std::{
 
 use serde_json::Value;
 
+pub use self::query::for_version;
 use self::{
     addresses::Addresses,
     objects::Objects,

@@ -23,6 +23,7 @@ mod presence;
 mod printed;
 mod rename;
 mod retype;
+pub mod role;
 mod routine;
 pub mod session;
 pub mod size;
@@ -44,7 +45,7 @@ macro_rules! kinds {
         $(mod $module;)+
         /// How each kind is read.
         const READERS: &[inspect::Reader] = &[$($module::READER),+];
-        const KINDS: &[&dyn ObjectKind] = &[$(&$module::$kind),+];
+        const KINDS: &[&dyn ObjectKind] = &[&role::Role, $(&$module::$kind),+];
     };
 }
 
@@ -138,6 +139,7 @@ impl Dialect for Postgres {
                 column::identity_sequence(object).map(|name| format!("relation {name}")).into_iter().collect()
             }
             "enum" | "domain" | "range type" => vec![r#type],
+            "role" => vec![format!("role {name}")],
             "function" | "procedure" | "aggregate" => vec![format!("routine {schema}.{name}")],
             "constraint" => match object.facets.text("type") {
                 Some("PRIMARY KEY" | "UNIQUE" | "EXCLUDE") => vec![relation],
@@ -170,6 +172,10 @@ impl Dialect for Postgres {
             .chain(policy)
             .chain(grants.filter_map(|grant| acl::grantee(&grant)))
             .collect()
+    }
+
+    fn is_of_server(&self, kind: Kind) -> bool {
+        kind == role::KIND
     }
 
     /// Bodies may speak of what comes later in the plan.

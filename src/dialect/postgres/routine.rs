@@ -97,7 +97,7 @@ impl Routine {
 
 /// `SET name TO value` from the catalog's `name=value`. Settings that are lists keep their items
 /// apart: the catalog holds them quoted already (`pg_get_functiondef` does the same).
-fn configured(setting: &str) -> String {
+pub fn configured(setting: &str) -> String {
     const LISTS: [&str; 7] = [
         "datestyle",
         "local_preload_libraries",

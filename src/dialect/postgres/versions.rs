@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     acl, column, domain, expression::same_form, extension, materialized_view, meaning::Printed,
-    operator_class, operator_family, view,
+    operator_class, operator_family, role, view,
 };
 use crate::{dialect::Versions, model::Kind};
 
@@ -26,6 +26,8 @@ pub fn same_across(
         // Not-null constraints have names and more since 18, those of domains since 17.
         (_, column::KIND) if across(18) && facet.starts_with("not null ") => true,
         (_, domain::KIND) if across(17) && facet.starts_with("not null ") => true,
+        // Memberships have options beside ADMIN since 16.
+        ("member of", role::KIND) if across(16) => administered(a) == administered(b),
         // MAINTAIN came with 17, and is a part of ALL since then.
         ("grants" | "column grants", _) if across(17) => maintained(a) == maintained(b),
         // Since 14, operators that are not of a class's own type belong to its family.
@@ -47,6 +49,10 @@ pub fn same_across(
 
 fn items(list: Option<&Value>) -> Vec<&Value> {
     list.and_then(Value::as_array).into_iter().flatten().collect()
+}
+
+fn administered(memberships: Option<&Value>) -> Vec<(Option<&Value>, Option<&Value>)> {
+    items(memberships).into_iter().map(|one| (one.get("role"), one.get("admin"))).collect()
 }
 
 fn maintained(grants: Option<&Value>) -> Vec<&str> {
