@@ -6,7 +6,8 @@
 A scene is lines of these words; # starts a comment:
     size 160x48            columns and rows; before `run`
     env NAME=VALUE         for the program; before `run`
-    run COMMAND            in a shell, started at the top of the repository
+    folder PATH            where to run it, below the top of the repository; before `run`
+    run COMMAND            in a shell, in that folder
     wait TEXT              until the screen shows it, 90 seconds at most
     gone TEXT              until the screen does not show it any more
     settle                 until the screen has not changed for a second
@@ -30,6 +31,7 @@ class Scene:
         self.socket = f"schemascope-{os.getpid()}"
         self.name, self.folder = name, folder
         self.size, self.environment = (160, 48), {"COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        self.start = "."
 
     def tmux(self, *words):
         done = subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null", *words], capture_output=True, text=True)
@@ -40,7 +42,8 @@ class Scene:
     def run(self, command):
         columns, rows = self.size
         environment = [word for pair in self.environment.items() for word in ("-e", "=".join(pair))]
-        self.tmux("new-session", "-d", "-s", "scene", "-x", str(columns), "-y", str(rows), *environment, command,
+        self.tmux("new-session", "-d", "-s", "scene", "-x", str(columns), "-y", str(rows), "-c", self.start,
+                  *environment, command,
                   ";", "set-option", "-g", "status", "off", ";", "set-option", "-g", "remain-on-exit", "on")
 
     def screen(self, *options):
@@ -79,6 +82,8 @@ class Scene:
             case "env":
                 name, _, value = rest.partition("=")
                 self.environment[name] = value
+            case "folder":
+                self.start = rest
             case "run":
                 self.run(rest)
             case "wait":

@@ -73,6 +73,11 @@ impl Selection {
         &self.renames
     }
 
+    /// Whether an object is one of which a rename was confirmed: it is neither dropped nor made.
+    pub fn is_renamed(&self, key: &Key) -> bool {
+        self.renames.iter().any(|rename| rename.from == *key || rename.to == *key)
+    }
+
     /// Confirms renames, or takes back that they were. What is renamed is neither dropped nor made.
     pub fn rename(&mut self, renamed: Vec<Rename>, unrenamed: Vec<Rename>) {
         let names = renamed.iter().flat_map(|rename| [&rename.from, &rename.to]);

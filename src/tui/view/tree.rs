@@ -248,12 +248,8 @@ impl Window<'_> {
         };
         let key = state.board.node(row).key.as_ref();
         let own = key.filter(|key| comparison.is_selectable(key)).map(|key| target.selection.contains(key));
-        let renamed = |key: &crate::model::Key| {
-            let names = target.selection.renames().iter().flat_map(|rename| [&rename.from, &rename.to]);
-            names.into_iter().any(|name| name == key)
-        };
         match own {
-            Some(_) if key.is_some_and(renamed) => ("[r]", Role::Selected),
+            Some(_) if key.is_some_and(|key| target.selection.is_renamed(key)) => ("[r]", Role::Selected),
             Some(true) if key.is_some_and(|key| target.selection.hunks().contains_key(key)) => {
                 ("[-]", Role::Selected)
             }
@@ -298,8 +294,9 @@ impl Window<'_> {
     }
 
     fn hazard(&self, row: usize, target: usize) -> Option<Role> {
-        let comparison = self.state.targets.get(target)?.comparison.as_ref()?;
-        let key = self.state.board.node(row).key.as_ref()?;
+        let target = self.state.targets.get(target)?;
+        let comparison = target.comparison.as_ref()?;
+        let key = self.state.board.node(row).key.as_ref().filter(|key| !target.selection.is_renamed(key))?;
         comparison.hazards.get(key)?;
         Some(if comparison.is_dangerous(key) { Role::Danger } else { Role::Hazard })
     }
@@ -380,6 +377,8 @@ fn nothing(state: &State) -> Vec<(Role, String)> {
             lines.push((Role::Dim, format!("{} tries again.", state.key(Action::Refresh))));
             return lines;
         }
+        // The question in front of it says what is to be done first.
+        _ if state.first_run.is_some() => return Vec::new(),
         Reading::Cancelled => {
             return vec![(Role::Hazard, format!("{} was not read.", state.canonical.label))];
         }

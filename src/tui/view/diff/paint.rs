@@ -115,7 +115,7 @@ impl Painter<'_> {
         };
         let words = format!("{} {words}", status.glyph());
         let mut spans = vec![Span::styled(words, self.theme.style(role_of(status)))];
-        let codes: BTreeSet<HazardCode> = self.page.detail.hazards.iter().map(|hazard| hazard.code).collect();
+        let codes: BTreeSet<HazardCode> = self.page.hazards().iter().map(|hazard| hazard.code).collect();
         for code in codes {
             let role = if code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
             spans.push(Span::styled(format!("  ! {code}"), self.theme.style(role)));

@@ -4,7 +4,7 @@ use super::facets;
 use crate::{
     diff::Status,
     model::Key,
-    plan::{HazardCode, Hunk},
+    plan::{Hazard, HazardCode, Hunk},
     tui::{
         keymap::Action,
         state::{
@@ -39,6 +39,15 @@ pub struct Page<'a> {
     pub labels: &'a Labels,
     /// How wide the pane is.
     pub columns: usize,
+}
+
+impl<'a> Page<'a> {
+    /// What closing the difference can hurt; nothing where a rename closes it.
+    pub fn hazards(&self) -> &'a [Hazard] {
+        let (target, key) = (self.state.target(), self.state.current_key());
+        let renamed = target.zip(key).is_some_and(|(target, key)| target.selection.is_renamed(key));
+        if renamed { &[] } else { &self.detail.hazards }
+    }
 }
 
 /// The names of the sides, clean.
@@ -226,7 +235,7 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         rows.push(Row::DefinitionHead);
         definitions(page, &mut rows);
     }
-    if !detail.hazards.is_empty() {
+    if !page.hazards().is_empty() {
         rows.push(Row::Blank);
         hazards(page, &mut rows);
     }
@@ -273,7 +282,7 @@ fn renames(page: &Page<'_>) -> Vec<String> {
 
 /// What closing the difference can hurt, in full sentences; beside their codes where there is room.
 fn hazards(page: &Page<'_>, rows: &mut Vec<Row<'_>>) {
-    for hazard in &page.detail.hazards {
+    for hazard in page.hazards() {
         let indent = hazard.code.code().len() + 4;
         let narrow = indent * 3 > page.columns;
         if narrow {
