@@ -38,6 +38,7 @@ pub async fn evaluate(
         Syntax::Postgres => in_postgres(&script, options, progress).await?,
         Syntax::Sqlite => in_sqlite(&script, progress).await?,
     };
+    script::place_parts(&script, &mut snapshot);
     snapshot.complete = false;
     if let Some(entry) = entry {
         entry.put(&snapshot);

@@ -4,6 +4,7 @@ mod actors;
 mod failure;
 mod item;
 mod notes;
+mod parts;
 mod remedy;
 mod roles;
 mod run;
@@ -21,6 +22,7 @@ use std::{
 
 pub use actors::{Actors, Engine};
 pub use failure::{Failure, Failures};
+pub use parts::place_parts;
 pub use remedy::NEVER_MADE;
 pub use run::{Outcome, run};
 pub use sqlite::{Made, run_sqlite};

@@ -36,6 +36,9 @@ impl LinePair {
 pub struct SideLine {
     /// Which line it is, the first being 0.
     pub index: usize,
+    /// The number in front of it: the line of the script that says the same where the lines of the
+    /// parts are known, and else which line of the definition it is, the first being 1.
+    pub number: Option<u32>,
     /// Its text, clean.
     pub text: String,
     /// The parts of the text, in bytes, that the other side does not have.
@@ -50,21 +53,32 @@ pub struct Definition {
     /// Its text, clean.
     pub text: String,
     parts: HashMap<String, Key>,
+    /// The line of the script on which it begins, and those of its parts, where these are known.
+    places: Option<(u32, HashMap<Key, u32>)>,
 }
 
 impl Definition {
     /// The definition of an object; empty if the snapshot does not have it.
     pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> Self {
         let text = text::clean_lines(&plan::definition(dialect, snapshot, key)).join("\n");
-        Definition { text, parts: part_lines(dialect, snapshot, key) }
+        let parts = part_lines(dialect, snapshot, key);
+        let places = places(snapshot, key, &parts);
+        Definition { text, parts, places }
+    }
+
+    fn number(&self, index: usize, part: Option<&Key>) -> Option<u32> {
+        match &self.places {
+            None => u32::try_from(index + 1).ok(),
+            Some((first, _)) if index == 0 => Some(*first),
+            Some((_, places)) => part.and_then(|part| places.get(part)).copied(),
+        }
     }
 
     fn lines(&self) -> Vec<SideLine> {
-        let line = |(index, text): (usize, &str)| SideLine {
-            index,
-            text: text.to_owned(),
-            part: self.parts.get(bare(text)).cloned(),
-            ..SideLine::default()
+        let line = |(index, text): (usize, &str)| {
+            let part = self.parts.get(bare(text));
+            let number = self.number(index, part);
+            SideLine { index, number, text: text.to_owned(), part: part.cloned(), ..SideLine::default() }
         };
         self.text.lines().enumerate().map(line).collect()
     }
@@ -73,6 +87,17 @@ impl Definition {
 /// A line without what only joins it to its neighbours.
 fn bare(line: &str) -> &str {
     line.trim().trim_end_matches(',')
+}
+
+/// Where the script has an object and those of its parts that it has on lines of their own.
+fn places(snapshot: &Snapshot, key: &Key, parts: &HashMap<String, Key>) -> Option<(u32, HashMap<Key, u32>)> {
+    let first = snapshot.locations.get(key)?;
+    let own = |part: &Key| {
+        let place = snapshot.locations.get(part).filter(|place| place.file == first.file)?;
+        Some((part.clone(), place.line))
+    };
+    let places: HashMap<Key, u32> = parts.values().filter_map(own).collect();
+    (!places.is_empty()).then_some((first.line, places))
 }
 
 /// The lines that each part brings into the definition of its parent: those that are there twice
@@ -111,6 +136,10 @@ pub fn alone(canonical: &Definition) -> Vec<LinePair> {
 pub fn line_pairs(canonical: &Definition, live: &Definition) -> Vec<LinePair> {
     let diff = TextDiff::from_lines(live.text.as_str(), canonical.text.as_str());
     let (mut old, mut new) = (live.lines(), canonical.lines());
+    if canonical.places.is_some() {
+        // Numbers of two kinds beside each other would be read as one.
+        old.iter_mut().for_each(|line| line.number = None);
+    }
     let mut pairs = Vec::new();
     for op in diff.ops() {
         if !matches!(op, DiffOp::Equal { .. }) {

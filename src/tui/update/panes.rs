@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{tree, world};
 use crate::{
+    model::Location,
     plan::{Direction, Proof, Style},
     tui::{
         effect::Effect,
@@ -307,7 +308,12 @@ pub fn edit(state: &mut State) -> Vec<Effect> {
         let mut rows = std::iter::once(row).chain(state.board.ancestors(row));
         rows.find_map(|row| canonical?.location(state.board.node(row).key.as_ref()?)).cloned()
     };
-    match of_statement.or_else(of_object) {
+    // A heading is of no object: the file as such is what there is to edit then.
+    let beginning = || {
+        let first = canonical?.locations.values().next()?;
+        Some(Location { line: 1, ..first.clone() })
+    };
+    match of_statement.or_else(of_object).or_else(beginning) {
         Some(place) => return vec![Effect::Run(Program::Editor(place))],
         None => {
             let canonical = text::clean(&state.canonical.label).into_owned();

@@ -229,7 +229,11 @@ impl Painter<'_> {
         let colours = sql::colours(self.page.state, text_of).map(|colours| (colours, line.index));
         let look = sql::Look { colours, marked: &line.marked, base, mark: self.theme.style(word_role) };
         // A line that goes on has its number and its sign at its beginning only.
-        let number = if range.0 == 0 { format!("{:>3} ", line.index + 1) } else { "    ".to_owned() };
+        let number = match line.number.filter(|_| range.0 == 0) {
+            Some(number @ ..1_000) => format!("{number:>3} "),
+            Some(number @ ..10_000) => number.to_string(),
+            _ => "    ".to_owned(),
+        };
         let number_style = base.patch(self.theme.style(Role::LineNumber));
         let chosen = differs && range.0 == 0 && line.part.as_ref().is_some_and(|part| self.is_selected(part));
         let mark = if chosen {
