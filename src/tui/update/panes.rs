@@ -310,7 +310,8 @@ pub fn edit(state: &mut State) -> Vec<Effect> {
     };
     // A heading is of no object: the file as such is what there is to edit then.
     let beginning = || {
-        let first = canonical?.locations.values().next()?;
+        let row = state.tree.current().filter(|row| state.board.node(*row).key.is_none());
+        let first = row.and(canonical)?.locations.values().next()?;
         Some(Location { line: 1, ..first.clone() })
     };
     match of_statement.or_else(of_object).or_else(beginning) {
