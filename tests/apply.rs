@@ -1,5 +1,7 @@
 //! Plans run on real databases: refused, approved, stopped half-way, cancelled, cut off.
 
+#[path = "support/relay.rs"]
+mod relay;
 mod support;
 #[path = "support/user.rs"]
 mod user;
@@ -9,6 +11,7 @@ use std::{
     process::{Child, Stdio},
 };
 
+use relay::{Cut, Relay};
 use serde_json::Value;
 use support::Cluster;
 use user::{Ended, User};
@@ -245,6 +248,98 @@ fn a_target_that_goes_away_is_told_about_as_far_as_it_is_known() {
     let expected = ["57P01", "Done: nothing.", "What had begun was rolled back: nothing of it is left."];
     ended.check(2, &[], &expected);
     release(&cluster, holder);
+}
+
+/// Runs the plan over a connection that is lost at the moment of the commit.
+fn apply_and_lose(cut: Cut) -> (User, Cluster, Ended) {
+    let cluster = Cluster::start();
+    let user = drifted(&cluster, "");
+    let relay = Relay::to(cluster.port(), "CREATE VIEW public.notes", "COMMIT", cut);
+    let url = format!("postgres://postgres@127.0.0.1:{}/live", relay.port);
+    user.targets(&[("prod", &url, "")]);
+    let mut command = user.command();
+    command.args(["apply", "plan.json", "prod", "--yes"]).env("PGPASSWORD", support::PASSWORD);
+    let ended = Ended::of(command.output().unwrap());
+    (user, cluster, ended)
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_asked_for() {
+    let view = "SELECT to_regclass('notes') IS NOT NULL";
+    let (user, cluster, ended) = apply_and_lose(Cut::After);
+    ended.check(0, &["All 5 statements were run on prod and are committed."], &[]);
+    assert_eq!(cluster.query("live", view), "t");
+    assert!(user.read("home/.local/state/schemascope/journal.jsonl").contains("\"event\":\"done\""));
+
+    let (_user, cluster, ended) = apply_and_lose(Cut::Before);
+    let expected = ["the commit failed", "Done: nothing. Not done: all 5 statements.", "was rolled back"];
+    ended.check(2, &[], &expected);
+    assert_eq!(cluster.query("live", view), "f");
+}
+
+#[test]
+fn a_commit_whose_fate_cannot_be_asked_for_is_said_to_be_unknown() {
+    let (user, _cluster, ended) = apply_and_lose(Cut::Forever);
+    ended.check(
+        2,
+        &[],
+        &["could not be asked what became of it: it is either done as a whole or not at all"],
+    );
+    assert!(user.read("home/.local/state/schemascope/journal.jsonl").contains("\"event\":\"unknown\""));
+}
+
+#[test]
+fn what_the_schema_has_become_is_held_against_what_the_plan_leads_to() {
+    let cluster = Cluster::start();
+    let user = drifted(&cluster, "");
+    // The server makes something of its own of the plan's statements.
+    cluster.execute(
+        "live",
+        "CREATE SCHEMA audit; CREATE FUNCTION audit.note() RETURNS event_trigger LANGUAGE plpgsql AS
+         $$ BEGIN CREATE TABLE IF NOT EXISTS audit.seen (id integer); END $$;
+         CREATE EVENT TRIGGER note ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION audit.note()",
+    );
+    let patterns = ["--except", "*:audit*", "--except", "event trigger:*", "--no-prove"];
+    let planned = user.run(&[&["plan", "schema.sql", "prod", "--json"], &patterns[..]].concat());
+    user.write("plan.json", &planned.check(1, &[], &[]).out);
+    let ran = user.run(&["apply", "plan.json", "prod", "--yes", "--unproven", "--record", "--json"]);
+    let ran = ran.check(0, &["\"as_planned\": false"], &[]);
+    assert!(ran.out.contains("\"outcome\": \"done\""), "{}", ran.out);
+
+    // The table of records is not in the way of being as planned.
+    let user = {
+        cluster.execute("postgres", "DROP DATABASE live");
+        drifted(&cluster, "")
+    };
+    let ran = user.run(&["apply", "plan.json", "prod", "--yes", "--record", "--json"]);
+    ran.check(0, &["\"as_planned\": true"], &[]);
+}
+
+#[test]
+fn a_full_backup_can_be_restored() {
+    let cluster = Cluster::start();
+    let user = drifted(&cluster, "");
+    cluster.execute("live", "INSERT INTO left_behind VALUES (7)");
+    let ran = user.run(&["apply", "plan.json", "prod", "--yes", "--backup", "full", "--backup-folder", "."]);
+    let ran = ran.check(0, &[], &["Backup: ./prod-"]);
+    let line = ran.err.lines().find_map(|line| line.strip_prefix("Backup: ")).unwrap();
+    assert_eq!(cluster.query("live", "SELECT to_regclass('left_behind') IS NULL"), "t");
+    let restored = cluster.database("restored");
+    let mut restore = std::process::Command::new("pg_restore");
+    let restore = restore.args(["--no-owner", "-d", &restored, line]).current_dir(user.folder());
+    assert!(restore.status().expect("pg_restore").success());
+    assert_eq!(cluster.query("restored", "SELECT id FROM left_behind"), "7");
+
+    plan_anew(&user, &cluster);
+    let nowhere = ["apply", "plan.json", "prod", "--yes", "--backup", "full", "--backup-folder", "nowhere"];
+    user.run(&nowhere).check(2, &[], &["The backup of prod could not be made", "Nothing was run."]);
+    assert_eq!(cluster.query("live", "SELECT to_regclass('left_behind') IS NULL"), "f");
+}
+
+/// Drifts again, and makes the plan for it.
+fn plan_anew(user: &User, cluster: &Cluster) {
+    cluster.execute("live", "CREATE TABLE left_behind (id integer)");
+    plan(user);
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub struct Line<'a> {
     /// The fingerprint after, where it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<&'a str>,
+    /// Whether that is the schema that the plan leads to, where the plan says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_planned: Option<bool>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'a str>,
@@ -66,6 +69,8 @@ pub struct Entry {
     pub done: Option<usize>,
     /// The fingerprint after.
     pub after: Option<String>,
+    /// Whether that is the schema that the plan leads to.
+    pub as_planned: Option<bool>,
     /// What went wrong.
     pub error: Option<String>,
 }

@@ -138,8 +138,8 @@ pub async fn run(setup: &Setup<'_>, arguments: &Apply, json: bool) -> Result<Out
 /// Everything that a run leaves behind.
 struct Finished {
     ran: Ran,
-    /// The fingerprint of the target afterwards, or why it is not known.
-    after: Result<String, String>,
+    /// What the target's schema has become, or why it is not known.
+    after: Result<left::After, String>,
     /// What is left to do, or why it is not known.
     left: Result<left::Left, String>,
     /// What became of the row in the target, where one was asked for.
@@ -171,11 +171,13 @@ async fn execute(
         _ => None,
     };
     writer.close().await;
-    let (after, left) = left::read(setup, &facts).await;
+    let recorded_in = arguments.record.as_deref().filter(|_| matches!(recorded, Some(Ok(()))));
+    let (after, left) = left::read(setup, &facts, recorded_in).await;
     let error = text::problem(&ran, &facts.file.plan);
     let ended = journal::Line {
         done: Some(ran.done),
-        after: after.as_deref().ok(),
+        after: after.as_ref().ok().map(|after| after.fingerprint.as_str()),
+        as_planned: after.as_ref().ok().and_then(|after| after.as_planned),
         error: error.as_deref(),
         ..line(&facts, arguments, &id, ran.word(), (setup.now)())
     };
@@ -303,6 +305,7 @@ fn line<'a>(
         done: None,
         before: &facts.before,
         after: None,
+        as_planned: None,
         error: None,
         backup: facts.backup.as_deref(),
     }

@@ -109,9 +109,9 @@ fn runs(journal: Option<&Path>, plan: &str) -> Vec<Done> {
     let last: BTreeMap<String, Done> = entries
         .into_iter()
         .map(|entry| {
-            let journal::Entry { target, event, at, who, done, after, error, .. } = entry;
+            let journal::Entry { target, event, at, who, done, after, as_planned, error, .. } = entry;
             let done = done.unwrap_or_default();
-            (target.clone(), Done { target, event, at, who, done, after, error })
+            (target.clone(), Done { target, event, at, who, done, after, as_planned, error })
         })
         .collect();
     last.into_values().collect()

@@ -54,7 +54,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     } else {
         (request, plan(&request))
     };
-    plan.leads_to = (!plan.is_empty()).then(|| leads_to(&request, &plan));
+    plan.leads_to = if plan.is_empty() { None } else { leads_to(&request, &plan) };
     plan.canonical.clone_from(leads);
     plan.target.clone_from(follows);
     let proof = match (plan.is_empty(), arguments.no_prove) {

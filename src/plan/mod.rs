@@ -6,6 +6,7 @@
 mod apart;
 mod choice;
 mod decisions;
+mod destination;
 mod evidence;
 pub mod file;
 mod order;
@@ -28,6 +29,7 @@ use transition::Transition;
 
 pub use choice::{Choice, ChoiceError};
 pub use decisions::Decisions;
+pub use destination::{Destination, leads_to};
 pub use partial::{Hunk, partly};
 
 pub use crate::dialect::{
@@ -92,10 +94,10 @@ pub struct Plan {
     pub refused: BTreeMap<Key, String>,
     /// The fingerprint of the target's catalog that the plan was made for.
     pub made_for: String,
-    /// The fingerprint that the target's catalog is meant to have afterwards, where it was asked for:
-    /// see [`leads_to`].
+    /// The schema that the target is meant to have afterwards, where it was asked for: see
+    /// [`leads_to`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leads_to: Option<String>,
+    pub leads_to: Option<Destination>,
     /// The side that is changed, for people.
     pub target: String,
     /// The side that it follows, for people.
@@ -309,12 +311,6 @@ pub fn reverse(request: &Request<'_>) -> Plan {
     let gone = gone.filter(|hazard| hazard.code == HazardCode::LosesData);
     back.lost = gone.map(|hazard| hazard.message.clone()).collect();
     back
-}
-
-/// The fingerprint of the catalog that a plan for the request leads to. A server of another version
-/// than canonical's can spell a definition otherwise, and so come to another fingerprint.
-pub fn leads_to(request: &Request<'_>, plan: &Plan) -> String {
-    selection::goal(request, plan.refused.clone()).catalog.fingerprint().to_string()
 }
 
 /// What the target comes to, and the statements that bring it there.

@@ -54,6 +54,8 @@ pub struct Done {
     pub done: usize,
     /// The fingerprint of the schema afterwards, where it was read.
     pub after: Option<String>,
+    /// Whether that is the schema that the plan leads to.
+    pub as_planned: Option<bool>,
     /// What went wrong.
     pub error: Option<String>,
 }
@@ -106,7 +108,10 @@ fn facts(text: &mut String, decision: &Decision<'_>) {
         *text += &format!("- Approved by {}, {at}: {}\n", prose(by), prose(reason));
     }
     let made = made_at.as_ref().map_or(String::new(), |at| format!(", made {}", prose(at)));
-    let leads = plan.leads_to.as_ref().map_or(String::new(), |to| format!(", which leads to {}", short(to)));
+    let leads = plan
+        .leads_to
+        .as_ref()
+        .map_or(String::new(), |to| format!(", which leads to {}", short(&to.fingerprint)));
     *text += &format!(
         "- Plan {}{made}: {} for the schema {}{leads}.\n",
         short(hash),
@@ -122,7 +127,7 @@ fn facts(text: &mut String, decision: &Decision<'_>) {
     }
 }
 
-fn run(plan: &Plan, Done { target, event, at, who, done, after, error }: &Done) -> String {
+fn run(plan: &Plan, Done { target, event, at, who, done, after, as_planned, error }: &Done) -> String {
     let (at, who, all) = (prose(at), prose(who), plan.statements.len());
     let run = format!("Run on {} by {who}, {at}", code(target));
     if event != "done" {
@@ -136,13 +141,13 @@ fn run(plan: &Plan, Done { target, event, at, who, done, after, error }: &Done) 
         return format!("{run}: {how} after {done} of {all} statements{error}");
     }
     let after = match (after, &plan.leads_to) {
-        (Some(after), Some(meant)) if after == meant => {
+        (Some(after), _) if *as_planned == Some(true) => {
             format!(", and the schema was {} as it should be", short(after))
         }
-        (Some(after), Some(meant)) => {
-            format!(", and the schema was {} where {} was meant", short(after), short(meant))
+        (Some(after), Some(meant)) if *as_planned == Some(false) => {
+            format!(", and the schema was {} where {} was meant", short(after), short(&meant.fingerprint))
         }
-        (Some(after), None) => format!(", and the schema was {}", short(after)),
+        (Some(after), _) => format!(", and the schema was {}", short(after)),
         (None, _) => String::new(),
     };
     format!("{run}: {}{after}.", counted(all, "statement"))

@@ -74,7 +74,8 @@ impl Script {
             plan.made_for
         ));
         if let Some(after) = &plan.leads_to {
-            self.comment(&format!("It leads to a schema with the fingerprint {after}."));
+            let by = after.role.as_ref().map_or(String::new(), |role| format!(", where {role} runs it"));
+            self.comment(&format!("It leads to a schema with the fingerprint {}{by}.", after.fingerprint));
         }
         self.comment(&format!(
             "{}, {}.",

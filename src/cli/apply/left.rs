@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Setup, prepare::Facts};
-use crate::{cli::load, diff::Status, model::Key};
+use crate::{
+    cli::load,
+    diff::Status,
+    model::{Catalog, Key, Snapshot},
+    plan::Destination,
+};
 
 /// What is left to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,16 +23,54 @@ pub struct Left {
     pub canonical: String,
 }
 
-/// Reads the target again: its fingerprint, and what is left. Each with the reason where it cannot
-/// be told.
-pub async fn read(setup: &Setup<'_>, facts: &Facts) -> (Result<String, String>, Result<Left, String>) {
+/// What the target's schema has become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Whether that is the schema that the plan leads to, where the plan says which that is. The table
+    /// in which the run was recorded does not count.
+    pub as_planned: Option<bool>,
+}
+
+impl After {
+    fn of(snapshot: &Snapshot, meant: Option<&Destination>, recorded_in: Option<&str>) -> Self {
+        let fingerprint = snapshot.catalog.fingerprint().to_string();
+        let as_planned = meant.and_then(|meant| {
+            let without_record = recorded_in.map(|table| without(&snapshot.catalog, table));
+            let reached = without_record.filter(|without| *without == meant.fingerprint);
+            meant.is_reached(reached.as_ref().unwrap_or(&fingerprint), snapshot)
+        });
+        After { fingerprint, as_planned }
+    }
+}
+
+/// The fingerprint of a catalog without a table.
+fn without(catalog: &Catalog, table: &str) -> String {
+    let is_it = |key: &Key| {
+        let name = key.dotted();
+        key.kind().name() == "table" && (name == table || name == format!("public.{table}"))
+    };
+    let mut rest = catalog.clone();
+    for table in catalog.keys().filter(|key| is_it(key)) {
+        catalog.below(table).for_each(|part| drop(rest.remove(&part.key)));
+    }
+    rest.fingerprint().to_string()
+}
+
+/// Reads the target again: what has become of its schema, and what is left to do. Each with the reason
+/// where it cannot be told. `recorded_in` is the table in which the run was recorded.
+pub async fn read(
+    setup: &Setup<'_>,
+    facts: &Facts,
+    recorded_in: Option<&str>,
+) -> (Result<After, String>, Result<Left, String>) {
     let after = match load::one(setup, &facts.target).await {
         Ok(side) => side,
         Err(error) => return (Err(error.message.clone()), Err(error.message)),
     };
-    let fingerprint = after.snapshot.catalog.fingerprint().to_string();
-    let left = compare(setup, facts).await;
-    (Ok(fingerprint), left)
+    let after = After::of(&after.snapshot, facts.file.plan.leads_to.as_ref(), recorded_in);
+    (Ok(after), compare(setup, facts).await)
 }
 
 /// Compares the target with the canonical schema that the plan names, if that can still be read.

@@ -4,7 +4,11 @@ use std::{fmt::Write, time::Duration};
 
 use serde::Serialize;
 
-use super::{Error, Finished, Setup, left::Left as Rest, prepare::Facts};
+use super::{
+    Error, Finished, Setup,
+    left::{After, Left as Rest},
+    prepare::Facts,
+};
 use crate::{
     apply::{Ending, Left, Outcome as Ran, Stop},
     cli,
@@ -140,6 +144,17 @@ fn told(facts: &Facts, finished: &Finished) -> String {
         Some(Err(problem)) => line(format!("The run could not be recorded in the target: {problem}")),
         None => {}
     }
+    if let (Ending::Complete, Ok(After { fingerprint, as_planned: Some(false) })) =
+        (&finished.ran.ending, &finished.after)
+    {
+        line(format!(
+            "The schema is not the one that the plan leads to: it has the fingerprint {}, and {} was meant. \
+             Somebody else changed it meanwhile, or this server made something else of the SQL than the \
+             scratch copy did.",
+            short(fingerprint),
+            short(plan.leads_to.as_ref().map_or("", |meant| meant.fingerprint.as_str()))
+        ));
+    }
     match &finished.left {
         Ok(Rest { of_the_plan, others, canonical }) => {
             line(left_sentence(name, canonical, of_the_plan.len(), *others));
@@ -258,6 +273,8 @@ struct Document<'a> {
     failed: Option<Failed<'a>>,
     before: &'a str,
     after: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_planned: Option<bool>,
     left: Option<&'a Rest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     left_unknown: Option<&'a str>,
@@ -306,7 +323,8 @@ fn document(facts: &Facts, finished: &Finished) -> String {
         done: finished.ran.done,
         failed,
         before: &facts.before,
-        after: finished.after.as_deref().ok(),
+        after: finished.after.as_ref().ok().map(|after| after.fingerprint.as_str()),
+        as_planned: finished.after.as_ref().ok().and_then(|after| after.as_planned),
         left: finished.left.as_ref().ok(),
         left_unknown: finished.left.as_ref().err().map(String::as_str),
         recorded: finished.recorded.as_ref().map(Result::is_ok),
