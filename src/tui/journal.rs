@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     span,
 };
@@ -44,14 +44,19 @@ pub struct Journal {
     pub messages: UnboundedSender<Message>,
     /// The time, in seconds since 1970-01-01 UTC.
     pub now: fn() -> u64,
+    /// Who listens to the whole program, and goes on to hear everything: a log file.
+    pub others: Dispatch,
 }
 
 impl Subscriber for Journal {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == TARGET
+        metadata.target() == TARGET || self.others.enabled(metadata)
     }
 
     fn event(&self, event: &Event<'_>) {
+        if self.others.enabled(event.metadata()) {
+            self.others.event(event);
+        }
         if event.metadata().target() != TARGET {
             return;
         }
@@ -106,6 +111,11 @@ impl Visit for Entry {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
     use tokio::sync::mpsc::unbounded_channel;
 
     use super::*;
@@ -114,8 +124,9 @@ mod tests {
     #[test]
     fn what_a_job_sends_is_told_with_its_server_and_its_time() {
         let (messages, mut told) = unbounded_channel();
-        let whose = Whose::Side(SideId::Target(1));
-        let journal = Journal { whose, messages, now: || 7 };
+        let (whose, heard) = (Whose::Side(SideId::Target(1)), Arc::new(AtomicUsize::new(0)));
+        let others = Dispatch::new(Counting(Arc::clone(&heard)));
+        let journal = Journal { whose, messages, now: || 7, others };
         tracing::subscriber::with_default(journal, || {
             Sending::start().done(&"db1:5432", "SELECT 1", false);
             tracing::info!("something else");
@@ -123,5 +134,25 @@ mod tests {
         let Ok(Message::Sent(entry)) = told.try_recv() else { panic!("nothing was told") };
         assert_eq!((entry.at, entry.server.as_str(), entry.sql.as_str()), (7, "db1:5432", "SELECT 1"));
         assert!(!entry.failed && entry.whose == whose && told.try_recv().is_err());
+        assert_eq!(heard.load(Ordering::Relaxed), 2, "a log hears what the screen is told, and the rest");
+    }
+
+    /// Counts what it hears.
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Subscriber for Counting {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn event(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+        fn enter(&self, _: &span::Id) {}
+        fn exit(&self, _: &span::Id) {}
     }
 }

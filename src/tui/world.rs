@@ -20,7 +20,7 @@ use tokio::{
     sync::{mpsc::UnboundedSender, watch},
     task::{AbortHandle, JoinError},
 };
-use tracing::instrument::WithSubscriber;
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use known::Known;
 pub use sources::Sources;
@@ -205,7 +205,8 @@ impl World {
     }
 
     fn journal(&self, whose: Whose) -> Journal {
-        Journal { whose, messages: self.messages.clone(), now: self.sources.now }
+        let others = tracing::dispatcher::get_default(Dispatch::clone);
+        Journal { whose, messages: self.messages.clone(), now: self.sources.now, others }
     }
 
     /// Stops whatever is under way.

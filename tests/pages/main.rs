@@ -26,6 +26,16 @@ fn the_page_about_inventories_is_as_it_was() {
 }
 
 #[test]
+fn the_page_about_watching_is_as_it_was() {
+    page::check("watching.md", &Scene::new().with_orders());
+}
+
+#[test]
+fn the_page_about_applying_is_as_it_was() {
+    page::check("apply.md", &Scene::new().with_orders());
+}
+
+#[test]
 fn the_page_about_baselines_is_as_it_was() {
     page::check("baseline.md", &Scene::new().with_orders());
 }

@@ -44,7 +44,8 @@ impl Scene {
             placed_at timestamptz NOT NULL DEFAULT now()\n);\n\
             CREATE INDEX orders_placed_idx ON orders (placed_at);\n\
             ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n\
-            CREATE POLICY own ON orders USING (customer_id = current_setting('app.customer')::bigint);\n";
+            CREATE POLICY own ON orders USING (customer_id = current_setting('app.customer', true)::bigint);\n\
+            GRANT SELECT ON orders TO authenticated;\n";
         let drift = "DROP INDEX orders_placed_idx; ALTER TABLE orders DISABLE ROW LEVEL SECURITY; \
             ALTER TABLE customers ADD COLUMN legacy_id integer";
         let folder = self.folder();
