@@ -96,9 +96,14 @@ pub trait Dialect: Sync + Send {
         Vec::new()
     }
 
-    /// Whether objects of a kind are of the whole server, so that no scratch database can have its own.
-    fn is_of_server(&self, _kind: Kind) -> bool {
-        false
+    /// An object as a scratch database can have it; `None` where it can have no such thing.
+    fn rehearsed(&self, object: &Object) -> Option<Object> {
+        Some(object.clone())
+    }
+
+    /// Why a statement on an object cannot be tried in a scratch database, where that is so.
+    fn untried(&self, _key: &Key, _sql: &str) -> Option<&'static str> {
+        None
     }
 
     /// Statements that go before a plan's statements, such as settings of the session.

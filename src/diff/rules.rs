@@ -82,6 +82,8 @@ impl Rules {
                 let named = owner.is_some() && (canonical.complete || owner != canonical.role.as_deref());
                 self.owners.includes(named)
             }
+            // No script makes them in a scratch engine, which knows no provider.
+            "security labels" => canonical.complete || object.facets.get(facet).is_some(),
             "grants" | "column grants" => {
                 self.grants.includes(canonical.complete || object.facets.get(facet).is_some())
             }

@@ -57,12 +57,13 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     for sql in &plan.preamble {
         copy.execute(sql).await.map_err(|error| error.to_string())?;
     }
-    let untried = |statement: &Statement| request.dialect.is_of_server(statement.key.kind());
-    let tried: Vec<Statement> = plan.statements.iter().filter(|one| !untried(one)).cloned().collect();
+    let untried = |statement: &Statement| request.dialect.untried(&statement.key, &statement.sql);
+    let tried: Vec<Statement> =
+        plan.statements.iter().filter(|one| untried(one).is_none()).cloned().collect();
     let mut seen = rehearse(copy, &tried).await?.into_iter();
     let observed = plan.statements.iter().map(|statement| match untried(statement) {
-        true => Observed::unseen(OF_SERVER),
-        false => seen.next().unwrap_or_default(),
+        Some(reason) => Observed::unseen(reason),
+        None => seen.next().unwrap_or_default(),
     });
     let observed: Vec<Observed> = observed.collect();
     let mut after = copy.inspect().await.map_err(|error| error.to_string())?;
@@ -78,17 +79,14 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     }
 }
 
-/// What a scratch database can have of a catalog: it leaves the versions of extensions open, and what
-/// is of the whole server out.
+/// What a scratch database can have of a catalog.
 fn testable(dialect: &dyn Dialect, catalog: &Catalog) -> Catalog {
     let mut open = catalog.clone();
     for object in catalog.iter() {
-        if dialect.is_of_server(object.key.kind()) {
-            open.remove(&object.key);
-        } else if object.key.kind().name() == "extension" {
-            let mut object = (**object).clone();
-            object.facets.set("version", serde_json::Value::Null);
-            open.insert(object);
+        match dialect.rehearsed(object) {
+            None => drop(open.remove(&object.key)),
+            Some(rehearsed) if rehearsed != **object => open.insert(rehearsed),
+            Some(_) => {}
         }
     }
     open
@@ -179,7 +177,6 @@ async fn rehearse(copy: &mut Copy, statements: &[Statement]) -> Result<Vec<Obser
     Ok(observed)
 }
 
-const OF_SERVER: &str = "It changes the whole server, and was not tried: a scratch copy is of one database.";
 const OUTSIDE: &str = "It runs outside of a transaction, and its locks are gone when it is done.";
 
 fn is_outside(segment: &[Statement]) -> bool {

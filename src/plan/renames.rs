@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Facets that hold the user's own words, or names that do not follow.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "body",
     "comment",
     "index comment",
@@ -29,6 +29,7 @@ const KEPT: [&str; 12] = [
     "column storage",
     "values",
     "library",
+    "security labels",
 ];
 
 const ENUM: Kind = Kind::of("enum");

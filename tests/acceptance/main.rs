@@ -8,6 +8,7 @@ mod copies;
 mod everything;
 mod hazards;
 mod invalid;
+mod labels;
 mod minimal;
 mod names;
 #[cfg(feature = "embedded-postgres")]

@@ -10,6 +10,7 @@ use super::{
     inspect::Reader,
     not_null,
     retype::{Cast, cast},
+    security_label,
     sequence::{self, Options},
 };
 use crate::{
@@ -156,6 +157,7 @@ impl ObjectKind for Column {
         if change.touches("comment") {
             steps.push(comment(&label(change.to), change.to.facets.text("comment")));
         }
+        steps.extend(security_label::relabelled(change, &label(change.to)));
         Ok(Alteration::InPlace(steps))
     }
 
@@ -304,6 +306,7 @@ pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
     }
     steps.extend(column_options(object, &[], &texts(object, "fdw options")));
     steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
+    steps.extend(security_label::labelled(object, &label(object)));
     Ok(steps)
 }
 

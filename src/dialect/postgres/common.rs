@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     super::{Change, Step, quote},
     acl::{self, On},
+    security_label,
 };
 use crate::{
     dialect::Unwritable,
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// The facets that [`redress`] takes care of.
-pub const DRESS: [&str; 3] = ["comment", "grants", "owner"];
+pub const DRESS: [&str; 4] = ["comment", "grants", "owner", security_label::FACET];
 
 /// `schema.name` of an object, or of the object that it is a part of.
 pub fn qualified(key: &Key) -> String {
@@ -66,6 +67,7 @@ pub fn dress(object: &Object, label: &str, on: Option<&str>) -> Vec<Step> {
     if let Some(on) = on {
         steps.extend(acl::change(&[], &texts(object, "grants"), On::own(on), None));
     }
+    steps.extend(security_label::labelled(object, label));
     steps
 }
 
@@ -80,6 +82,7 @@ pub fn redress(change: &Change<'_>, label: &str, on: Option<&str>) -> Vec<Step> 
     if change.touches("comment") {
         steps.push(comment(label, change.to.facets.text("comment")));
     }
+    steps.extend(security_label::relabelled(change, label));
     if let (true, Some(on)) = (change.touches("grants"), on) {
         let (mut old, new) = (texts(change.from, "grants"), texts(change.to, "grants"));
         if let (true, Some(owner)) = (change.touches("owner"), change.to.facets.text("owner")) {

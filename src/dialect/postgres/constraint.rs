@@ -8,6 +8,7 @@ use super::{
     expression,
     inherited::ancestors_only_in,
     inspect::Reader,
+    partition_names,
     printed::parenthesised,
 };
 use crate::{
@@ -104,7 +105,7 @@ impl ObjectKind for Constraint {
         let label = label(change.to);
         let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
         let timing = timed(change);
-        let in_place = ["comment", "index comment", "not valid", "options", "definition"];
+        let in_place = ["comment", "index comment", "not valid", "options", "definition", partition_names::FACET];
         if !change.only(&in_place) || change.touches("definition") && timing.is_none() || change.touches("not valid") && !validated {
             return Ok(Alteration::Replace);
         }
@@ -116,6 +117,7 @@ impl ObjectKind for Constraint {
         if change.touches("index comment") {
             steps.push(comment(&index, change.to.facets.text("index comment")));
         }
+        steps.extend(partition_names::changed(change));
         if validated {
             let sql = validate(change.to);
             let message = format!("Fails if rows of {} break the constraint.", change.to.key.path()[..2].join("."));
@@ -210,6 +212,7 @@ fn with_options(definition: &str, options: &[String]) -> String {
 pub fn dressing(object: &Object) -> Vec<Step> {
     let index = index_label(object);
     let mut steps = change_options(&format!("ALTER {index}"), &[], &texts(object, "options"));
+    steps.extend(partition_names::named(object));
     let of = |facet, label: &str| object.facets.text(facet).map(|text| comment(label, Some(text)));
     steps.extend([of("comment", &label(object)), of("index comment", &index)].into_iter().flatten());
     steps

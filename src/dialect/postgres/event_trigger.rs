@@ -63,7 +63,7 @@ impl ObjectKind for EventTrigger {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&["comment", "enabled", "owner"]) {
+        if !change.only(&["comment", "enabled", "owner", super::security_label::FACET]) {
             return Ok(Alteration::Replace);
         }
         let mut steps = redress(change, &label(change.to), None);

@@ -9,6 +9,7 @@ use super::{
     expression,
     inherited::ancestors_only_in,
     inspect::Reader,
+    partition_names,
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
@@ -79,6 +80,7 @@ impl ObjectKind for Index {
         let mut steps = vec![step];
         steps.extend(facets.tablespace.as_ref().map(|name| moved(object, name)));
         steps.extend(statistics(object, &Map::new(), &facets.statistics));
+        steps.extend(partition_names::named(object));
         steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
         Ok(steps)
     }
@@ -88,7 +90,7 @@ impl ObjectKind for Index {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&["comment", "tablespace", "statistics"]) {
+        if !change.only(&["comment", "tablespace", "statistics", partition_names::FACET]) {
             return Ok(Alteration::Replace);
         }
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
@@ -97,6 +99,7 @@ impl ObjectKind for Index {
             steps.push(moved(change.to, to.tablespace.as_deref().unwrap_or("pg_default")));
         }
         steps.extend(statistics(change.to, &from.statistics, &to.statistics));
+        steps.extend(partition_names::changed(change));
         Ok(Alteration::InPlace(steps))
     }
 }

@@ -24,7 +24,7 @@ use self::{
 };
 use super::{
     acl::{self, Grantable},
-    inherited,
+    inherited, partition_names,
     session::{ServerError, Session},
     trigger,
 };
@@ -88,6 +88,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     drop(raw);
     progress("definitions", objects.len());
     let mut unknown = settle_texts(session, &mut objects, waiting).await?;
+    addresses.label_all(session, &mut objects).await?;
     objects.drop_orphans();
     inherited::settle(&mut objects);
     progress("dependencies", objects.len());
@@ -294,18 +295,24 @@ fn require_named_indexes(objects: &mut Objects) {
     }
 }
 
-/// Triggers name partitions in a facet of which `pg_depend` does not know.
+/// Triggers, indexes and keys name partitions in facets of which `pg_depend` does not know.
 fn require_named_partitions(objects: &mut Objects) {
-    let named: Vec<(Key, Vec<Key>)> = objects
+    let named: Vec<(Key, &str, Vec<Key>)> = objects
         .iter()
-        .filter(|object| object.key.kind() == trigger::KIND)
-        .map(|object| (object.key.clone(), trigger::partitions(object)))
+        .filter_map(|object| {
+            let has = |facet: &str| object.facets.get(facet).is_some();
+            let key = object.key.clone();
+            if has(trigger::IN_PARTITIONS) {
+                return Some((key, trigger::IN_PARTITIONS, trigger::partitions(object)));
+            }
+            has(partition_names::FACET)
+                .then(|| (key, partition_names::FACET, partition_names::partitions(object)))
+        })
         .collect();
-    for (trigger, partitions) in named {
-        if let Some(object) = objects.get_mut(&trigger) {
-            partitions
-                .into_iter()
-                .for_each(|table| object.require(table, Some(trigger::IN_PARTITIONS.to_owned())));
+    for (key, facet, partitions) in named {
+        let known: Vec<Key> = partitions.into_iter().filter(|table| objects.contains(table)).collect();
+        if let Some(object) = objects.get_mut(&key) {
+            known.into_iter().for_each(|table| object.require(table, Some(facet.to_owned())));
         }
     }
 }

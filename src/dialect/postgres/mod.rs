@@ -19,12 +19,14 @@ mod meaning;
 mod not_null;
 mod online;
 mod options;
+mod partition_names;
 mod presence;
 mod printed;
 mod rename;
 mod retype;
 pub mod role;
 mod routine;
+mod security_label;
 pub mod session;
 pub mod size;
 pub mod trial;
@@ -174,8 +176,23 @@ impl Dialect for Postgres {
             .collect()
     }
 
-    fn is_of_server(&self, kind: Kind) -> bool {
-        kind == role::KIND
+    fn rehearsed(&self, object: &Object) -> Option<Object> {
+        let mut object = object.clone();
+        object.facets.set(security_label::FACET, serde_json::Value::Null);
+        if object.key.kind() == extension::KIND {
+            object.facets.set("version", serde_json::Value::Null);
+        }
+        (object.key.kind() != role::KIND).then_some(object)
+    }
+
+    fn untried(&self, key: &Key, sql: &str) -> Option<&'static str> {
+        if key.kind() == role::KIND {
+            return Some(
+                "It changes the whole server, and was not tried: a scratch copy is of one database.",
+            );
+        }
+        let labels = sql.starts_with(security_label::STATEMENT);
+        labels.then_some("It was not tried: a scratch server has no provider of security labels.")
     }
 
     /// Bodies may speak of what comes later in the plan.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use super::{objects::Objects, query::for_version};
 use crate::dialect::{
     postgres::{
+        column,
+        security_label::Label,
         sequence,
         session::{ServerError, Session},
         text_search_configuration, text_search_dictionary,
@@ -75,6 +77,23 @@ impl Addresses {
     /// What the server said.
     pub async fn connect_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
         session.each_row(include_str!("../depend.sql"), |row| self.connect(&row, objects)).await
+    }
+
+    /// Puts the security labels on the objects that they are of.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn label_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
+        for row in session.rows(include_str!("../security_label.sql")).await? {
+            let [class, oid, sub] = numbers(&row);
+            let place = self.known.get(&(class, oid, sub)).or_else(|| self.known.get(&(class, oid, 0)));
+            let Some(object) = place.and_then(|place| objects.at_mut(*place)) else { continue };
+            let text = |column| row.text(column).unwrap_or_default().to_owned();
+            let column = row.text("column_name").filter(|_| object.key.kind() != column::KIND);
+            let column = column.map(str::to_owned);
+            Label { provider: text("provider"), column, label: text("label") }.put_on(object);
+        }
+        Ok(())
     }
 
     fn connect(&self, row: &Row, objects: &mut Objects) {
