@@ -287,19 +287,19 @@ impl<'a, 't> Graph<'a, 't> {
         let bare = without(old, &names);
         let lifted = self.altered(old, &bare)?;
         let lifted = self.event(key, Action::Alter, lifted);
-        let main = self.built.get(key).copied();
-        let restored = match main {
-            // Its own change puts the facets on.
+        let between = match self.built.get(key).copied() {
+            // Its own change leaves the facets to the end: what they need may wait for that change.
             Some(main) => {
-                let steps = self.altered(&bare, new)?;
+                let between = without(new, &names);
+                let steps = self.altered(&bare, &between)?;
                 self.events[main].steps = self.restyled(key, Action::Alter, steps);
-                main
+                self.events[main].after.insert(lifted);
+                between
             }
-            None => {
-                let steps = self.altered(&bare, new)?;
-                self.event(key, Action::Alter, steps)
-            }
+            None => bare,
         };
+        let steps = self.altered(&between, new)?;
+        let restored = self.event(key, Action::Alter, steps);
         self.events[restored].after.insert(lifted);
         for name in names {
             self.torn_late.insert((key, name), lifted);
