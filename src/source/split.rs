@@ -214,7 +214,9 @@ impl<'a> Splitter<'a> {
 
     fn command(&mut self, range: Range<usize>) {
         self.close();
-        let trimmed = self.text[range.clone()].trim_end().len();
+        let trimmed = self.text[range.clone()]
+            .trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}')
+            .len();
         self.push(PieceKind::Command, range.start..range.start + trimmed);
     }
 
