@@ -149,10 +149,10 @@ impl Catalog {
     }
 }
 
-impl FromIterator<Object> for Catalog {
-    fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
+impl<O: Into<Arc<Object>>> FromIterator<O> for Catalog {
+    fn from_iter<I: IntoIterator<Item = O>>(objects: I) -> Self {
         // Made of a list at once: the set sorts it, and is then filled to the brim.
-        let objects = objects.into_iter().map(|object| Keyed(Arc::new(object))).collect();
+        let objects = objects.into_iter().map(|object| Keyed(object.into())).collect();
         Catalog { objects, ..Catalog::default() }
     }
 }

@@ -31,6 +31,11 @@ impl FacetName {
     pub fn named(name: &str) -> Self {
         FacetName(interned(name))
     }
+
+    /// The name as text.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
 }
 
 impl Facets {

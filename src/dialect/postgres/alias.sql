@@ -1,5 +1,6 @@
 -- Catalog rows that stand for another object: a view's rule for the view, a default for its
--- column, an index for its constraint. Facet is the part that the row is of the other object.
+-- column, an index for its constraint. Facet is the part that the row is of the other object. Of the
+-- types that come with tables and with other types, only those are listed that something needs.
 select 'pg_rewrite'::regclass::oid as class, r.oid as oid, 'pg_class'::regclass::oid as to_class, r.ev_class as to_oid, 0 as to_sub,
        null as facet
 from pg_rewrite r where r.rulename = '_RETURN' and r.oid >= 16384
@@ -11,12 +12,14 @@ where d.oid in (select p.objid from pg_depend p where p.classid = 'pg_attrdef'::
 union all
 select 'pg_type'::regclass, t.oid, 'pg_class'::regclass, t.typrelid, 0, null
 from pg_type t where t.typrelid <> 0 and t.oid >= 16384
+  and exists (select 1 from pg_depend p where p.refclassid = 'pg_type'::regclass and p.refobjid = t.oid and p.objid <> t.typarray)
 union all
 select 'pg_class'::regclass, c.oid, 'pg_type'::regclass, c.reltype, 0, null
 from pg_class c where c.relkind = 'c' and c.oid >= 16384
 union all
 select 'pg_type'::regclass, t.typarray, 'pg_type'::regclass, t.oid, 0, null
 from pg_type t where t.typarray <> 0 and t.oid >= 16384
+  and exists (select 1 from pg_depend p where p.refclassid = 'pg_type'::regclass and p.refobjid = t.typarray)
 union all
 select 'pg_type'::regclass, r.rngmultitypid, 'pg_type'::regclass, r.rngtypid, 0, null from pg_range r where r.rngtypid >= 16384 -- since 14
 union all -- since 14

@@ -1,16 +1,14 @@
 -- Columns of tables and foreign tables. Of columns that come from a parent table or from a type,
--- only those are listed that have something of their own.
+-- only those are listed that have something of their own. Since 17, a partition has the identity of
+-- its parent.
+-- There are many columns: what few of them have is in one value.
 -- print generated: (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d where d.oid = t.oid)
-select n.nspname as path1,
-       c.relname as path2,
-       a.attname as path3,
-       case when c.relkind = 'f' then 'foreign table' else 'table' end as parent,
-       c.oid as _oid,
-       c.oid as _relation,
+select a.attname as path1,
+       a.attrelid as _relation,
        a.attnum as _sub,
        nullif(quote_ident(a.attname), a.attname) as _quoted,
        case t.typtype when 'b' then case when t.typcategory = 'A' then 2277 else t.oid end when 'e' then 3500 when 'r' then 3831 end as _sorted_as,
-       a.attcollation as _collation,
+       nullif(a.attcollation, 0) as _collation,
        a.attacl::text[] as _acl,
        case when a.attacl is not null then pg_get_userbyid(c.relowner) end as _owner,
        not a.attislocal or c.reloftype <> 0 as inherited,
@@ -27,31 +25,33 @@ select n.nspname as path1,
        case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) end as "default",
        case when a.attgenerated <> '' then d.oid end as generated,
        a.attgenerated = 'v' as virtual, -- since 18
-       case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end as identity,
+       case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end as identity, -- until 16
+       case when not c.relispartition then case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end end as identity, -- since 17
        case when a.attidentity <> '' then
-            (select json_build_object('name', jsonb_build_array(sn.nspname, sc.relname), 'start', s.seqstart::text,
+            (select json_build_object('name', json_build_array(n.nspname, r.relname), 'start', s.seqstart::text,
                     'increment', s.seqincrement::text, 'minimum', s.seqmin::text, 'maximum', s.seqmax::text,
-                    'cache', s.seqcache::text, 'cycle', s.seqcycle, 'unlogged', sc.relpersistence = 'u')
-             from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid
-             join pg_namespace sn on sn.oid = sc.relnamespace
+                    'cache', s.seqcache::text, 'cycle', s.seqcycle, 'unlogged', r.relpersistence = 'u')
+             from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class r on r.oid = s.seqrelid
+             join pg_namespace n on n.oid = r.relnamespace
              where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
-               and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'i')
+               and p.refobjid = a.attrelid and p.refobjsubid = a.attnum and p.deptype = 'i')
        end as identity_sequence,
-       case when a.attstorage <> t.typstorage then
-            case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end
-       end as storage,
-       case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression, -- since 14
-       nullif(coalesce(a.attstattarget, -1), -1) as statistics,
-       case when a.attoptions is not null then (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg_attver=%') end as options,
-       case when a.attfdwoptions is not null then (select array_agg(o order by o) from unnest(a.attfdwoptions) o) end as fdw_options,
+       case when a.attstorage <> t.typstorage or a.attstattarget >= 0 or a.attoptions is not null or a.attfdwoptions is not null
+                 or a.attcompression <> '' -- since 14
+            then json_build_object(
+                 'storage', case when a.attstorage <> t.typstorage then
+                      case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end end,
+                 'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end, -- since 14
+                 'statistics', nullif(a.attstattarget, -1),
+                 'options', (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg_attver=%'),
+                 'fdw options', (select array_agg(o order by o) from unnest(a.attfdwoptions) o))
+       end as _more,
        e.description as comment
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
-join pg_namespace n on n.oid = c.relnamespace
 join pg_type t on t.oid = a.atttypid
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join pg_description e on e.objoid = a.attrelid and e.objsubid = a.attnum and e.classoid = 'pg_class'::regclass
 left join pg_constraint o on o.conrelid = a.attrelid and o.contype = 'n' and o.conkey = array[a.attnum] and o.conislocal and a.attnotnull -- since 18
 left join pg_description oe on oe.objoid = o.oid and oe.objsubid = 0 and oe.classoid = 'pg_constraint'::regclass -- since 18
-where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
-  and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped and a.attrelid >= 16384

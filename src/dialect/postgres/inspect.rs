@@ -44,7 +44,8 @@ pub struct Reader {
     pub plural: &'static str,
     /// The system catalog whose rows the objects are.
     pub class: &'static str,
-    /// The query; see [`Row`] for its conventions. A line that ends in `-- since N` is left out on
+    /// The query; see [`Row`] for its conventions. What is a part of the relation in `_relation` may give
+    /// its own name alone; facets that few rows have may be in one JSON object, `_more`. A line that ends in `-- since N` is left out on
     /// servers before major version N, one that ends in `-- until N` on servers after it. A line
     /// `-- print FACET: EXPRESSION` says how the server prints the facet, for which the query gives
     /// the OID that the expression finds as `t.oid`. All that can wait for a lock is to be printed
@@ -144,9 +145,9 @@ impl Inspection {
 
     fn add(&mut self, reader: &Reader, layout: &Layout, mut row: Row) {
         let number = |at: Option<usize>| at.and_then(|at| row.values[at].as_i64());
-        let oid = number(layout.oid).unwrap_or_default();
         let sub = number(layout.sub).unwrap_or_default();
         let relation = number(layout.relation);
+        let oid = number(layout.oid).or(relation).unwrap_or_default();
         let class = self.addresses.class(reader.class);
         self.raw.learn(reader.kind, &row, relation, sub);
         if self.addresses.in_extension(class, oid) {
@@ -157,11 +158,17 @@ impl Inspection {
         }
         let owner = relation.and_then(|relation| self.addresses.relation(relation));
         let whole = owner.and_then(|place| self.objects.at(place)).map(|object| object.key.clone());
+        if layout.is_of_relation() && whole.is_none() {
+            return;
+        }
         let key = layout.key(reader.kind, &mut row, whole.as_ref());
-        let parent = layout.parent_kind(&row).map(|kind| match whole {
-            Some(whole) if whole.kind() == kind => whole,
-            _ => key.parent(kind),
-        });
+        let parent = match whole {
+            Some(whole) if layout.is_of_relation() => Some(whole),
+            whole => layout.parent_kind(&row).map(|kind| match whole {
+                Some(whole) if whole.kind() == kind => whole,
+                _ => key.parent(kind),
+            }),
+        };
         let grants = grants(reader, layout, &row);
         let column_acl = texts(&row, layout.acl);
         let column_owner = layout.owner.and_then(|at| row.values[at].as_str()).unwrap_or_default().to_owned();

@@ -1,13 +1,16 @@
 //! The objects that were read so far, by place and by key.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::model::{Catalog, Facets, Key, Object};
 
 /// Objects in the order in which they were read.
 #[derive(Default)]
 pub struct Objects {
-    list: Vec<Option<Object>>,
+    list: Vec<Option<Arc<Object>>>,
     places: HashMap<Key, usize>,
     shelf: HashSet<Facets>,
 }
@@ -18,9 +21,9 @@ impl Objects {
         let next = self.list.len();
         let place = *self.places.entry(object.key.clone()).or_insert(next);
         if place == next {
-            self.list.push(Some(object));
+            self.list.push(Some(Arc::new(object)));
         } else {
-            self.list[place] = Some(object);
+            self.list[place] = Some(Arc::new(object));
         }
         place
     }
@@ -32,12 +35,12 @@ impl Objects {
 
     /// The object at a place, unless it was taken out.
     pub fn at(&self, place: usize) -> Option<&Object> {
-        self.list.get(place)?.as_ref()
+        self.list.get(place)?.as_deref()
     }
 
     /// The object at a place, to be changed.
     pub fn at_mut(&mut self, place: usize) -> Option<&mut Object> {
-        self.list.get_mut(place)?.as_mut()
+        self.list.get_mut(place)?.as_mut().map(Arc::make_mut)
     }
 
     /// The object of a key.
@@ -57,7 +60,7 @@ impl Objects {
 
     /// Every object.
     pub fn iter(&self) -> impl Iterator<Item = &Object> {
-        self.list.iter().flatten()
+        self.list.iter().flatten().map(|object| &**object)
     }
 
     /// Takes an object out.
@@ -90,10 +93,11 @@ impl Objects {
 
     /// All of them.
     pub fn into_catalog(self) -> Catalog {
-        let tidy = |mut object: Object| {
+        let tidy = |mut shared: Arc<Object>| {
+            let object = Arc::make_mut(&mut shared);
             object.requires.sort();
             object.requires.shrink_to_fit();
-            object
+            shared
         };
         self.list.into_iter().flatten().map(tidy).collect()
     }

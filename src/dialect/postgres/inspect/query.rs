@@ -40,7 +40,8 @@ pub fn for_version(sql: &str, major: u32) -> String {
 /// Which columns of a query's rows are what. Found once, for there are many rows.
 pub struct Layout {
     path: Vec<usize>,
-    facets: Vec<(usize, FacetName)>,
+    /// Those without a name hold several, as JSON.
+    facets: Vec<(usize, Option<FacetName>)>,
     parent: Option<usize>,
     /// The facets that the server prints.
     pub prints: Vec<Print>,
@@ -66,8 +67,12 @@ impl Layout {
     pub fn of(row: &Row, query: &Query) -> Layout {
         let at = |name: &str| row.columns.iter().position(|column| column == name);
         let named = || row.columns.iter().enumerate();
-        let is_facet = |name: &str| !is_path(name) && !name.starts_with('_') && name != "parent";
-        let facet = |(at, name): (usize, &String)| (at, FacetName::named(&name.replace('_', " ")));
+        let several = |name: &str| name == "_more";
+        let is_facet =
+            |name: &str| several(name) || !is_path(name) && !name.starts_with('_') && name != "parent";
+        let facet = |(at, name): (usize, &String)| {
+            (at, (!several(name)).then(|| FacetName::named(&name.replace('_', " "))))
+        };
         Layout {
             path: named().filter(|(_, name)| is_path(name)).map(|(at, _)| at).collect(),
             facets: named().filter(|(_, name)| is_facet(name)).map(facet).collect(),
@@ -84,6 +89,11 @@ impl Layout {
         }
     }
 
+    /// Whether the rows tell only by `_relation` what they are a part of, and give no name but their own.
+    pub fn is_of_relation(&self) -> bool {
+        self.path.len() == 1 && self.relation.is_some()
+    }
+
     /// The row's key. Where the object that it is a part of is known, names are shared with that.
     pub fn key(&self, kind: Kind, row: &mut Row, whole: Option<&Key>) -> Key {
         let mut path = self.path.iter().filter_map(|&at| match row.values[at].take() {
@@ -91,7 +101,7 @@ impl Layout {
             _ => None,
         });
         match whole {
-            Some(whole) if whole.path().len() + 1 == self.path.len() => {
+            Some(whole) if self.is_of_relation() || whole.path().len() + 1 == self.path.len() => {
                 whole.child(kind, &path.next_back().unwrap_or_default())
             }
             _ => Key::new(kind, path),
@@ -112,7 +122,18 @@ impl Layout {
     /// The row's facets, taken out of it. What is to be printed is its OID for now, which keeps its
     /// place.
     pub fn facets(&self, row: &mut Row) -> Facets {
-        Facets::of(self.facets.iter().map(|&(at, name)| (name, row.values[at].take())))
+        let mut facets = Vec::with_capacity(self.facets.len());
+        for &(at, name) in &self.facets {
+            match (name, row.values[at].take()) {
+                (Some(name), value) => facets.push((name, value)),
+                (None, Value::Object(several)) => {
+                    let named = |(name, value): (String, Value)| (FacetName::named(&name), value);
+                    facets.extend(several.into_iter().map(named));
+                }
+                (None, _) => {}
+            }
+        }
+        Facets::of(facets)
     }
 
     /// Sets a column of a row.

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::addresses::ByNumber;
 use crate::{
     dialect::{
         postgres::{
@@ -23,7 +24,7 @@ const TEXT: i64 = 25;
 
 /// What printing takes: columns and operator classes.
 pub struct Raw {
-    columns: HashMap<(i64, i64), Column>,
+    columns: ByNumber<(i64, i64), Column>,
     classes: HashMap<i64, OperatorClass>,
     /// The access methods that have a default operator class of `varchar` itself.
     own_varchar: HashSet<i64>,
@@ -60,13 +61,13 @@ impl Raw {
         }
         let of_varchar = |class: &&OperatorClass| class.is_default && class.input == VARCHAR;
         let own_varchar = classes.values().filter(of_varchar).map(|class| class.method).collect();
-        Ok(Raw { columns: HashMap::new(), classes, own_varchar })
+        Ok(Raw { columns: ByNumber::default(), classes, own_varchar })
     }
 
     /// Keeps what a row tells of a column.
     pub fn learn(&mut self, kind: Kind, row: &Row, relation: Option<i64>, number: i64) {
         let (column::KIND, Some(relation)) = (kind, relation) else { return };
-        let Some(name) = row.text("_quoted").or(row.text("path3")) else { return };
+        let Some(name) = row.text("_quoted").or(row.text("path1")) else { return };
         let collation = row.number("_collation").unwrap_or_default();
         let column = Column { name: name.into(), sorted_as: row.number("_sorted_as"), collation };
         self.columns.insert((relation, number), column);
