@@ -15,6 +15,7 @@ pub mod migrations;
 mod recognise;
 pub mod script;
 pub mod split;
+mod task;
 
 use std::{
     fmt,
@@ -28,6 +29,8 @@ pub use recognise::{SourceKind, UnknownKind};
 
 use history::{History, Inspection};
 use script::Script;
+use task::aside;
+use tokio::sync::mpsc;
 
 use crate::{
     dialect::{
@@ -177,9 +180,20 @@ async fn read_live(
 ) -> Result<Reading, SourceError> {
     progress("connecting", 0);
     let mut session = Session::reader(url).await.map_err(SourceError::Connect)?;
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let read = async move {
+        let tell = |phase: &str, count| drop(tell.send((phase.to_owned(), count)));
+        (inspect(&mut session, &tell).await, session)
+    };
+    let tell = async {
+        while let Some((phase, count)) = told.recv().await {
+            progress(&phase, count);
+        }
+    };
+    let ((reading, mut session), ()) = tokio::join!(aside(read), tell);
     let failed =
         |error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error: Box::new(error) };
-    let mut reading = inspect(&mut session, progress).await.map_err(failed)?;
+    let mut reading = reading.map_err(failed)?;
     if roles {
         role::read(&mut session, &mut reading.snapshot).await.map_err(failed)?;
     }
