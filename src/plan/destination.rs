@@ -14,15 +14,16 @@ pub struct Destination {
     /// The role that has to run the plan for that, where what is new belongs to whoever makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// The version of the server that spelled what is new, in ten thousands of its number: another one
-    /// can spell it otherwise.
-    pub server: u32,
+    /// The version of the server that spelled what is new, where that is another one than the target's,
+    /// which can spell it otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelled_by: Option<String>,
 }
 
 impl Destination {
     /// Whether a schema is the one that was meant; nothing where that cannot be known.
     pub fn is_reached(&self, fingerprint: &str, reached: &Snapshot) -> Option<bool> {
-        let comparable = self.server == server(reached)
+        let comparable = self.spelled_by.is_none()
             && self.role.as_ref().is_none_or(|role| Some(role) == reached.role.as_ref());
         (fingerprint == self.fingerprint || comparable).then_some(fingerprint == self.fingerprint)
     }
@@ -56,13 +57,8 @@ pub fn leads_to(request: &Request<'_>, plan: &Plan) -> Option<Destination> {
         }
         catalog.insert(object);
     }
-    Some(Destination {
-        fingerprint: catalog.fingerprint().to_string(),
-        role,
-        server: server(request.canonical),
-    })
-}
-
-fn server(snapshot: &Snapshot) -> u32 {
-    snapshot.server_version_num / 10_000
+    let major = |snapshot: &Snapshot| snapshot.server_version_num / 10_000;
+    let differs = major(request.canonical) != major(request.target);
+    let spelled_by = differs.then(|| request.canonical.server_version.clone());
+    Some(Destination { fingerprint: catalog.fingerprint().to_string(), role, spelled_by })
 }

@@ -75,7 +75,12 @@ impl Script {
         ));
         if let Some(after) = &plan.leads_to {
             let by = after.role.as_ref().map_or(String::new(), |role| format!(", where {role} runs it"));
-            self.comment(&format!("It leads to a schema with the fingerprint {}{by}.", after.fingerprint));
+            let as_spelled =
+                after.spelled_by.as_ref().map_or(String::new(), |it| format!(", as version {it} spells it"));
+            self.comment(&format!(
+                "It leads to a schema with the fingerprint {}{by}{as_spelled}.",
+                after.fingerprint
+            ));
         }
         self.comment(&format!(
             "{}, {}.",
