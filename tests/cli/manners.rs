@@ -102,3 +102,34 @@ fn every_command_works_without_a_home_and_without_a_terminal() {
     }
     homeless(&[]).check(0, &["no differences"], &["no terminal to open"]);
 }
+
+#[test]
+fn what_does_not_fit_on_the_disk_is_not_written_at_all() {
+    let user = User::new();
+    let columns: String = (0..40).map(|n| format!(", column_{n} TEXT NOT NULL DEFAULT 'x'")).collect();
+    user.write("schema.sql", &format!("CREATE TABLE wide (id INTEGER PRIMARY KEY{columns});"));
+    user.write("big.json", "what was there before");
+    user.write("big.md", "# Changes\n");
+    let plan = user.run(&["plan", "schema.sql", "schema.sql", "--all", "--json"]).check(0, &[], &[]);
+    user.write("plan.json", &plan.out);
+    // No file may get longer than 1 KiB, as where the disk is full.
+    let limited = |words: &str| {
+        let mut bash = std::process::Command::new("bash");
+        let process = user.process();
+        for (name, value) in process.get_envs() {
+            bash.env(name, value.unwrap_or_default());
+        }
+        let program = process.get_program().to_string_lossy().into_owned();
+        let script = format!("trap '' XFSZ; ulimit -f 1; exec '{program}' {words}");
+        Ended::of(bash.args(["-c", &script]).current_dir(user.folder()).output().unwrap())
+    };
+    let told = ["big.json could not be written: File too large"];
+    limited("inventory schema.sql --output big.json").check(2, &[], &told);
+    assert_eq!(user.read("big.json"), "what was there before");
+    let reason = format!("decision plan.json --into big.md --reason {}", "x".repeat(2000));
+    limited(&reason).check(2, &[], &["big.md could not be written: File too large"]);
+    assert_eq!(user.read("big.md"), "# Changes\n");
+    let left = fs::read_dir(user.folder()).unwrap().flatten().map(|entry| entry.file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with('.')).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
