@@ -140,9 +140,11 @@ impl Harness {
             Effect::Detail { of, request } => {
                 Some(Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
             }
-            Effect::Plan(request) => {
-                Some(Message::Planned { target: request.target, id: request.id, plan: request.make() })
-            }
+            Effect::Plan(request) => Some(Message::Planned {
+                target: request.target,
+                id: request.id,
+                plan: Box::new(request.make()),
+            }),
             Effect::Search { words, snapshots } => {
                 let hits = Arc::new(search(&words, &snapshots));
                 Some(Message::Found { words, hits })

@@ -91,7 +91,7 @@ pub enum Message {
         /// Which one.
         id: PlanId,
         /// The plan.
-        plan: Plan,
+        plan: Box<Plan>,
     },
     /// A proof has ended.
     Proved {

@@ -140,7 +140,9 @@ impl World {
             Effect::Plan(request) => {
                 let latest = latest(&self.latest_plan);
                 let (target, id) = (request.target, request.id);
-                self.compute(move || latest().then(|| Message::Planned { target, id, plan: request.make() }));
+                self.compute(move || {
+                    latest().then(|| Message::Planned { target, id, plan: Box::new(request.make()) })
+                });
             }
             Effect::Prove { request, plan } => self.prove(request, plan),
             Effect::CancelProof => self.cancel_proof(),

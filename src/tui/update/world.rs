@@ -49,7 +49,7 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Planned { target, id, plan } => {
             if let Some(target) = state.targets.get_mut(target).filter(|target| target.plan_id() == id) {
-                target.planned = Some(Planned::new(id, plan));
+                target.planned = Some(Planned::new(id, *plan));
             }
             state.prove_soon();
         }
