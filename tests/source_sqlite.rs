@@ -27,7 +27,13 @@ async fn objects_are_found_where_they_were_made_whatever_their_order() {
     let snapshot = load_text(text).await.unwrap();
     let lines: Vec<(String, u32)> =
         snapshot.locations.iter().map(|(key, at)| (key.to_string(), at.line)).collect();
-    let expected = [("index", "early", 3), ("table", "t", 7), ("trigger", "log", 4), ("view", "v", 11)];
+    let expected = [
+        ("index", "early", 3),
+        ("table", "t", 7),
+        ("column", "a", 8),
+        ("trigger", "log", 4),
+        ("view", "v", 11),
+    ];
     for (kind, name, line) in expected {
         let found = lines.iter().any(|(key, at)| key.starts_with(kind) && key.ends_with(name) && *at == line);
         assert!(found, "{kind} {name} is not at line {line} in {lines:?}");

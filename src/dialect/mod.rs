@@ -131,8 +131,9 @@ pub trait Dialect: Sync + Send {
     }
 
     /// What an object keeps, as it is after it or what it is a part of got a new name, of what the
-    /// server had named after the old one: facets that are not at their default any more.
-    fn named_after(&self, _old: &Object, _new: &Key) -> Option<(&'static str, String)> {
+    /// server had named after the old one: facets that are not at their default any more. `server` is the
+    /// number of its version.
+    fn named_after(&self, _old: &Object, _new: &Key, _server: u32) -> Option<(&'static str, String)> {
         None
     }
 

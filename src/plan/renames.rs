@@ -65,7 +65,7 @@ pub fn renamed(request: &Request<'_>) -> Option<Renamed> {
             }
         }
     }
-    let catalog = names.catalog(request.dialect, canonical, &target.catalog, &made);
+    let catalog = names.catalog(request.dialect, canonical, target, &made);
     let mut statements = Vec::new();
     for rename in made {
         match statement(request, &names, &catalog, rename) {
@@ -182,9 +182,11 @@ impl Names {
         &self,
         dialect: &dyn Dialect,
         canonical: &Snapshot,
-        target: &Catalog,
+        target: &Snapshot,
         made: &[&Rename],
     ) -> Catalog {
+        let server = target.server_version_num;
+        let target = &target.catalog;
         let words: Vec<(&Key, Vec<(Word<'_>, Word<'_>)>)> =
             made.iter().map(|rename| (&rename.from, replacements(rename))).collect();
         let mut renamed = target.clone();
@@ -210,7 +212,7 @@ impl Names {
                     .collect(),
                 key,
             };
-            if let Some((facet, name)) = dialect.named_after(object, &new.key) {
+            if let Some((facet, name)) = dialect.named_after(object, &new.key, server) {
                 new.facets.set(facet, name);
             }
             renamed.remove(&object.key);

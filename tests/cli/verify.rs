@@ -69,7 +69,7 @@ fn each_component_passes_or_fails_with_its_reasons() {
           error table-extra: The table public.orders_backup with its 1 part is not in canonical.
       failed      columns                7
           error column-extra: The column public.orders.note is not in canonical. (schema.sql:3)
-          error column-changed: The column public.orders.total differs: type. (schema.sql:3)
+          error column-changed: The column public.orders.total differs: type. (schema.sql:6)
             type is numeric, canonical has numeric(10,2)
       passed      constraints            4
       failed      indexes                1

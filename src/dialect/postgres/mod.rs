@@ -220,8 +220,8 @@ impl Dialect for Postgres {
         rename::rename(object, value, to)
     }
 
-    fn named_after(&self, old: &Object, new: &Key) -> Option<(&'static str, String)> {
-        not_null::named_after(old, new)
+    fn named_after(&self, old: &Object, new: &Key, server: u32) -> Option<(&'static str, String)> {
+        not_null::named_after(old, new, server)
     }
 
     fn timeouts(&self, from: Timeouts, to: Timeouts) -> Vec<String> {
