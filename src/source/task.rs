@@ -1,32 +1,24 @@
 //! Work in a task of its own, beside what the one who waits for it does.
 
-use std::panic;
+use std::{future::pending, panic};
 
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 
 /// Does something in a task of its own, so that several things are done on several processors. Whoever
 /// no longer waits for it ends it.
 pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    let task = tokio::spawn(work);
-    let _waiting = Waiting(task.abort_handle());
-    match task.await {
-        Ok(done) => done,
-        Err(error) => panic::resume_unwind(error.into_panic()),
-    }
-}
-
-struct Waiting(AbortHandle);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.abort();
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    match task.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(error)) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+        // The whole program ends.
+        _ => pending().await,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
-
     use tokio::sync::oneshot;
 
     use super::*;
