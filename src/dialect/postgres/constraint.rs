@@ -24,7 +24,7 @@ pub const READER: Reader = Reader {
     kind: KIND,
     plural: "constraints",
     class: "pg_constraint",
-    sql: include_str!("constraint.sql"),
+    sql: concat!(include_str!("partition_names.sql"), include_str!("constraint.sql")),
     grantable: None,
 };
 

@@ -41,23 +41,7 @@ left join pg_class c on c.oid = o.conrelid and c.relkind in ('r', 'p', 'f')
 left join pg_type t on t.oid = o.contypid
 left join pg_class x on x.oid = o.conindid and o.contype in ('p', 'u', 'x')
 left join pg_index i on i.indexrelid = x.oid
-left join (with recursive part as
-                (select h.inhparent as root, h.inhrelid as part from pg_inherits h join pg_index i on i.indexrelid = h.inhrelid
-                 union all
-                 select p.root, h.inhrelid from part p join pg_inherits h on h.inhparent = p.part)
-           select p.root, json_agg(json_build_object('schema', pn.nspname, 'table', pt.relname, 'name', px.relname, 'usual', u.usual)
-                                   order by pn.nspname, pt.relname) as names
-           from part p
-           join pg_index pi on pi.indexrelid = p.part
-           join pg_class px on px.oid = p.part
-           join pg_class pt on pt.oid = pi.indrelid
-           join pg_namespace pn on pn.oid = pt.relnamespace
-           left join pg_constraint pc on pc.conindid = p.part and pc.contype in ('p', 'u', 'x')
-           cross join lateral (select concat(pt.relname, case when pc.contype = 'p' then '' else '_' ||
-                     (select string_agg(a.attname, '_' order by a.attnum) from pg_attribute a where a.attrelid = p.part) end,
-                     case pc.contype when 'p' then '_pkey' when 'u' then '_key' when 'x' then '_excl' else '_idx' end) as usual) u
-           where length(u.usual) < 64 and not (starts_with(px.relname, u.usual) and substr(px.relname, length(u.usual) + 1) ~ '^[0-9]*$')
-           group by p.root) pa on pa.root = x.oid
+left join partition_names pa on pa.root = x.oid
 left join pg_class fc on fc.oid = o.confrelid and o.contype = 'f'
 left join pg_namespace fn on fn.oid = fc.relnamespace
 left join pg_description e on e.objoid = o.oid and e.objsubid = 0 and e.classoid = 'pg_constraint'::regclass

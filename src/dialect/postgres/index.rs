@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind::of("index");
 
 /// How indexes are read.
 pub const READER: Reader =
-    Reader { kind: KIND, plural: "indexes", class: "pg_class", sql: include_str!("index.sql"), grantable: None };
+    Reader { kind: KIND, plural: "indexes", class: "pg_class", sql: concat!(include_str!("partition_names.sql"), include_str!("index.sql")), grantable: None };
 
 #[derive(Deserialize)]
 struct Facets {

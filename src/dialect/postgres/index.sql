@@ -1,6 +1,5 @@
 -- Indexes that stand on their own: neither behind a constraint nor a partition of another index.
 -- print definition: pg_get_indexdef(t.oid)
--- A number that the server puts behind a name of a partition's index, because that was taken, is no name.
 -- What has no expression, options or other rarities is printed from the raw columns here.
 select n.nspname as path1,
        c.relname as path2,
@@ -36,23 +35,7 @@ left join (select a.attrelid, bool_or(a.attoptions::text not like '{pg_attver=%}
            from pg_attribute a
            where a.attrelid >= 16384 and a.attnum > 0 and (a.attstattarget >= 0 or a.attoptions is not null)
            group by a.attrelid) s on s.attrelid = x.oid
-left join (with recursive part as
-                (select h.inhparent as root, h.inhrelid as part from pg_inherits h join pg_index i on i.indexrelid = h.inhrelid
-                 union all
-                 select p.root, h.inhrelid from part p join pg_inherits h on h.inhparent = p.part)
-           select p.root, json_agg(json_build_object('schema', pn.nspname, 'table', pt.relname, 'name', px.relname, 'usual', u.usual)
-                                   order by pn.nspname, pt.relname) as names
-           from part p
-           join pg_index pi on pi.indexrelid = p.part
-           join pg_class px on px.oid = p.part
-           join pg_class pt on pt.oid = pi.indrelid
-           join pg_namespace pn on pn.oid = pt.relnamespace
-           left join pg_constraint pc on pc.conindid = p.part and pc.contype in ('p', 'u', 'x')
-           cross join lateral (select concat(pt.relname, case when pc.contype = 'p' then '' else '_' ||
-                     (select string_agg(a.attname, '_' order by a.attnum) from pg_attribute a where a.attrelid = p.part) end,
-                     case pc.contype when 'p' then '_pkey' when 'u' then '_key' when 'x' then '_excl' else '_idx' end) as usual) u
-           where length(u.usual) < 64 and not (starts_with(px.relname, u.usual) and substr(px.relname, length(u.usual) + 1) ~ '^[0-9]*$')
-           group by p.root) pa on pa.root = x.oid
+left join partition_names pa on pa.root = x.oid
 left join pg_description e on e.objoid = x.oid and e.objsubid = 0 and e.classoid = 'pg_class'::regclass
 where c.relkind in ('r', 'p', 'm') and not x.relispartition
   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{
     ask,
     common::{comment, own_name, qualified, typed},
-    foreign_table, presence,
+    domain, foreign_table, presence,
 };
 use crate::{
     dialect::{Change, HazardCode, Step, Unwritable, quote},
@@ -52,7 +52,7 @@ pub fn usual_name(key: &Key) -> String {
 /// A constraint keeps the name that the server gave it when its column, table or domain gets another.
 /// Columns have such constraints since PostgreSQL 18, domains since 17; `server` is a version's number.
 pub fn named_after(old: &Object, new: &Key, server: u32) -> Option<(&'static str, String)> {
-    let since = if old.key.kind().name() == "domain" { 170_000 } else { 180_000 };
+    let since = if old.key.kind() == domain::KIND { 170_000 } else { 180_000 };
     let has = server >= since && old.facets.flag("not null") && old.facets.get("not null name").is_none();
     (has && old.key.path() != new.path()).then(|| ("not null name", usual_name(&old.key)))
 }
