@@ -75,7 +75,7 @@ pub async fn run(setup: &Setup<'_>, arguments: &arguments::Plan, json: bool) -> 
     }
     explain(setup, &plan, &proof);
     count(setup, &canonical, &compared, &selected.keys);
-    let decisions = compared.decisions(&canonical.snapshot, &plan, &selected.keys);
+    let decisions = compared.decisions(&canonical.snapshot, &plan, &selected.keys, &selected.parts);
     let now = (setup.now)();
     let sql = script(&plan, &proof, now);
     if let Some(file) = &arguments.output {

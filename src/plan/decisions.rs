@@ -1,6 +1,6 @@
 //! What a plan decides about each difference that there was when it was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Decisions {
     /// What the plan closes.
     #[serde(default)]
     pub closed: BTreeMap<Key, Status>,
+    /// What of it the plan closes only in part: single facets, single grants.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub in_part: BTreeSet<Key>,
     /// What the baseline accepts, with its entry.
     #[serde(default)]
     pub accepted: BTreeMap<Key, Accepted>,

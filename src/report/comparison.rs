@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     diff::{Difference, Drift, Status},
     model::{Key, Object, Snapshot},
-    plan::{Decisions, Plan},
+    plan::{Decisions, Hunk, Plan},
 };
 
 /// A canonical schema beside its targets.
@@ -122,20 +122,28 @@ impl Compared {
         self.drift.accepted().filter(move |(key, difference)| !with_whole(key, difference))
     }
 
-    /// What becomes of each difference when these are selected and a plan was made for them.
-    pub fn decisions(&self, canonical: &Snapshot, plan: &Plan, selected: &BTreeSet<Key>) -> Decisions {
+    /// What becomes of each difference when these are selected, some of them in part, and a plan was made
+    /// for them.
+    pub fn decisions(
+        &self,
+        canonical: &Snapshot,
+        plan: &Plan,
+        selected: &BTreeSet<Key>,
+        parts: &BTreeMap<Key, BTreeSet<Hunk>>,
+    ) -> Decisions {
         let accepted = self.accepted(canonical).filter_map(|(key, difference)| {
             let acceptance = difference.acceptance.as_ref()?;
             Some((key.clone(), acceptance.accepted.clone()))
         });
-        let (closed, open) = self
+        let (closed, open): (BTreeMap<Key, Status>, _) = self
             .whole(canonical)
             .map(|(key, difference)| (key.clone(), difference.status))
             .partition(|(key, _)| {
                 let is_taken = selected.contains(key) || plan.needed.contains_key(key);
                 is_taken && !plan.refused.contains_key(key)
             });
-        Decisions { closed, accepted: accepted.collect(), open }
+        let in_part = parts.keys().filter(|key| closed.contains_key(key)).cloned().collect();
+        Decisions { closed, in_part, accepted: accepted.collect(), open }
     }
 
     fn is_part(&self, canonical: &Snapshot, key: &Key, status: Status) -> bool {

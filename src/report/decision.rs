@@ -79,7 +79,8 @@ pub fn decision(decision: &Decision<'_>) -> String {
     facts(&mut text, decision);
     let closed = decisions.closed.iter().map(|(key, status)| {
         let by = plan.needed.get(key).map_or(String::new(), |by| format!(", needed by {}", name(by)));
-        format!("{}: {}{by}", name(key), becomes(*status, plan.undoes))
+        let part = if decisions.in_part.contains(key) { ", in part" } else { "" };
+        format!("{}: {}{part}{by}", name(key), becomes(*status, plan.undoes))
     });
     list(&mut text, "Closed", closed);
     let hazards: BTreeSet<String> = plan

@@ -1,14 +1,10 @@
 //! The record of a decision: what it says, and where it goes.
 
-use crate::{DRIFT, SCHEMA, support::Cluster, user::User};
+use crate::{DRIFT, SCHEMA, drifted, support::Cluster, user::User};
 
 /// A user with a plan for a database that has drifted, and one difference that is accepted.
 fn decided() -> (User, Cluster) {
-    let (user, cluster) = (User::new(), Cluster::start());
-    user.write("schema.sql", SCHEMA);
-    let live = cluster.database("live");
-    cluster.execute("live", SCHEMA);
-    cluster.execute("live", DRIFT);
+    let (user, cluster, live) = drifted(SCHEMA, DRIFT);
     user.write("schemascope.toml", &format!("canonical = 'schema.sql'\n[targets.prod]\nurl = '{live}'\n"));
     let accept =
         ["baseline", "add", "prod", "--only", "table:*", "--reason", "kept *for* the audit", "--by", "ann"];

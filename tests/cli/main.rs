@@ -32,6 +32,16 @@ const DRIFT: &str = "
     CREATE OR REPLACE VIEW open_orders AS SELECT id FROM orders;
 ";
 
+/// A user with a schema, and a database that had it before it drifted; the database's URL.
+fn drifted(schema: &str, drift: &str) -> (User, Cluster, String) {
+    let (user, cluster) = (User::new(), Cluster::start());
+    user.write("schema.sql", schema);
+    let live = cluster.database("live");
+    cluster.execute("live", schema);
+    cluster.execute("live", drift);
+    (user, cluster, live)
+}
+
 #[test]
 fn help_names_every_command_and_what_a_source_can_be() {
     let shown = User::new().run(&["--help"]);

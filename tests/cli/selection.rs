@@ -1,20 +1,10 @@
 //! Which differences get into a plan: by pattern, status and hazard, or as a file says.
 
-use crate::{DRIFT, SCHEMA, support::Cluster, user::User};
-
-/// Two sides that differ: a column, an index that is gone, a table too many, a view.
-fn drifted() -> (User, Cluster, String) {
-    let (user, cluster) = (User::new(), Cluster::start());
-    user.write("schema.sql", SCHEMA);
-    let live = cluster.database("live");
-    cluster.execute("live", SCHEMA);
-    cluster.execute("live", DRIFT);
-    (user, cluster, live)
-}
+use crate::{DRIFT, SCHEMA, drifted, support::Cluster, user::User};
 
 #[test]
 fn differences_are_selected_by_status_and_by_hazard() {
-    let (user, _cluster, live) = drifted();
+    let (user, _cluster, live) = drifted(SCHEMA, DRIFT);
     let plan = |options: &[&str]| {
         let shown = user.run(&[&["plan", "schema.sql", &live, "--no-prove"], options].concat());
         let line = |line: &&str| !(line.is_empty() || line.starts_with("--") || line.starts_with("SET "));
@@ -49,7 +39,7 @@ fn differences_are_selected_by_status_and_by_hazard() {
 
 #[test]
 fn a_selection_from_a_file_holds_what_is_still_the_same_difference() {
-    let (user, cluster, live) = drifted();
+    let (user, cluster, live) = drifted(SCHEMA, DRIFT);
     let choice = |selected: &str| {
         let text = format!(
             "{{ \"format\": 1, \"kind\": \"selection\", \"canonical\": \"schema.sql\",
@@ -93,7 +83,7 @@ fn a_selection_from_a_file_holds_what_is_still_the_same_difference() {
 
 #[test]
 fn a_plan_says_where_it_leads_and_that_is_where_it_leads() {
-    let (user, cluster, live) = drifted();
+    let (user, cluster, live) = drifted(SCHEMA, DRIFT);
     // What is new belongs to whoever runs the plan.
     cluster.execute("live", "DROP VIEW open_orders");
     let plan = user.json(&["plan", "schema.sql", &live, "--all", "--json"]);
@@ -130,6 +120,13 @@ fn a_selection_from_a_file_holds_parts_of_differences_and_renames() {
         &[],
     );
     assert!(!shown.out.contains("NOT NULL") && !shown.out.contains("DROP"), "{}", shown.out);
+    let plan = user.run(&["plan", "schema.sql", &live, "--selection", &picked, "--json"]);
+    user.write("plan.json", &plan.out);
+    user.run(&["decision", "plan.json", "--reason", "one default"]).check(
+        0,
+        &["- `column:public.kept.id`: changed, is made alike, in part\n"],
+        &[],
+    );
     // Only whole differences are accepted as known.
     user.run(&["baseline", "add", "schema.sql", &live, "--selection", &picked, "--reason", "known"]).check(
         0,

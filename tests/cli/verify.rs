@@ -32,11 +32,7 @@ CREATE TABLE orders_backup (id integer);
 ";
 
 fn drifted() -> (User, Cluster, String) {
-    let (user, cluster) = (User::new(), Cluster::start());
-    user.write("schema.sql", SCHEMA);
-    let live = cluster.database("live");
-    cluster.execute("live", SCHEMA);
-    cluster.execute("live", DRIFT);
+    let (user, cluster, live) = crate::drifted(SCHEMA, DRIFT);
     user.write("schemascope.toml", &format!("canonical = 'schema.sql'\n[targets.live]\nurl = '{live}'\n"));
     (user, cluster, live)
 }
