@@ -127,7 +127,7 @@ fn a_question_that_cannot_be_answered_says_why() {
         while world.cluster.query("target", &format!("SELECT {held}")).is_empty() {
             std::thread::yield_now();
         }
-        let time = Duration::from_millis(300);
+        let time = Duration::from_secs(1);
         let asked = runtime.block_on(ask(&source, checks(&mut plan), time, &|_, _| {}));
         world
             .cluster
@@ -135,7 +135,7 @@ fn a_question_that_cannot_be_answered_says_why() {
         asked.expect("answers");
     });
     let doomed = checks(&mut plan).into_iter().find(|check| check.sql.contains("doomed")).expect("a check");
-    assert_eq!(doomed.answer, Some(Answer::Failed("It took longer than 0.3 s.".to_owned())));
+    assert_eq!(doomed.answer, Some(Answer::Failed("It took longer than 1 s.".to_owned())));
     let others = checks(&mut plan).into_iter().filter(|check| matches!(check.answer, Some(Answer::Count(_))));
     assert!(others.count() > 10, "the others are asked all the same");
 }

@@ -34,7 +34,8 @@ fn what_is_read_is_told_on_request_and_logged_as_json_lines() {
     let live = cluster.database("live");
     cluster.execute("live", SCHEMA);
     let shown = user.run(&["diff", "schema.sql", &live, "--no-cache", "--verbose", "--log", "log.jsonl"]);
-    shown.check(0, &[], &["objects read from", "schema.sql: ", "running the script"]);
+    // Which parts took the longest differs from time to time.
+    shown.check(0, &[], &["schema.sql: ", "objects read from schema.sql in "]);
     let log = fs::read_to_string(user.folder().join("log.jsonl")).unwrap();
     let events: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |target: &str| events.iter().filter(|event| event["target"] == target).collect::<Vec<_>>();
