@@ -162,7 +162,7 @@ pub enum Command {
     Inventory(super::inventory::Inventory),
     /// Print where targets have drifted from a canonical schema
     #[command(after_help = DIFF)]
-    Diff(Sides),
+    Diff(super::diff::Arguments),
     /// Pass or fail for each component of each target, for pipelines
     #[command(after_help = super::verify::HELP)]
     Verify(super::verify::Verify),

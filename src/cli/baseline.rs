@@ -106,7 +106,7 @@ async fn add(setup: &Setup<'_>, arguments: &Add) -> Result<Outcome, Error> {
         ..entry
     };
     let entries: Vec<Accepted> = if arguments.pattern {
-        let patterns = arguments.selection.only.iter();
+        let patterns = arguments.selection.filter.only.iter();
         patterns.map(|pattern| signed(Accepted::like(pattern, &arguments.reason))).collect()
     } else {
         selection::require(&arguments.selection)?;

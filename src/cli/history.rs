@@ -19,7 +19,7 @@ use crate::{
 pub const HELP: &str = "\
 Each time a command or the terminal reads a target of schemascope.toml, what it read is kept: the
 newest 100 inspections of each target, or as many as the configuration says. What was read twice is
-stored once.
+stored once. Each schemascope.toml has a history of its own: two may both call a database `prod`.
 
   [history]
   keep = 500        # 0 keeps nothing

@@ -184,7 +184,7 @@ async fn dispatch(
             inventory::run(&setup, &arguments, inventory::Form::Json).await
         }
         Some(Command::Verify(arguments)) => verify::run(&setup, &arguments, global.json).await,
-        Some(Command::Diff(sides)) => diff::run(&setup, &sides, global.json).await,
+        Some(Command::Diff(arguments)) => diff::run(&setup, &arguments, global.json).await,
         Some(Command::Baseline(arguments)) => baseline::run(&setup, &arguments, global.json).await,
         Some(Command::Plan(plan)) => plan::run(&setup, &plan, global.json).await,
         Some(Command::Apply(it)) => apply::run(&setup, &it, global.json).await,

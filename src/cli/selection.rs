@@ -15,7 +15,7 @@ use super::{Error, sides::Setup};
 use crate::{
     codes::HazardCode,
     diff::{Drift, Status, matches},
-    model::Key,
+    model::{Catalog, Key},
     plan::{Choice, Hunk, Plan, Request, every_difference, plan},
 };
 
@@ -37,26 +37,58 @@ pub struct Selection {
     /// `schemascope explain` lists the hazards. Can be given more than once.
     #[arg(long, value_name = "CODE", value_parser = hazard_code())]
     pub hazard: Vec<HazardCode>,
-    /// Select differences of objects like this, as in `table:public.orders`, `policy:*`
-    ///
-    /// The form is kind:schema.name, and * stands for anything. A pattern without a kind fits
-    /// every kind: `public.orders*` is the table with all its parts. Can be given more than once;
-    /// with another option it narrows what that selects.
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
-    /// Leave out differences of objects like this; alone, it selects all others
-    #[arg(long, value_name = "PATTERN")]
-    pub except: Vec<String>,
-    /// Select differences of this status, as `diff` prints it: missing, extra or changed
-    ///
-    /// Can be given more than once; with another option it narrows what that selects.
-    #[arg(long, value_name = "STATUS", value_parser = status())]
-    pub status: Vec<Status>,
+    /// Alone, these select; with another option they narrow what that selects.
+    #[command(flatten)]
+    pub filter: Filter,
     /// Select what this file says, which was written in the terminal
     ///
     /// What is no longer the difference that it was when it was selected is left out, and named.
     #[arg(long, value_name = "FILE")]
     pub selection: Option<PathBuf>,
+}
+
+/// Some of the differences, by their objects and their status.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Filter {
+    /// Only differences of objects like this, as in `table:public.orders`, `policy:*`
+    ///
+    /// The form is kind:schema.name, and * stands for anything. A pattern without a kind fits
+    /// every kind: `public.orders*` is the table with all its parts. Can be given more than once.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Leave out differences of objects like this
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<String>,
+    /// Only differences of this status; can be given more than once
+    #[arg(long, value_name = "STATUS", value_parser = status())]
+    pub status: Vec<Status>,
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.only.is_empty() && self.except.is_empty() && self.status.is_empty()
+    }
+
+    /// Whether a difference between two catalogs is one of them.
+    pub fn fits(&self, sides: [&Catalog; 2], drift: &Drift, key: &Key) -> bool {
+        let like = |patterns: &[String]| {
+            patterns.iter().any(|pattern| whole(sides, drift, key).any(|key| matches(pattern, key)))
+        };
+        let status = drift.status(key);
+        // What could not be read may have any status.
+        let of_status = self.status.is_empty() || status == Status::Unknown || self.status.contains(&status);
+        of_status && (self.only.is_empty() || like(&self.only)) && !like(&self.except)
+    }
+
+    /// The patterns that fit none of these objects: they are probably misspelled.
+    pub fn idle<'a>(
+        &'a self,
+        keys: impl Iterator<Item = &'a Key> + Clone,
+    ) -> impl Iterator<Item = &'a String> {
+        let patterns = self.only.iter().chain(&self.except);
+        patterns.filter(move |pattern| !keys.clone().any(|key| matches(pattern, key)))
+    }
 }
 
 fn hazard_code() -> impl TypedValueParser<Value = HazardCode> {
@@ -100,9 +132,8 @@ pub struct Selected {
 /// # Errors
 /// Without any option of selection.
 pub fn require(selection: &Selection) -> Result<(), Error> {
-    let Selection { all, safe, hazard, only, except, status, selection: file } = selection;
-    let lists = [hazard.is_empty(), only.is_empty(), except.is_empty(), status.is_empty()];
-    if *all || *safe || file.is_some() || lists.contains(&false) {
+    let Selection { all, safe, hazard, filter, selection: file } = selection;
+    if *all || *safe || file.is_some() || !hazard.is_empty() || !filter.is_empty() {
         return Ok(());
     }
     Err(Error::new("No difference was selected.", CHOICES))
@@ -136,25 +167,20 @@ pub fn select(
 ) -> Selected {
     let every = every_difference(request.drift);
     let chosen = file.map(|choice| chosen(setup, choice, request, shown));
-    let fits = |patterns: &[String], key: &Key| {
-        patterns.iter().any(|pattern| whole(request, key).any(|key| matches(pattern, key)))
-    };
+    let sides = [&request.canonical.catalog, &request.target.catalog];
     let mut keys: BTreeSet<Key> = every
         .iter()
         .filter(|key| chosen.as_ref().is_none_or(|chosen| chosen.contains(key)))
-        .filter(|key| selection.status.is_empty() || selection.status.contains(&shown.status(key)))
-        .filter(|key| selection.only.is_empty() || fits(&selection.only, key))
-        .filter(|key| !fits(&selection.except, key))
+        .filter(|key| selection.filter.fits(sides, shown, key))
         .cloned()
         .collect();
     if selection.safe || !selection.hazard.is_empty() {
         keys = with_no_hazard_but(&selection.hazard, keys, request);
     }
-    let patterns = selection.only.iter().chain(&selection.except);
-    let idle = patterns.filter(|pattern| !every.iter().any(|key| matches(pattern, key)));
     let mut parts = file.map(|choice| choice.parts.clone()).unwrap_or_default();
     parts.retain(|key, _| keys.contains(key));
-    Selected { keys, parts, idle_patterns: idle.cloned().collect() }
+    let idle_patterns = selection.filter.idle(every.iter()).cloned().collect();
+    Selected { keys, parts, idle_patterns }
 }
 
 /// What the file of a selection selects of the differences that there are now.
@@ -178,12 +204,11 @@ fn chosen(setup: &Setup<'_>, choice: &Choice, request: &Request<'_>, shown: &Dri
 
 /// The difference, and what it is a part of where that is missing or extra as a whole: to leave a
 /// table alone is to leave its columns alone, and to select it is to select them.
-fn whole<'a>(request: &Request<'a>, key: &'a Key) -> impl Iterator<Item = &'a Key> {
-    let Request { canonical, target, drift, .. } = *request;
+fn whole<'a>(sides: [&'a Catalog; 2], drift: &'a Drift, key: &'a Key) -> impl Iterator<Item = &'a Key> {
     let status = drift.status(key);
     let comes_and_goes = matches!(status, Status::Missing | Status::Extra);
     std::iter::successors(Some(key), move |key| {
-        let object = canonical.catalog.get(key).or_else(|| target.catalog.get(key))?;
+        let object = sides.iter().find_map(|catalog| catalog.get(key))?;
         object.parent.as_ref().filter(|parent| comes_and_goes && drift.status(parent) == status)
     })
 }

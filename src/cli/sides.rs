@@ -91,7 +91,7 @@ impl<'a> Setup<'a> {
         let state = if global.no_cache { None } else { state_folder(surroundings) };
         let limit = config.history.keep.unwrap_or(history::KEPT);
         let history = match state {
-            Some(folder) => History::new(folder.join("history"), limit),
+            Some(folder) => History::new(history_folder(&folder, &config), limit),
             None => History::new(PathBuf::new(), 0),
         };
         let named = global.baseline.as_ref().or(config.baseline.as_ref());
@@ -439,6 +439,15 @@ fn state_folder(surroundings: &Surroundings) -> Option<PathBuf> {
         Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned())
     };
     set.map(|folder| folder.join("schemascope")).or_else(usual)
+}
+
+/// Where the history of the targets of a configuration is kept. Two repositories may both call a
+/// database `prod`, so each file that names targets has a folder of its own.
+fn history_folder(state: &Path, config: &Config) -> PathBuf {
+    let file = config.files.last().cloned().unwrap_or_default();
+    let whole = file.canonicalize().unwrap_or(file);
+    let hash = blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex();
+    state.join("history").join(&hash[..16])
 }
 
 /// A short name for people: the file's name, or the database with its host.

@@ -38,8 +38,8 @@ schemascope.toml:
 
 Examples:
   schemascope watch                                  all targets of schemascope.toml
-  schemascope watch --target prod-eu --interval 30s --json
-  schemascope watch --target prod-eu --canonical schema.sql --exit-on-drift --looks 60
+  schemascope watch prod-eu --interval 30s --json
+  schemascope watch prod-eu --canonical schema.sql --exit-on-drift --looks 60
 
 Exit status: 130 when interrupted; with --looks or --exit-on-drift 0 no drift, 1 drift or a change,
 2 a target could not be read at the last look.";
@@ -48,7 +48,7 @@ Exit status: 130 when interrupted; with --looks or --exit-on-drift 0 no drift, 1
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A database to watch: a URL or a name in schemascope.toml; without any, all of its targets
-    #[arg(long = "target", short, value_name = "TARGET")]
+    #[arg(value_name = "TARGET")]
     targets: Vec<String>,
     /// The schema that the targets ought to have; without it, that of schemascope.toml
     #[arg(long, value_name = "CANONICAL", conflicts_with = "no_canonical")]

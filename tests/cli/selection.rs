@@ -38,6 +38,24 @@ fn differences_are_selected_by_status_and_by_hazard() {
 }
 
 #[test]
+fn a_comparison_shows_what_is_asked_for_and_counts_nothing_else() {
+    let (user, _cluster, live) = drifted(SCHEMA, DRIFT);
+    let diff = |options: &[&str]| user.run(&[&["diff", "schema.sql", &live], options].concat());
+    let index = diff(&["--only", "index:*"]).check(
+        1,
+        &["1 difference: 1 missing"],
+        &["3 other differences not shown"],
+    );
+    assert!(!index.out.contains("orders_backup"), "{}", index.out);
+    // A table that is gone or new is one difference with its columns.
+    let fewer = diff(&["--except", "public.orders_backup", "--status", "extra"]);
+    fewer.check(0, &["no differences"], &["4 other differences not shown"]);
+    diff(&["--only", "column:public.orders_backup.*"]).check(1, &["1 difference: 1 extra"], &["4 other"]);
+    diff(&["--only", "policy:*"]).check(0, &["no differences"], &["the pattern policy:* fits no difference"]);
+    diff(&["--status", "unknown"]).check(2, &[], &["missing, extra, changed"]);
+}
+
+#[test]
 fn a_selection_from_a_file_holds_what_is_still_the_same_difference() {
     let (user, cluster, live) = drifted(SCHEMA, DRIFT);
     let choice = |selected: &str| {

@@ -44,8 +44,22 @@ fn what_was_not_kept_is_told_and_nothing_is_kept_that_was_not_asked_for() {
     );
     user.run(&["history", "show", "prod@soon"]).check(2, &[], &["`soon` names no moment. Write latest, "]);
     user.run(&["history", "show", "prod"]).check(2, &[], &["names no inspection that was kept"]);
-    let kept = user.folder().join("home/.local/state/schemascope/history");
-    assert!(!kept.join("prod").exists());
+    assert!(!user.folder().join("home/.local/state/schemascope/history").exists());
+}
+
+#[test]
+fn databases_of_one_name_in_two_repositories_have_a_history_each() {
+    let cluster = Cluster::start();
+    let user = shop(&cluster, "shop", "");
+    user.run(&["diff"]).check(0, &[], &[]);
+    let url = cluster.database("elsewhere");
+    user.write("elsewhere.toml", &format!("[targets.prod]\nurl = '{url}'\n"));
+    let there = |words: &[&str]| user.run(&[words, &["--config", "elsewhere.toml"]].concat());
+    there(&["history", "list", "prod"]).check(2, &[], &["No inspection of prod was kept yet."]);
+    there(&["diff", "schema.sql", "prod"]).check(1, &["missing"], &[]);
+    for list in [there(&["history", "list"]), user.run(&["history", "list"])] {
+        list.check(0, &["prod     1 kept"], &[]);
+    }
 }
 
 #[test]
