@@ -1,6 +1,6 @@
 //! What came of a smoke test, for people and for programs.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::json;
 
@@ -42,7 +42,16 @@ pub fn text(report: &Report, all: bool, paint: Paint) -> String {
         }
         let _ = writeln!(text, "  {state}  {}: {counts} ({} ms)", area.title(), micros / 1000);
         let shown = checks.iter().filter(|check| all || check.outcome != Outcome::Pass);
+        // A role that cannot be taken on is one thing that is wrong, not one for each object.
+        let mut untried: BTreeMap<(&Option<String>, &str), usize> = BTreeMap::new();
         for check in shown {
+            if let (Some(reason), false) = (untried_because(check), all) {
+                let times = untried.entry((&check.role, reason)).or_default();
+                *times += 1;
+                if *times > 1 {
+                    continue;
+                }
+            }
             let mark = match check.outcome {
                 Outcome::Pass => "=",
                 Outcome::Fail => "!",
@@ -50,8 +59,20 @@ pub fn text(report: &Report, all: bool, paint: Paint) -> String {
             };
             let _ = writeln!(text, "        {mark} {}", clean(&check.sentence));
         }
+        for ((role, _), times) in untried.into_iter().filter(|(_, times)| *times > 1) {
+            let who = role.as_deref().unwrap_or("whoever connects");
+            let more = counted(times - 1, "more check");
+            let _ =
+                writeln!(text, "        ? {more} as {} could not be tried for the same reason.", clean(who));
+        }
     }
     text
+}
+
+/// Why a check could not be tried, of those that objects have.
+fn untried_because(check: &Check) -> Option<&str> {
+    let (_, reason) = check.sentence.split_once(" could not be tried: ")?;
+    (check.outcome == Outcome::Unknown).then_some(reason)
 }
 
 /// Every target with all its checks, as JSON; and those that could not be tested, with the reason.

@@ -120,10 +120,16 @@ fn a_role_that_cannot_be_taken_on_is_said_and_counts_as_not_tried() {
     let cluster = Cluster::start();
     let user = shop(&cluster, "shop", "");
     let shown = user.run(&["smoke", "--role", "nobody-here", "--no-canonical", "--only", "table:*"]);
-    shown.check(
+    let shown = shown.check(
         2,
         &["could not be tried: the role cannot be taken on: role \"nobody-here\" does not exist"],
         &[],
+    );
+    assert_eq!(shown.out.matches("nobody-here\" does not exist").count(), 1, "{}", shown.out);
+    assert!(
+        shown.out.contains("7 more checks as nobody-here could not be tried for the same reason."),
+        "{}",
+        shown.out
     );
     user.run(&["smoke", "--only", "table:*", "sqlite:none.db"]).check(2, &[], &["none.db"]);
 }
