@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{DRESS, dress, own_name, redress, typed},
+    common::{dress, own_name, redress_or_replace, typed},
     inspect::Reader,
 };
 use crate::{
@@ -55,10 +55,7 @@ impl ObjectKind for AccessMethod {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(change.to), None)))
+        Ok(redress_or_replace(change, &label(change.to), None))
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
-    common::{DRESS, dress, owned_by, redress, typed},
+    common::{dress, owned_by, redress_or_replace, typed},
     inspect::Reader,
 };
 use crate::{
@@ -93,10 +93,7 @@ impl ObjectKind for Aggregate {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(change.to), Some(&grant_label(change.to)))))
+        Ok(redress_or_replace(change, &label(change.to), Some(&grant_label(change.to))))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

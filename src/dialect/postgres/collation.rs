@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{DRESS, dress, owned_by, qualified, redress, typed},
+    common::{dress, owned_by, qualified, redress_or_replace, typed},
     inspect::Reader,
 };
 use crate::{
@@ -69,10 +69,7 @@ impl ObjectKind for Collation {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(change.to), None)))
+        Ok(redress_or_replace(change, &label(change.to), None))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

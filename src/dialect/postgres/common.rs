@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    super::{Change, Step, quote},
+    super::{Alteration, Change, Step, quote},
     acl::{self, On},
     security_label,
 };
@@ -91,6 +91,11 @@ pub fn redress(change: &Change<'_>, label: &str, on: Option<&str>) -> Vec<Step> 
         steps.extend(acl::change(&old, &new, owned(change.to, on), None));
     }
     steps
+}
+
+/// How an object changes of which PostgreSQL can alter the facets of [`DRESS`] alone.
+pub fn redress_or_replace(change: &Change<'_>, label: &str, on: Option<&str>) -> Alteration {
+    if change.only(&DRESS) { Alteration::InPlace(redress(change, label, on)) } else { Alteration::Replace }
 }
 
 /// The steps for grants on columns. Taking a privilege on the relation away, as `steps` may, takes

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     acl::Grantable,
-    common::{DRESS, dress, own_name, owned_by, redress, typed},
+    common::{dress, own_name, owned_by, redress_or_replace, typed},
     inspect::Reader,
 };
 use crate::{
@@ -63,10 +63,7 @@ impl ObjectKind for Language {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(change.to), Some(&label(change.to)))))
+        Ok(redress_or_replace(change, &label(change.to), Some(&label(change.to))))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{DRESS, dress, owned_by, redress, typed},
+    common::{dress, owned_by, redress_or_replace, typed},
     inspect::Reader,
     operator_family::{Member, label},
 };
@@ -78,10 +78,7 @@ impl ObjectKind for OperatorClass {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(HEAD, change.to), None)))
+        Ok(redress_or_replace(change, &label(HEAD, change.to), None))
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

@@ -1,15 +1,7 @@
 //! Procedures.
 
-use super::{
-    acl::Grantable,
-    common::{DRESS, dress, owned_by, redress, routine, typed},
-    inspect::Reader,
-    routine::{Routine, same_call},
-};
-use crate::{
-    dialect::{Alteration, Change, ObjectKind, Step, Unwritable},
-    model::{Kind, Object},
-};
+use super::{acl::Grantable, inspect::Reader, routine::RoutineKind};
+use crate::model::Kind;
 
 /// The kind of procedures.
 pub const KIND: Kind = Kind::of("procedure");
@@ -24,46 +16,4 @@ pub const READER: Reader = Reader {
 };
 
 /// What is known about procedures.
-pub struct Procedure;
-
-impl ObjectKind for Procedure {
-    fn kind(&self) -> Kind {
-        KIND
-    }
-
-    fn plural(&self) -> &'static str {
-        READER.plural
-    }
-
-    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
-        let facets: Routine = typed(object)?;
-        let mut steps = vec![Step::new(facets.define("CREATE PROCEDURE", object))];
-        steps.extend(dress(object, &label(object), Some(&label(object))));
-        Ok(steps)
-    }
-
-    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
-        Ok(vec![Step::new(format!("DROP {}", label(object)))])
-    }
-
-    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        let (from, to): (Routine, Routine) = (typed(change.from)?, typed(change.to)?);
-        if !same_call(&from, &to) {
-            return Ok(Alteration::Replace);
-        }
-        let mut steps = Vec::new();
-        if !change.only(&DRESS) {
-            steps.push(Step::new(to.define("CREATE OR REPLACE PROCEDURE", change.to)));
-        }
-        steps.extend(redress(change, &label(change.to), Some(&label(change.to))));
-        Ok(Alteration::InPlace(steps))
-    }
-
-    fn restore(&self, object: &Object) -> Vec<Step> {
-        object.facets.text("owner").map(|owner| owned_by(&label(object), owner)).into_iter().collect()
-    }
-}
-
-fn label(object: &Object) -> String {
-    format!("PROCEDURE {}", routine(&object.key))
-}
+pub const PROCEDURE: RoutineKind = RoutineKind { reader: &READER, word: "PROCEDURE" };

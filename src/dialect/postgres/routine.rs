@@ -1,13 +1,74 @@
-//! What functions and procedures share: their facets and their `CREATE`.
+//! What functions and procedures share: all but a word.
 
 use serde::Deserialize;
 
-use super::common::{statement, texts};
-use crate::{dialect::quote, model::Object};
+use super::{
+    common::{DRESS, dress, owned_by, redress, routine, statement, texts, typed},
+    inspect::Reader,
+};
+use crate::{
+    dialect::{Alteration, Change, ObjectKind, Step, Unwritable, quote},
+    model::{Kind, Object},
+};
+
+/// A kind of routines.
+pub struct RoutineKind {
+    /// How they are read.
+    pub reader: &'static Reader,
+    /// What SQL calls them: `FUNCTION`.
+    pub word: &'static str,
+}
+
+impl RoutineKind {
+    fn label(&self, object: &Object) -> String {
+        format!("{} {}", self.word, routine(&object.key))
+    }
+}
+
+impl ObjectKind for RoutineKind {
+    fn kind(&self) -> Kind {
+        self.reader.kind
+    }
+
+    fn plural(&self) -> &'static str {
+        self.reader.plural
+    }
+
+    fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
+        let facets: Routine = typed(object)?;
+        let label = self.label(object);
+        let mut steps = vec![Step::new(facets.define(&format!("CREATE {}", self.word), object))];
+        steps.extend(dress(object, &label, Some(&label)));
+        Ok(steps)
+    }
+
+    fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
+        Ok(vec![Step::new(format!("DROP {}", self.label(object)))])
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
+        let (from, to): (Routine, Routine) = (typed(change.from)?, typed(change.to)?);
+        if !same_call(&from, &to) {
+            return Ok(Alteration::Replace);
+        }
+        let mut steps = Vec::new();
+        if !change.only(&DRESS) {
+            let verb = format!("CREATE OR REPLACE {}", self.word);
+            steps.push(Step::new(to.define(&verb, change.to)));
+        }
+        let label = self.label(change.to);
+        steps.extend(redress(change, &label, Some(&label)));
+        Ok(Alteration::InPlace(steps))
+    }
+
+    fn restore(&self, object: &Object) -> Vec<Step> {
+        object.facets.text("owner").map(|owner| owned_by(&self.label(object), owner)).into_iter().collect()
+    }
+}
 
 /// The facets of a function or procedure.
 #[derive(Deserialize)]
-pub struct Routine {
+struct Routine {
     name: String,
     #[serde(default, rename = "window")]
     window: bool,
@@ -35,7 +96,7 @@ pub struct Routine {
 
 impl Routine {
     /// The whole `CREATE … FUNCTION` or `CREATE … PROCEDURE`, after that verb.
-    pub fn define(&self, verb: &str, object: &Object) -> String {
+    fn define(&self, verb: &str, object: &Object) -> String {
         let name = quote::qualified(&[object.key.root(), &self.name]);
         let mut sql = format!("{verb} {name}({})", self.arguments);
         if let Some(returns) = &self.returns {
@@ -152,7 +213,7 @@ fn list_items(list: &str) -> Vec<String> {
 
 /// Whether `CREATE OR REPLACE` can get from one to the other: the same result, the same names of
 /// arguments, and no default taken away.
-pub fn same_call(from: &Routine, to: &Routine) -> bool {
+fn same_call(from: &Routine, to: &Routine) -> bool {
     if from.returns != to.returns || from.window != to.window {
         return false;
     }

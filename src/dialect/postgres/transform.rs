@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    common::{DRESS, dress, redress, typed},
+    common::{dress, redress_or_replace, typed},
     inspect::Reader,
 };
 use crate::{
@@ -60,10 +60,7 @@ impl ObjectKind for Transform {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        if !change.only(&DRESS) {
-            return Ok(Alteration::Replace);
-        }
-        Ok(Alteration::InPlace(redress(change, &label(change.to), None)))
+        Ok(redress_or_replace(change, &label(change.to), None))
     }
 }
 
