@@ -46,8 +46,8 @@ impl Paint {
 }
 
 /// Text on one line that a terminal shows as it is: names and comments come from databases, thus
-/// from anyone. Control characters, and those that turn the direction of writing around, are
-/// printed as `\n`, `\t` or `\u{1b}`.
+/// from anyone. Control characters, those that turn the direction of writing around, and those that
+/// take no room and so make two names look the same, are printed as `\n`, `\t` or `\u{1b}`.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
@@ -60,9 +60,11 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 fn is_harmful(c: char) -> bool {
-    // Besides Unicode's "Cc": line and paragraph separators, and the bidirectional controls.
+    // Besides Unicode's "Cc": blanks without width, line and paragraph separators, and the
+    // bidirectional controls. The zero-width joiner stays: it makes emoji.
     c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+        || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -73,7 +75,8 @@ mod tests {
     #[test]
     fn control_characters_are_spelled_out() {
         assert_eq!(clean("a\nb\x1b[2J\u{9b}31m\u{202e}c"), "a\\nb\\u{1b}[2J\\u{9b}31m\\u{202e}c");
-        assert_eq!(clean("Größe 🦀"), "Größe 🦀");
+        assert_eq!(clean("a\u{200b}b\u{feff}"), "a\\u{200b}b\\u{feff}");
+        assert_eq!(clean("Größe 👩‍👩‍👧 表"), "Größe 👩‍👩‍👧 表");
     }
 
     #[test]

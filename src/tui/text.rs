@@ -5,35 +5,14 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use crate::report::{clean, counted};
+
 /// What stands for the part that was cut off.
 pub const ELLIPSIS: &str = "…";
-
-/// Text on one line that a terminal shows as it is. Names and comments come from databases, thus
-/// from anyone: control characters and those that turn the direction of writing around are spelled
-/// out, as in `\n` or `\u{1b}`.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
-        return Cow::Borrowed(text);
-    }
-    let mut cleaned = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_harmful(c) { cleaned.extend(c.escape_default()) } else { cleaned.push(c) }
-    }
-    Cow::Owned(cleaned)
-}
 
 /// A text of several lines, each of them clean, tabs as four blanks.
 pub fn clean_lines(text: &str) -> Vec<String> {
     text.lines().map(|line| clean(&line.replace('\t', "    ")).into_owned()).collect()
-}
-
-fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}'
-        )
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many columns a text takes.
@@ -151,20 +130,9 @@ pub fn size(rows: Option<u64>, bytes: u64) -> String {
     format!("{rows}, {bytes} with indexes, by the statistics")
 }
 
-/// A number with a noun, in the plural where it has to be: `1 statement`, `3 statements`.
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escape_sequences_in_names_are_spelled_out() {
-        assert_eq!(clean("a\x1b[2Jb\u{9b}c\nd\u{202e}e"), "a\\u{1b}[2Jb\\u{9b}c\\nd\\u{202e}e");
-        assert_eq!(clean("Größe 👩‍👩‍👧 表"), "Größe 👩‍👩‍👧 表");
-    }
 
     #[test]
     fn text_is_cut_between_graphemes_and_by_columns() {
