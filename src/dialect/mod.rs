@@ -70,12 +70,18 @@ pub trait Dialect: Sync + Send {
     fn names_taken(&self, object: &Object) -> Vec<String>;
 
     /// Two catalogs with what one of them lists and the other has through something else, where the
-    /// way from one to the other has to know it: columns that come from a parent table. Nothing
-    /// where there is no such thing.
+    /// way from one to the other has to know it: columns that come from a parent table, sequences
+    /// that change with theirs. Nothing where there is no such thing. `server` is the number of the
+    /// version.
     ///
     /// # Errors
     /// Where that cannot be reached.
-    fn completed(&self, _from: &Catalog, _to: &Catalog) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
+    fn completed(
+        &self,
+        _from: &Catalog,
+        _to: &Catalog,
+        _server: u32,
+    ) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
         Ok(None)
     }
 

@@ -13,6 +13,7 @@ mod order;
 mod partial;
 pub mod proof;
 mod renames;
+mod rows;
 mod segments;
 mod selection;
 mod sides;
@@ -31,6 +32,7 @@ pub use choice::{Choice, ChoiceError};
 pub use decisions::Decisions;
 pub use destination::{Destination, leads_to};
 pub use partial::{Hunk, partly};
+pub use rows::Rows;
 
 pub use crate::dialect::{
     Action, Answer, Check, Hazard, HazardCode, Lock, Observed, ParseStyleError, Style, Touched, Transaction,
@@ -354,7 +356,7 @@ fn statements(
     goal: &selection::Goal,
 ) -> Result<Vec<Statement>, transition::Impossible> {
     let Request { canonical, target, drift, .. } = request;
-    let completed = request.dialect.completed(&target.catalog, &goal.catalog)?;
+    let completed = request.dialect.completed(&target.catalog, &goal.catalog, target.server_version_num)?;
     let (from, to) = completed.as_ref().map_or((&target.catalog, &goal.catalog), |(from, to)| (from, to));
     let mut transition = Transition::between(request.dialect, from, to, target.server_version_num)?;
     transition.role = target.role.as_deref();

@@ -119,7 +119,7 @@ fn facts(text: &mut String, decision: &Decision<'_>) {
         counted(plan.statements.len(), "statement"),
         short(&plan.made_for)
     );
-    *text += &format!("- {}\n", prose(&proof_sentence(proof)));
+    *text += &format!("- {}\n", prose(&proof_sentence(plan, proof)));
     if decision.done.is_empty() {
         *text += "- Not run by schemascope so far.\n";
     }

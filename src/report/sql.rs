@@ -96,7 +96,7 @@ impl Script {
                 "What cannot have its lock in time fails instead of holding others up: run its transaction again.",
             );
         }
-        self.comment(&proof_sentence(proof));
+        self.comment(&proof_sentence(plan, proof));
         if let Proof::Proven { limits, .. } = proof {
             limits.iter().for_each(|limit| self.comment(limit));
         }
@@ -247,11 +247,12 @@ fn check_words(check: &Check) -> String {
     }
 }
 
-pub(super) fn proof_sentence(proof: &Proof) -> String {
+pub(super) fn proof_sentence(plan: &Plan, proof: &Proof) -> String {
     match proof {
         Proof::NotTried { reason } => format!("Not proven: {reason}"),
         Proof::Proven { engine, .. } => format!(
-            "Proven on {engine}: run on a copy of the schema, it closed what was selected and moved nothing else."
+            "{} on {engine}: run on a copy of the schema, it closed what was selected and moved nothing else.",
+            plan.rows().proven()
         ),
         Proof::Failed { engine, reason } => format!("NOT PROVEN on {engine}: {reason}"),
     }

@@ -37,7 +37,7 @@ pub fn preview(target: &str, file: &PlanFile, approved_by: &[String], paint: Pai
         ),
     );
     match proof {
-        Proof::Proven { engine, .. } => line(&mut text, &format!("Proven on {engine}.")),
+        Proof::Proven { engine, .. } => line(&mut text, &format!("{} on {engine}.", plan.rows().proven())),
         Proof::NotTried { reason } => line(&mut text, &format!("Not proven: {reason}")),
         Proof::Failed { engine, reason } => {
             let _ = writeln!(text, "{}", paint.alarm(&clean(&format!("NOT PROVEN on {engine}: {reason}"))));

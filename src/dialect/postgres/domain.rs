@@ -101,7 +101,13 @@ impl ObjectKind for Domain {
     }
 
     fn supersede(&self, from: &Family<'_>, to: &Family<'_>) -> Result<Superseding, Unwritable> {
-        super::superseding(self, from, to, "DOMAIN")
+        // What forbids NULL in the old one has the name that the server would choose, so say it.
+        let mut object = to.object.clone();
+        if object.facets.flag("not null") && object.facets.text("not null name").is_none() {
+            object.facets.set("not null name", not_null::usual_name(&object.key));
+        }
+        let to = Family { object: &object, parts: to.parts.clone() };
+        super::superseding(self, from, &to, "DOMAIN")
     }
 
     /// The server checks the values of columns of the domain itself, but refuses where the domain

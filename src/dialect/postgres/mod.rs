@@ -20,6 +20,7 @@ mod not_null;
 mod online;
 mod options;
 mod partition_names;
+mod persistence;
 mod presence;
 mod printed;
 mod rename;
@@ -151,8 +152,16 @@ impl Dialect for Postgres {
         }
     }
 
-    fn completed(&self, from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
-        ancestry::completed(from, to)
+    fn completed(
+        &self,
+        from: &Catalog,
+        to: &Catalog,
+        server: u32,
+    ) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
+        let Some((from, to)) = persistence::followed(from, to, server) else {
+            return ancestry::completed(from, to);
+        };
+        Ok(Some(ancestry::completed(&from, &to)?.unwrap_or((from, to))))
     }
 
     fn born_with(&self, before: &Catalog, after: &Catalog, role: &str, object: &Object) -> Vec<String> {

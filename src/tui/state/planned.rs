@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     model::Key,
-    plan::{Answer, Check, Direction, HazardCode, Plan, Proof, Style},
+    plan::{Answer, Check, Direction, HazardCode, Plan, Proof, Rows, Style},
     tui::{text, theme::Role},
 };
 
@@ -345,10 +345,12 @@ impl Planned {
             Proving::Waiting => (Role::Dim, "Not proven yet.".to_owned()),
             Proving::Running => (Role::Busy, "Being proven on a scratch copy…".to_owned()),
             Proving::Done(Proof::NotTried { reason }) => (Role::Hazard, format!("Not proven: {reason}")),
-            Proving::Done(Proof::Proven { engine, .. }) => (
-                Role::Success,
-                format!("Proven on {engine}: it closes what is selected and moves nothing else."),
-            ),
+            Proving::Done(Proof::Proven { engine, .. }) => {
+                let rows = self.plan.rows();
+                let role = if matches!(rows, Rows::InTheWay(_)) { Role::Error } else { Role::Success };
+                let how = rows.proven();
+                (role, format!("{how} on {engine}: it closes what is selected and moves nothing else."))
+            }
             Proving::Done(Proof::Failed { engine, reason }) => {
                 (Role::Error, format!("NOT PROVEN on {engine}: {reason}"))
             }

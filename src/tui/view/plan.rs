@@ -11,7 +11,7 @@ use super::{
     cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql, targets::name_style,
 };
 use crate::{
-    plan::{self, Direction, HazardCode, Proof},
+    plan::{self, Direction, HazardCode, Proof, Rows},
     tui::{
         keymap::Action,
         layout,
@@ -130,7 +130,11 @@ fn proof_word(theme: &Theme, planned: &Planned) -> Span<'static> {
     let (role, words) = match &planned.proving {
         Proving::Waiting => (Role::Dim, "not proven yet".to_owned()),
         Proving::Running => (Role::Busy, "proving…".to_owned()),
-        Proving::Done(Proof::Proven { .. }) => (Role::Success, "✓ proven".to_owned()),
+        Proving::Done(Proof::Proven { .. }) => match planned.plan.rows() {
+            Rows::Clear => (Role::Success, "✓ proven".to_owned()),
+            Rows::Unknown(_) => (Role::Success, "✓ proven without rows".to_owned()),
+            Rows::InTheWay(_) => (Role::Error, "✗ rows in the way".to_owned()),
+        },
         Proving::Done(Proof::NotTried { .. }) => (Role::Hazard, "not proven".to_owned()),
         Proving::Done(Proof::Failed { .. }) => (Role::Error, "✗ NOT PROVEN".to_owned()),
     };
