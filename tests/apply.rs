@@ -62,7 +62,7 @@ fn a_plan_is_shown_run_and_recorded_and_then_nothing_is_left() {
     insta::assert_snapshot!(settled(&user, &shown.out), @r#"
     This changes prod so that it matches schema.sql.
     Plan HASH, made for the schema HASH, which prod still has.
-    Proven on local PostgreSQL 15.18.
+    Proven for the schema alone, not for its rows, on local PostgreSQL 15.18.
 
     In one transaction:
         1 of 5  DROP TABLE public.left_behind
