@@ -123,7 +123,7 @@ fn explain(setup: &Setup<'_>, plan: &Plan, proof: &Proof) {
         console.note(&format!("left open: {key}: {reason}"));
     }
     for (key, by) in &plan.needed {
-        console.note(&format!("not selected, but needed by {by}: {key}"));
+        console.note(&format!("not selected, but {}: {key}", plan.came_along(key, by)));
     }
     if let Proof::Failed { engine, reason } = proof {
         console.error(&with_hint(

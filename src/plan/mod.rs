@@ -190,6 +190,15 @@ impl Plan {
         self.statements.iter().flat_map(|s| s.hazards.iter().map(|hazard| hazard.code)).collect()
     }
 
+    /// Why a difference that was not selected is in the plan, in words: `needed by …`.
+    pub fn came_along(&self, key: &Key, by: &Key) -> String {
+        let of_it = |action| self.statements.iter().any(|one| one.key == *key && one.action == action);
+        match of_it(Action::Drop) && !of_it(Action::Create) {
+            false => format!("needed by {by}"),
+            true => format!("dropped, because it depends on {by}"),
+        }
+    }
+
     /// The sentence that says who changes.
     pub fn sentence(&self) -> String {
         let Plan { target, canonical, .. } = self;

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Request, renames::renamed};
+use super::{HazardCode, Request, renames::renamed};
 use crate::{
+    dialect::Step,
     diff::Status,
     model::{Catalog, Key, Object},
 };
@@ -210,7 +211,7 @@ impl Closure<'_> {
     }
 
     /// Nothing that stays may depend on what goes. What stays but changes so that it no longer
-    /// depends comes along; a drop never does.
+    /// depends comes along, and so does what goes too and holds no data.
     fn settle_drops(&mut self) {
         let request = self.request;
         loop {
@@ -228,6 +229,9 @@ impl Closure<'_> {
                                 let reason = format!("{user} depends on it and stays as it is");
                                 self.refused.insert(key.clone(), reason);
                             }
+                        }
+                        Status::Extra if self.holds_nothing(user) && !self.refused.contains_key(user) => {
+                            self.choose(user, Some(key));
                         }
                         Status::Extra => {
                             let reason = format!("{user} depends on it; select that one too");
@@ -247,6 +251,14 @@ impl Closure<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether nothing that an object of the target holds is lost when it goes: a view, not a table.
+    fn holds_nothing(&self, key: &Key) -> bool {
+        let Request { dialect, target, .. } = self.request;
+        let object = target.catalog.get(key).zip(dialect.kind(key.kind()));
+        let loses = |step: &Step| step.hazards.iter().any(|hazard| hazard.code == HazardCode::LosesData);
+        object.is_some_and(|(object, kind)| kind.drop(object).is_ok_and(|steps| !steps.iter().any(loses)))
     }
 
     fn is_drop(&self, key: &Key) -> bool {

@@ -109,7 +109,7 @@ impl Script {
     /// What was not selected and is in the plan, and what was selected and is not.
     fn exceptions(&mut self, plan: &Plan) {
         for (key, by) in &plan.needed {
-            self.comment(&format!("Not selected, but needed by {by}: {key}"));
+            self.comment(&format!("Not selected, but {}: {key}", plan.came_along(key, by)));
         }
         for (key, reason) in &plan.refused {
             self.comment(&format!("Selected, but left open: {key}: {reason}"));

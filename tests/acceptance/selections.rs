@@ -105,23 +105,53 @@ async fn each_of_the_platform(name: &str) {
     each_alone(&world, &schema, &world.platform(folder.path(), &format!("drift/{name}.sql"))).await;
 }
 
+/// The pair of two scripts.
+async fn scripts(world: &World, from: &str, to: &str) -> Pair {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, sql) in [("from", from), ("to", to)] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, sql).expect("a file");
+        world.load(name, &[&file]);
+    }
+    Pair::new(world.read("to").await, world.read("from").await)
+}
+
+#[tokio::test]
+async fn what_depends_on_a_drop_goes_too_where_it_holds_no_data() {
+    let world = World::start();
+    let from =
+        "CREATE FUNCTION f() RETURNS integer LANGUAGE sql IMMUTABLE RETURN 1; CREATE VIEW a AS SELECT f();
+        CREATE VIEW b AS SELECT * FROM a; CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE kept (m mood);";
+    let pair = scripts(&world, from, "CREATE TABLE kept ()").await;
+    let plan = |words: &str| pair.plan(&BTreeSet::from([words.parse().expect("a key")]));
+    let going = plan("function:public.f()");
+    let along: Vec<String> =
+        going.needed.iter().map(|(key, by)| format!("{key} {}", going.came_along(key, by))).collect();
+    assert_eq!(
+        along,
+        [
+            "view:public.a dropped, because it depends on function:public.f()",
+            "view:public.b dropped, because it depends on view:public.a"
+        ]
+    );
+    let kept = plan("enum:public.mood");
+    assert!(kept.is_empty() && kept.needed.is_empty(), "{kept:?}");
+    let reasons: Vec<&String> = kept.refused.values().collect();
+    assert_eq!(reasons, ["column:public.kept.m depends on it; select that one too"]);
+    world.apply("from", &going);
+    let after = Pair::new(pair.canonical.clone(), world.read("from").await);
+    assert_eq!(after.differences(), ["- column:public.kept.m", "- enum:public.mood"]);
+}
+
 #[tokio::test]
 async fn what_postgresql_cannot_reach_is_left_open_with_the_reason() {
     let world = World::start();
-    let folder = tempfile::tempdir().expect("a folder");
-    let script = |name: &str, sql: &str| {
-        let file = folder.path().join(name);
-        std::fs::write(&file, sql).expect("a file");
-        file
-    };
     let parent = "CREATE TABLE parent (id integer); CREATE VIEW v AS SELECT 1 AS a;";
     let from = format!("{parent} CREATE TABLE child (id integer); CREATE TABLE other ();");
     let to =
         format!("{parent} CREATE TABLE child () INHERITS (parent); CREATE TABLE other () INHERITS (parent);")
             .replace("1 AS a", "2 AS a");
-    world.load("from", &[&script("from.sql", &from)]);
-    world.load("to", &[&script("to.sql", &to)]);
-    let pair = Pair::new(world.read("to").await, world.read("from").await);
+    let pair = scripts(&world, &from, &to).await;
     let plan = pair.plan(&pair.drift.differences.keys().cloned().collect());
     let refused: Vec<String> = plan.refused.keys().map(ToString::to_string).collect();
     assert_eq!(refused, ["column:public.child.id", "table:public.other"]);

@@ -257,7 +257,7 @@ impl Planned {
             lines.extend(wrapped(&format!("cannot bring back: {lost}"), 2).into_iter().map(PlanLine::Lost));
         }
         for (key, by) in &plan.needed {
-            let sentence = format!("not selected, but needed by {by}: {key}");
+            let sentence = format!("not selected, but {}: {key}", plan.came_along(key, by));
             lines.extend(wrapped(&sentence, 2).into_iter().map(PlanLine::Needed));
         }
         for sql in &plan.preamble {
