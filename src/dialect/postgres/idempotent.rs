@@ -276,15 +276,17 @@ fn altered_column(scene: &Scene<'_>, alter: &Alter<'_>, rest: &str) -> String {
     let (sql, column) = (alter.sql, scene.key.name());
     let (name, what) = quote::split_name(rest);
     match what.trim_start() {
-        // The type is asked for by what the object is to be; with another collation it is said again.
-        what if what.starts_with("TYPE ") => {
-            match scene.after().and_then(|after| after.facets.text("type")) {
-                Some(r#type) if quote::name(column) == name && !touches(scene, "collation") => {
-                    guarded(&presence::type_differs(scene.key, r#type), sql)
-                }
-                _ => sql.to_owned(),
+        what if what.starts_with("TYPE ") => match scene.after() {
+            Some(after) if quote::name(column) == name => {
+                let r#type =
+                    after.facets.text("type").map(|r#type| presence::type_differs(scene.key, r#type));
+                let collation = touches(scene, "collation")
+                    .then(|| presence::collation_differs(scene.key, after.facets.text("collation")));
+                let differs: Vec<String> = r#type.into_iter().chain(collation).collect();
+                guarded(&differs.join(" OR "), sql)
             }
-        }
+            _ => sql.to_owned(),
+        },
         "DROP DEFAULT" if is_to_be_identity(scene) => {
             guarded(&format!("NOT {}", presence::is_identity(alter.name, column)), sql)
         }

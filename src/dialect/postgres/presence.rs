@@ -73,6 +73,11 @@ pub fn made_of_another(r#type: &Object) -> Option<String> {
     differs(r#type, facet, r#type)
 }
 
+/// The collation of an attribute where that is not the one of its type, for queries of
+/// `pg_attribute`.
+const COLLATION: &str = "(SELECT quote_ident(nspname) || '.' || quote_ident(collname) FROM pg_type y, pg_collation c \
+    JOIN pg_namespace n ON n.oid = collnamespace WHERE y.oid = atttypid AND c.oid = attcollation AND attcollation <> typcollation)";
+
 /// What a column of a composite type is compared by.
 #[derive(Deserialize)]
 struct Attribute {
@@ -89,6 +94,7 @@ fn differs(object: &Object, facet: &str, before: &Object) -> Option<String> {
     let other = |query: String| format!("(SELECT {query}) IS DISTINCT FROM {}", text());
     Some(match (key.kind(), facet) {
         (column::KIND, "type") => type_differs(key, object.facets.text("type")?),
+        (column::KIND, "collation") => collation_differs(key, object.facets.text(facet)),
         (column::KIND, "generated") => other(format!(
             "pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN {} AND attrelid = d.adrelid AND attnum = d.adnum AND attgenerated <> ''",
             attribute(key).replacen(" WHERE", " ON", 1)
@@ -130,11 +136,9 @@ fn differs(object: &Object, facet: &str, before: &Object) -> Option<String> {
                     Value::from(vec![Some(attribute.name), Some(attribute.r#type), attribute.collation])
                 })
                 .collect();
-            let collation = "CASE WHEN attcollation <> typcollation THEN (SELECT quote_ident(nspname) || '.' || quote_ident(collname) \
-                 FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace WHERE c.oid = attcollation) END";
             format!(
-                "(SELECT json_agg(json_build_array(attname, format_type(atttypid, atttypmod), {collation}) ORDER BY attnum)::jsonb \
-                 FROM pg_attribute JOIN pg_type y ON y.oid = atttypid WHERE attrelid = {} AND attnum > 0 AND NOT attisdropped) \
+                "(SELECT json_agg(json_build_array(attname, format_type(atttypid, atttypmod), {COLLATION}) ORDER BY attnum)::jsonb \
+                 FROM pg_attribute WHERE attrelid = {} AND attnum > 0 AND NOT attisdropped) \
                  IS DISTINCT FROM {}::jsonb",
                 regclass(key.path()),
                 quote::literal(&Value::from(attributes).to_string())
@@ -174,6 +178,12 @@ pub fn type_differs(column: &Key, r#type: &str) -> String {
         attribute(column),
         quote::literal(r#type)
     )
+}
+
+/// A condition that holds where a column has another collation; none is that of its type.
+pub fn collation_differs(column: &Key, collation: Option<&str>) -> String {
+    let wanted = collation.map_or_else(|| "NULL".to_owned(), quote::literal);
+    exists(&format!("{} AND {COLLATION} IS DISTINCT FROM {wanted}", attribute(column)))
 }
 
 /// A condition that holds where a table has an attribute of a name.
