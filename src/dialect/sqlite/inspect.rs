@@ -12,7 +12,7 @@ use super::{
     facets,
     index::create_index,
     parse::ParseError,
-    requires::{Relations, reaches},
+    requires::{Circles, Relations, reaches, relation},
     session::{Session, SqliteError},
     table::Table,
     trigger::create_trigger,
@@ -28,20 +28,19 @@ use crate::{
 pub type Progress<'a> = dyn Fn(&str, usize) + Send + Sync + 'a;
 
 /// Every object of the file but those that SQLite keeps for itself (`sqlite_sequence`,
-/// `sqlite_stat1`, the indexes of keys) and the tables that modules of virtual tables keep.
+/// `sqlite_stat1`, the indexes of keys), with how many columns SQLite itself sees in a table. A virtual
+/// table has no page of its own, and asking for its columns could fail for want of its module.
 const OBJECTS: &str = "
-SELECT s.type, s.name, s.tbl_name, s.sql, t.type AS table_type
+SELECT type, name, tbl_name, sql,
+       CASE WHEN type = 'table' AND rootpage > 0
+            THEN (SELECT count(*) FROM pragma_table_xinfo(s.name, 'main')) END AS columns
 FROM main.sqlite_schema AS s
-LEFT JOIN pragma_table_list AS t ON t.schema = 'main' AND t.name = s.name AND s.type = 'table'
-WHERE s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND coalesce(t.type, '') <> 'shadow'
-ORDER BY s.type = 'trigger', s.type = 'index', s.type = 'view', s.rowid";
+WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+ORDER BY type = 'trigger', type = 'index', type = 'view', rowid";
 
-/// How many columns SQLite itself sees in each ordinary table.
-const COLUMN_COUNTS: &str = "
-SELECT t.name, count(c.name) AS columns
-FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name, 'main') AS c
-WHERE t.schema = 'main' AND t.type = 'table'
-GROUP BY t.name";
+/// The tables that modules of virtual tables keep. Asked for only where there are virtual tables: SQLite
+/// goes through all tables again for each view that it lists.
+const SHADOWS: &str = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'";
 
 /// Reads everything that schemascope knows of from a session.
 ///
@@ -53,10 +52,14 @@ GROUP BY t.name";
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Snapshot, SqliteError> {
     progress("tables", 0);
     let rows = session.rows(OBJECTS).await?;
-    let counts = session.rows(COLUMN_COUNTS).await?;
-    let counts = counts.iter().filter_map(|row| Some((row.text("name")?.to_owned(), row.number("columns")?)));
-    let mut reading = Reading::new(session, counts.collect());
-    for row in &rows {
+    let has_virtual = rows.iter().any(is_virtual);
+    let shadows = if has_virtual { session.rows(SHADOWS).await? } else { Vec::new() };
+    let shadows: BTreeSet<&str> = shadows.iter().filter_map(|row| row.text("name")).collect();
+    let is_shadow = |row: &Row| {
+        row.text("type") == Some("table") && row.text("name").is_some_and(|name| shadows.contains(name))
+    };
+    let mut reading = Reading::new(session);
+    for row in rows.iter().filter(|row| !is_shadow(row)) {
         reading.object(row);
     }
     progress("dependencies", reading.snapshot.catalog.len());
@@ -69,11 +72,15 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<S
 struct Reading {
     snapshot: Snapshot,
     relations: Relations,
-    column_counts: BTreeMap<String, i64>,
+}
+
+/// Whether a row of [`OBJECTS`] is a virtual table.
+fn is_virtual(row: &Row) -> bool {
+    row.text("type") == Some("table") && row.number("columns").is_none()
 }
 
 impl Reading {
-    fn new(session: &Session, column_counts: BTreeMap<String, i64>) -> Self {
+    fn new(session: &Session) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let snapshot = Snapshot {
             format: FORMAT,
@@ -85,26 +92,26 @@ impl Reading {
             complete: true,
             ..Snapshot::default()
         };
-        Reading { snapshot, relations: Relations::default(), column_counts }
+        Reading { snapshot, relations: Relations::default() }
     }
 
     fn object(&mut self, row: &Row) {
         let text = |column| row.text(column).unwrap_or_default();
         let (name, sql) = (text("name"), text("sql"));
         let of_main = |kind: Kind| Key::new(kind, [MAIN, name]);
-        match (text("type"), text("table_type")) {
-            ("table", "virtual") => {
+        match text("type") {
+            "table" if is_virtual(row) => {
                 let key = of_main(VIRTUAL_TABLE);
                 self.relations.add(key.clone(), Vec::new());
                 self.insert(key, None, sql, create_virtual_table(sql).map(|table| facets(&table)));
             }
-            ("table", _) => self.table(of_main(TABLE), sql),
-            ("view", _) => {
+            "table" => self.table(of_main(TABLE), sql, row.number("columns")),
+            "view" => {
                 let key = of_main(VIEW);
                 self.relations.add(key.clone(), Vec::new());
                 self.insert(key, None, sql, create_view(sql).map(|view| facets(&view)));
             }
-            ("index", _) => {
+            "index" => {
                 let parent = self.parent(text("tbl_name"));
                 let index = create_index(sql).map(|mut index| {
                     let columns = self.relations.columns(parent.name());
@@ -115,12 +122,12 @@ impl Reading {
                 });
                 self.insert(parent.child(INDEX, name), Some(parent), sql, index);
             }
-            ("trigger", _) => {
+            "trigger" => {
                 let parent = self.parent(text("tbl_name"));
                 let trigger = create_trigger(sql).map(|trigger| facets(&trigger));
                 self.insert(parent.child(TRIGGER, name), Some(parent), sql, trigger);
             }
-            (kind, _) => *self.snapshot.not_compared.entry(format!("{kind}s")).or_default() += 1,
+            kind => *self.snapshot.not_compared.entry(format!("{kind}s")).or_default() += 1,
         }
     }
 
@@ -144,7 +151,7 @@ impl Reading {
         self.snapshot.unknown.insert(key.clone(), reason);
     }
 
-    fn table(&mut self, key: Key, sql: &str) {
+    fn table(&mut self, key: Key, sql: &str, seen: Option<i64>) {
         let definition = match create_table(sql) {
             Ok(definition) => definition,
             Err(error) => {
@@ -156,9 +163,8 @@ impl Reading {
         // As they are written, so that a table that was made from what was read reads the same.
         constraints.sort_by_key(|(_, constraint)| constraint.rank());
         let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-        let seen = self.column_counts.get(key.name()).and_then(|count| usize::try_from(*count).ok());
-        if seen != Some(names.len()) {
-            let seen = seen.map_or("none".to_owned(), |count| count.to_string());
+        let seen = seen.and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+        if seen != names.len() {
             self.unknown(&key, format!("its stored SQL has {} columns, and SQLite sees {seen}", names.len()));
             self.relations.add(key.clone(), names);
             let table = Table { definition: Some(sql.to_owned()), ..Table::default() };
@@ -203,30 +209,38 @@ impl Reading {
                 statements.insert((kind, name), sql);
             }
         }
-        let keys: Vec<Key> = self.snapshot.catalog.keys().cloned().collect();
-        for key in keys {
-            let Some(object) = self.snapshot.catalog.get(&key) else { continue };
-            let parent = object.parent.as_ref().map_or("", |parent| parent.name());
-            let kind = key.kind();
-            let needed = if kind == COLUMN {
-                self.relations.columns_in(parent, object.facets.text("generated").unwrap_or_default())
-            } else if kind == CONSTRAINT {
-                self.constraint_needs(parent, object)
-            } else if let Some(sql) = statements.get(&(kind, key.name())) {
-                let mut needed = if kind == INDEX { BTreeSet::new() } else { self.relations.used_in(sql) };
-                if kind != VIEW {
-                    needed.extend(self.relations.columns_in(parent, sql));
-                }
-                needed
-            } else {
-                continue;
+        let needs: Vec<(Key, BTreeSet<Key>)> = self
+            .snapshot
+            .catalog
+            .iter()
+            .filter_map(|object| {
+                let (kind, name) = (object.key.kind(), object.key.name());
+                let parent = object.parent.as_ref().map_or("", |parent| parent.name());
+                let needed = if kind == COLUMN {
+                    self.relations.columns_in(parent, object.facets.text("generated")?)
+                } else if kind == CONSTRAINT {
+                    self.constraint_needs(parent, object)
+                } else {
+                    let sql = statements.get(&(kind, name))?;
+                    let mut needed =
+                        if kind == INDEX { BTreeSet::new() } else { self.relations.used_in(sql) };
+                    if kind != VIEW {
+                        needed.extend(self.relations.columns_in(parent, sql));
+                    }
+                    needed
+                };
+                Some((object.key.clone(), needed))
+            })
+            .collect();
+        // Tables that refer to each other need no order, and views in a circle, which names
+        // alone can suggest, are none: the requirement that would close a circle is left out.
+        let circles = Circles::of(&needs);
+        for (key, needed) in needs {
+            let closes_circle = |on: &Key| {
+                circles.may_close(&key, on) && reaches(&self.snapshot.catalog, on, &relation(&key))
             };
-            // Tables that refer to each other need no order, and views in a circle, which names
-            // alone can suggest, are none: the requirement that would close a circle is left out.
-            let own = if kind == CONSTRAINT { key.parent(TABLE) } else { key.clone() };
-            let closes_circle =
-                |on: &Key| [CONSTRAINT, VIEW].contains(&kind) && reaches(&self.snapshot.catalog, on, &own);
             let needed: Vec<Key> = needed.into_iter().filter(|on| !closes_circle(on)).collect();
+            let Some(object) = self.snapshot.catalog.get(&key) else { continue };
             let mut object = Object::clone(object);
             for on in needed {
                 object.require(on, None);
@@ -258,21 +272,22 @@ mod tests {
 
     use super::*;
 
-    fn row(values: [&str; 5]) -> Row {
-        let columns: Arc<[String]> =
-            ["type", "name", "tbl_name", "sql", "table_type"].map(str::to_owned).into_iter().collect();
-        Row { columns, values: values.map(Into::into).to_vec() }
+    /// A row of [`OBJECTS`] of which SQLite sees two columns, if any.
+    fn row(values: [&str; 4]) -> Row {
+        let columns = ["type", "name", "tbl_name", "sql", "columns"].map(str::to_owned);
+        let values = values.map(Into::into).into_iter().chain([2.into()]).collect();
+        Row { columns: Arc::new(columns), values }
     }
 
     #[tokio::test]
     async fn what_cannot_be_taken_apart_is_unknown_with_its_statement_and_the_reason() {
         let session = Session::scratch().await.unwrap();
-        let mut reading = Reading::new(&session, [("two".to_owned(), 2)].into_iter().collect());
+        let mut reading = Reading::new(&session);
         let odd = "CREATE TABLE odd (a EXCLUSIVELY FOR b)";
-        reading.object(&row(["table", "odd", "odd", odd, "table"]));
-        reading.object(&row(["table", "two", "two", "CREATE TABLE two (a)", "table"]));
-        reading.object(&row(["index", "i", "odd", "CREATE INDEX i USING odd", ""]));
-        reading.object(&row(["oracle", "o", "o", "CREATE ORACLE o", ""]));
+        reading.object(&row(["table", "odd", "odd", odd]));
+        reading.object(&row(["table", "two", "two", "CREATE TABLE two (a)"]));
+        reading.object(&row(["index", "i", "odd", "CREATE INDEX i USING odd"]));
+        reading.object(&row(["oracle", "o", "o", "CREATE ORACLE o"]));
         let Snapshot { catalog, unknown, not_compared, .. } = reading.snapshot;
         let reason = |key: &str| unknown.get(&key.parse().unwrap()).map(String::as_str);
         assert_eq!(reason("table:main.two"), Some("its stored SQL has 1 columns, and SQLite sees 2"));

@@ -1,6 +1,8 @@
 //! What an object cannot do without, found by the names that its SQL mentions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
 use super::{
     COLUMN, CONSTRAINT, MAIN, TABLE, VIEW,
@@ -77,10 +79,60 @@ fn stands_for_relation(tokens: &[Token<'_>], at: usize) -> bool {
     words.iter().any(|word| before.is_word(word)) || before.is_symbol(",") || before.is_symbol("(")
 }
 
+/// The table of a column or a constraint; anything else is meant itself.
+pub fn relation(key: &Key) -> Key {
+    if [COLUMN, CONSTRAINT].contains(&key.kind()) { key.parent(TABLE) } else { key.clone() }
+}
+
+/// The tables and views that lead back to themselves, by foreign keys and by the `SELECT` of views.
+///
+/// Only what is in one circle has to be looked at, step by step, with [`reaches`]: hardly ever anything.
+pub struct Circles {
+    circle: HashMap<Key, usize>,
+}
+
+impl Circles {
+    /// The circles in what objects need.
+    pub fn of(needs: &[(Key, BTreeSet<Key>)]) -> Circles {
+        let mut graph: DiGraphMap<usize, ()> = DiGraphMap::new();
+        let mut numbers = HashMap::new();
+        let mut number = |key: &Key| {
+            let next = numbers.len();
+            *numbers.entry(relation(key)).or_insert(next)
+        };
+        for (key, needed) in needs.iter().filter(|(key, _)| leads_on(key)) {
+            let own = number(key);
+            for on in needed {
+                graph.add_edge(own, number(on), ());
+            }
+        }
+        let components = tarjan_scc(&graph);
+        let circles = components.iter().enumerate().filter(|(_, members)| members.len() > 1);
+        let by_number: HashMap<usize, usize> = circles
+            .flat_map(|(circle, members)| members.iter().map(move |member| (*member, circle)))
+            .collect();
+        let circle = numbers.into_iter().filter_map(|(key, number)| Some((key, *by_number.get(&number)?)));
+        Circles { circle: circle.collect() }
+    }
+
+    /// Whether an object and what it needs are in one circle, so that the need may close it.
+    pub fn may_close(&self, key: &Key, on: &Key) -> bool {
+        leads_on(key)
+            && self
+                .circle
+                .get(&relation(key))
+                .is_some_and(|circle| self.circle.get(&relation(on)) == Some(circle))
+    }
+}
+
+/// Whether what an object needs counts as a step from one table or view to another.
+fn leads_on(key: &Key) -> bool {
+    [CONSTRAINT, VIEW].contains(&key.kind())
+}
+
 /// Whether what another table or view (or one of its columns) requires leads to this one: by the
 /// foreign keys of tables and the `SELECT` of views.
 pub fn reaches(catalog: &Catalog, from: &Key, to: &Key) -> bool {
-    let relation = |key: &Key| if key.kind() == COLUMN { key.parent(TABLE) } else { key.clone() };
     let start = relation(from);
     if start == *to {
         return false;
@@ -94,7 +146,7 @@ pub fn reaches(catalog: &Catalog, from: &Key, to: &Key) -> bool {
         if !seen.insert(key.clone()) {
             continue;
         }
-        let of_it = catalog.below(&key).filter(|object| [CONSTRAINT, VIEW].contains(&object.key.kind()));
+        let of_it = catalog.below(&key).filter(|object| leads_on(&object.key));
         open.extend(of_it.flat_map(|object| &object.requires).map(|requirement| relation(&requirement.on)));
     }
     false
