@@ -12,6 +12,7 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod scratch;
+pub mod signal;
 pub mod smoke;
 pub mod source;
 pub mod tui;

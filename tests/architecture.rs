@@ -13,7 +13,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("model", &[]),
     ("dialect", &["codes", "model"]),
-    ("scratch", &["model", "dialect"]),
+    ("signal", &[]),
+    ("scratch", &["model", "dialect", "signal"]),
     ("source", &["model", "dialect", "scratch"]),
     ("diff", &["model"]),
     ("plan/proof", &["model", "dialect", "diff", "scratch", "source"]),
@@ -27,12 +28,18 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("tui/state", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/update", &["model", "dialect", "diff", "plan", "config"]),
     ("tui/view", &["model", "diff", "plan", "config"]),
-    ("tui", &["codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "draft", "config"]),
+    (
+        "tui",
+        &[
+            "codes", "model", "dialect", "source", "scratch", "diff", "plan", "report", "draft", "config",
+            "signal",
+        ],
+    ),
     (
         "cli",
         &[
             "codes", "model", "dialect", "source", "scratch", "diff", "plan", "smoke", "report", "draft",
-            "verify", "apply", "config", "tui",
+            "verify", "apply", "config", "signal", "tui",
         ],
     ),
 ];

@@ -356,13 +356,13 @@ fn an_idle_program_is_not_woken_up() {
 #[test]
 fn being_told_to_end_gives_the_terminal_back() {
     let desk = Desk::new();
-    for signal in ["TERM", "HUP", "INT"] {
+    for (signal, status) in [("TERM", "143"), ("HUP", "129"), ("INT", "130")] {
         let mut terminal = desk.in_shell(desk.terminal(), &["live.db"]);
         wait(&mut terminal, "orders_backup");
         let pid = fs::read_to_string(desk.path().join("pid")).unwrap();
         let told = std::process::Command::new("kill").args([&format!("-{signal}"), pid.trim()]).status();
         assert!(told.unwrap().success());
-        desk.assert_given_back(terminal, "0");
+        desk.assert_given_back(terminal, status);
     }
 }
 

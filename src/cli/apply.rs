@@ -35,7 +35,7 @@ Examples:
   schemascope apply fix.json prod-eu --confirm prod-eu --backup schema --record
 
 Exit status: 0 all was run and nothing of it is left to do, 1 all was run and the target still differs
-in what the plan was for, 2 refused or failed, 130 interrupted.";
+in what the plan was for, 2 refused or failed, 130 interrupted by Ctrl-C, 143 by SIGTERM.";
 
 /// What `apply` takes.
 #[derive(Debug, Args)]
@@ -117,9 +117,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub async fn run(setup: &Setup<'_>, arguments: &Apply, json: bool) -> Result<Outcome, Error> {
     // From here on an interrupt is a wish that is granted where the state of the target is known.
     setup.console.hand_over();
-    let limit = setup.console.limit();
+    let ends = setup.console.ends();
     let interrupt = Interrupt::on(async move {
-        limit.ends().await;
+        ends.await;
     });
     let ready = tokio::select! {
         ready = prepare(setup, arguments, json) => ready?,

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
     path::Path,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -15,9 +15,12 @@ use secrecy::SecretString;
 use super::{
     Error,
     arguments::{Global, When},
-    ending::Limit,
+    ending::{Limit, Reason},
 };
-use crate::report::{Paint, clean};
+use crate::{
+    report::{Paint, clean},
+    signal::Signal,
+};
 
 /// Whether the streams of the process are terminals, and what the environment says about colour.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,7 +52,9 @@ pub struct Console {
     handed_over: AtomicBool,
     /// Whether a question is open whose answer must not be seen.
     asking: AtomicBool,
-    /// Whether the command was interrupted and tidied up by itself.
+    /// The signal that asked the program to end.
+    told: Arc<OnceLock<Signal>>,
+    /// Whether the command ended because of it, and tidied up by itself.
     interrupted: AtomicBool,
 }
 
@@ -71,6 +76,7 @@ impl Console {
             progress: Mutex::default(),
             handed_over: AtomicBool::default(),
             asking: AtomicBool::default(),
+            told: Arc::default(),
             interrupted: AtomicBool::default(),
         }
     }
@@ -119,9 +125,27 @@ impl Console {
         self.interrupted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the command was interrupted and has tidied up by itself.
-    pub fn was_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+    /// The signal because of which the command has ended, after it tidied up by itself.
+    pub fn was_interrupted(&self) -> Option<Signal> {
+        self.told.get().copied().filter(|_| self.interrupted.load(Ordering::Relaxed))
+    }
+
+    /// Remembers which signal asked the program to end: the first one counts.
+    pub fn be_told(&self, signal: Signal) {
+        let _ = self.told.set(signal);
+    }
+
+    /// Listens from now on, and gives a future that comes to an end when the time is over, or when a
+    /// signal asks the program to end, which is remembered.
+    pub fn ends(&self) -> impl Future<Output = Reason> + Send + 'static {
+        let (ends, told) = (self.limit.ends(), Arc::clone(&self.told));
+        async move {
+            let reason = ends.await;
+            if let Reason::Told(signal) = reason {
+                let _ = told.set(signal);
+            }
+            reason
+        }
     }
 
     /// Makes the terminal show again what is typed, where a question was left unanswered.

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use crate::signal::{self, Signal};
+
 /// Why a command has to end before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The user or the system asked for it.
-    Signal,
+    Told(Signal),
     /// Its time is over.
     Late,
 }
@@ -35,41 +37,22 @@ impl Limit {
         self.span.is_some_and(|span| self.started.elapsed() >= span)
     }
 
-    /// Returns when the time is over, or when the user or the system asks the program to end.
-    pub async fn ends(self) -> Reason {
-        let late = async {
-            match self.span {
-                Some(span) => tokio::time::sleep(span.saturating_sub(self.started.elapsed())).await,
-                None => std::future::pending().await,
+    /// Listens from now on, and gives a future that comes to an end when the time is over, or when the
+    /// user or the system asks the program to end.
+    pub fn ends(self) -> impl Future<Output = Reason> + Send + 'static {
+        let told = signal::listen();
+        async move {
+            let late = async {
+                match self.span {
+                    Some(span) => tokio::time::sleep(span.saturating_sub(self.started.elapsed())).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                signal = told => Reason::Told(signal),
+                () = late => Reason::Late,
             }
-        };
-        tokio::select! {
-            () = told_to_end() => Reason::Signal,
-            () = late => Reason::Late,
         }
-    }
-}
-
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    match kinds.map(signal) {
-        [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] => tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        },
-        // Without handlers the system ends the program itself.
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_end() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
 

@@ -49,11 +49,8 @@ use crate::{
     config::{Config, project_file},
     dialect::postgres::connect::Environment,
     report::Outcome,
+    signal::Signal,
 };
-
-/// Exit status of a command that was interrupted by Ctrl-C: 128 and the number of SIGINT, as shells
-/// have it.
-const INTERRUPTED: u8 = 130;
 
 /// What the binary found around it. Nothing else looks at the process.
 #[derive(Clone, Debug)]
@@ -115,7 +112,8 @@ All commands: schemascope --help",
 
 /// Runs a command and gives its exit status: 0 no drift, 1 drift, 2 could not compare.
 ///
-/// Ctrl-C ends it early; what it started is taken down either way.
+/// A signal ends it early, with 128 and the number of the signal; what it started is taken down either
+/// way.
 pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
     let console = Console::new(surroundings.streams, &arguments.global);
     if let Some(file) = &arguments.global.log
@@ -124,6 +122,9 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
         console.error(&sides::with_hint(&message, Some(&hint)));
         return Outcome::Incomplete.exit_status();
     }
+    let serves = matches!(arguments.command, Some(Command::Serve(_)));
+    // Before the command does anything, or the system would end it in between.
+    let ends = console.ends();
     let status = tokio::select! {
         result = dispatch(arguments, surroundings, &console) => match result {
             Ok(outcome) => outcome.exit_status(),
@@ -132,7 +133,7 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
                 Outcome::Incomplete.exit_status()
             }
         },
-        reason = ended(&console) => {
+        reason = ended(&console, ends) => {
             console.give_up_asking();
             match (reason, console.limit().span) {
                 (Reason::Late, Some(span)) => {
@@ -142,15 +143,21 @@ pub async fn run(arguments: Arguments, surroundings: &Surroundings) -> u8 {
                     ));
                     Outcome::Incomplete.exit_status()
                 }
-                _ => {
-                    console.note("Interrupted.");
-                    INTERRUPTED
+                // A service that is stopped as services are has done its job.
+                (Reason::Told(Signal::Terminate), _) if serves => {
+                    console.note("Stopped, as asked.");
+                    Outcome::Same.exit_status()
                 }
+                (Reason::Told(signal), _) => {
+                    console.note("Interrupted.");
+                    signal.exit_status()
+                }
+                (Reason::Late, None) => Outcome::Incomplete.exit_status(),
             }
         }
     };
     crate::scratch::shut_down().await;
-    let status = if console.was_interrupted() && !console.limit().is_over() { INTERRUPTED } else { status };
+    let status = console.was_interrupted().map_or(status, Signal::exit_status);
     tracing::info!(target: "schemascope::ended", status, millis = console.limit().millis());
     status
 }
@@ -231,14 +238,10 @@ fn json(document: &impl serde::Serialize) -> String {
 
 /// Returns when the command has to end before it is done, unless it hears that itself: the terminal
 /// gives the screen back first, and `apply` leaves a known state behind.
-async fn ended(console: &Console) -> Reason {
-    loop {
-        let reason = console.limit().ends().await;
-        if !console.is_handed_over() {
-            return reason;
-        }
-        if reason == Reason::Late {
-            std::future::pending::<()>().await;
-        }
+async fn ended(console: &Console, ends: impl Future<Output = Reason>) -> Reason {
+    let reason = ends.await;
+    if console.is_handed_over() {
+        std::future::pending::<()>().await;
     }
+    reason
 }

@@ -117,11 +117,16 @@ async fn run_terminal(
         now: setup.now,
     };
     setup.console.hand_over();
-    tui::run(options).await.map_err(|error| {
+    let left = tui::run(options).await.map_err(|error| {
         let text = error.to_string();
         let (message, hint) = text.split_once('\n').unwrap_or((&text, ""));
         Error::new(message, hint)
-    })
+    })?;
+    if let Left::Told(signal) = left {
+        setup.console.be_told(signal);
+        setup.console.be_interrupted();
+    }
+    Ok(left)
 }
 
 /// The folder of migrations that is nearest at hand: canonical itself, or one where people keep them.

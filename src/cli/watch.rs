@@ -41,7 +41,7 @@ Examples:
   schemascope watch prod-eu --interval 30s --json
   schemascope watch prod-eu --canonical schema.sql --exit-on-drift --looks 60
 
-Exit status: 130 when interrupted; with --looks or --exit-on-drift 0 no drift, 1 drift or a change,
+Exit status: 130 when interrupted by Ctrl-C, 143 by SIGTERM; with --looks or --exit-on-drift 0 no drift, 1 drift or a change,
 2 a target could not be read at the last look.";
 
 /// What `watch` takes.

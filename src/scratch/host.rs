@@ -20,7 +20,10 @@ use super::{
     protocol::{Answer, Engine, Outcome, Ready, Request, Setup},
     server,
 };
-use crate::dialect::postgres::connect::{ConnectionUrl, Environment};
+use crate::{
+    dialect::postgres::connect::{ConnectionUrl, Environment},
+    signal,
+};
 
 /// How long the child stays without any database, in case another one is asked for.
 const IDLE: Duration = Duration::from_secs(10);
@@ -71,7 +74,7 @@ async fn host(
     let mut wanted: HashSet<u64> = HashSet::new();
     let mut opening: JoinSet<(u64, Result<Hosted, ScratchError>)> = JoinSet::new();
     let mut closing: JoinSet<u64> = JoinSet::new();
-    let mut told_to_end = pin!(told_to_end());
+    let mut told_to_end = pin!(signal::listen());
     loop {
         let idle = databases.is_empty() && opening.is_empty() && closing.is_empty();
         tokio::select! {
@@ -105,7 +108,7 @@ async fn host(
             },
             Some(Ok(id)) = closing.join_next() => answer(id, Outcome::Closed)?,
             () = tokio::time::sleep(IDLE), if idle => break,
-            () = &mut told_to_end => break,
+            _ = &mut told_to_end => break,
         }
     }
     // What is being opened is awaited, so that nothing is left on a server of the user.
@@ -133,25 +136,6 @@ fn answer(id: u64, outcome: Outcome) -> io::Result<()> {
     // A parent that does not listen any more has closed the other pipe too, which ends the loop.
     let _ = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
     Ok(())
-}
-
-/// Returns when a signal asks the process to end.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-        if let [Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)] = kinds.map(signal) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-                _ = hangup.recv() => {}
-            }
-            return;
-        }
-    }
-    std::future::pending().await
 }
 
 /// What can be hosted here.

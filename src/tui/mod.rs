@@ -49,6 +49,7 @@ use crate::{
     config::{CommandLine, Draft},
     dialect::postgres::connect::Environment,
     diff::{Baseline, Rules},
+    signal::{self, Signal},
     source::{LoadOptions, Source, history::History},
 };
 
@@ -134,6 +135,8 @@ pub enum Left {
     Quit,
     /// To be opened on what is configured now.
     Reopen,
+    /// Because the program was told to end, or its terminal went away.
+    Told(Signal),
 }
 
 /// Why the terminal did not open, or closed early. Each text says what to do next.
@@ -156,7 +159,9 @@ pub async fn run(options: Options) -> Result<Left, TuiError> {
     let Appearance { keymap, themes, theme: chosen, mouse } = options.appearance;
     let colors = terminal::colors(&options.environment);
     let fitting = terminal::default_theme(colors, &options.environment);
-    let told_to_end = listen();
+    // Before the tty is taken: there is no moment in between in which a signal would leave the terminal
+    // as it is not to be.
+    let told_to_end = signal::listen();
     let (tty, screen) = Tty::enter(mouse, &options.environment)?;
     let size = screen.size().map_err(TtyError::Io)?;
     let setups = options.targets.iter().map(Target::setup);
@@ -211,31 +216,5 @@ impl Device<ratatui::backend::CrosstermBackend<std::io::Stdout>> for Tty {
 
     fn run(&mut self, screen: &mut Screen, command: &mut Command, input: &str) -> std::io::Result<Ended> {
         Tty::run(self, screen, command, input)
-    }
-}
-
-/// Starts to listen to what the system tells the program at once, and gives a future that comes to
-/// an end when that is to end. Called before the tty is taken: there is no moment in between in
-/// which a signal would leave the terminal as it is not to be.
-#[cfg(unix)]
-fn listen() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    let signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
-    async move {
-        let waits: Vec<_> =
-            signals.into_iter().map(|mut signal| Box::pin(async move { signal.recv().await })).collect();
-        if waits.is_empty() {
-            std::future::pending::<()>().await;
-        }
-        futures_util::future::select_all(waits).await;
-    }
-}
-
-/// Gives a future that comes to an end when the system tells the program to.
-#[cfg(not(unix))]
-async fn listen() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -22,6 +22,7 @@ use super::{
     view::view,
     world::World,
 };
+use crate::signal::Signal;
 
 /// How long a frame waits for what is about to be there, so that a plan is drawn together with the
 /// key that changed it.
@@ -96,16 +97,16 @@ where
     D: Device<B>,
     E: Events,
 {
-    /// Runs until the user quits, the input ends, or `stopped` comes to an end.
+    /// Runs until the user quits, the input ends, or `stopped` tells a signal.
     ///
     /// # Errors
     /// Where the terminal cannot be drawn on.
     pub async fn run(
         &mut self,
         state: &mut State,
-        stopped: impl Future<Output = ()>,
+        stopped: impl Future<Output = Signal>,
     ) -> Result<Left, DrawError> {
-        let mut left = Left::Quit;
+        let left;
         let mut stopped = std::pin::pin!(stopped);
         // The first frame comes before anything is asked for.
         let asked = update::start(state);
@@ -116,10 +117,17 @@ where
         loop {
             let deadline = state.deadline().map(Instant::from_std);
             let message = tokio::select! {
-                () = &mut stopped => break,
+                signal = &mut stopped => {
+                    left = Left::Told(signal);
+                    break;
+                }
                 event = self.events.next() => match event {
                     Some(Ok(event)) => message_of(event),
-                    Some(Err(_)) | None => break,
+                    // There is no terminal any more, whether its SIGHUP has come yet or not.
+                    Some(Err(_)) | None => {
+                        left = Left::Told(Signal::Hangup);
+                        break;
+                    }
                 },
                 message = self.messages.recv() => message,
                 () = wait_until(deadline) => Some(Message::Tick),

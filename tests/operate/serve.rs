@@ -113,6 +113,19 @@ fn the_paths_answer_from_one_look_however_many_ask() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_service_that_is_stopped_has_done_its_job_and_one_that_is_interrupted_says_so() {
+    let user = User::new();
+    user.write("schemascope.toml", "[targets.a]\nurl = \"sqlite:a.db\"\n");
+    for (signal, status) in [("-TERM", 0), ("-INT", 130), ("-HUP", 129)] {
+        let mut service = Service::start(&user, &["--no-canonical"], None);
+        let process = service.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
+        assert_eq!(service.process.wait().unwrap().code(), Some(status), "{signal}");
+    }
+}
+
+#[test]
 fn a_token_keeps_others_out_and_is_never_printed() {
     let cluster = Cluster::start();
     let user = shop(&cluster, "shop", "");
