@@ -1,6 +1,7 @@
 //! Does effects: the only part of the terminal that touches files, databases, engines and other
 //! programs. Everything that takes time runs beside the screen and comes back as a message.
 
+mod excerpt;
 mod known;
 mod sources;
 
@@ -22,6 +23,7 @@ use tokio::{
 };
 use tracing::{Dispatch, instrument::WithSubscriber};
 
+use excerpt::excerpt;
 use known::Known;
 pub use sources::Sources;
 use sources::{Example, read, wait_for_example, with_password};
@@ -122,10 +124,16 @@ impl World {
                     Some(Message::BoardBuilt { revision, board: Arc::new(Board::build(&sides)) })
                 });
             }
-            Effect::Detail { of, request } => {
+            Effect::Detail { of, mut request } => {
                 let latest = latest(&self.latest_detail);
+                let sources = Arc::clone(&self.sources);
                 self.compute(move || {
-                    latest().then(|| Message::Detailed { of, detail: Arc::new(Detail::make(&request)) })
+                    latest().then(|| {
+                        let dialect = request.dialect.name();
+                        let script = request.place().map(|place| excerpt(&sources.canonical, dialect, place));
+                        request.script = script.flatten();
+                        Message::Detailed { of, detail: Arc::new(Detail::make(&request)) }
+                    })
                 });
             }
             Effect::Search { words, snapshots } => {

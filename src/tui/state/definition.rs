@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
+use super::numbers::{Excerpt, numbers};
 use crate::{
     dialect::Dialect,
     model::{Key, Object, Snapshot},
@@ -36,8 +37,8 @@ impl LinePair {
 pub struct SideLine {
     /// Which line it is, the first being 0.
     pub index: usize,
-    /// The number in front of it: the line of the script that says the same where the lines of the
-    /// parts are known, and else which line of the definition it is, the first being 1.
+    /// The number in front of it: the line of the script that says the same where the script is known,
+    /// and else which line of the definition it is, the first being 1.
     pub number: Option<u32>,
     /// Its text, clean.
     pub text: String,
@@ -47,30 +48,43 @@ pub struct SideLine {
     pub part: Option<Key>,
 }
 
+/// The lines of a script that make an object.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    /// Where it begins.
+    first: u32,
+    /// Where it has those parts that are on lines of their own.
+    parts: HashMap<Key, u32>,
+    /// Where it says what the other lines say, by the line of the definition.
+    others: Vec<Option<u32>>,
+}
+
 /// One side's definition of an object.
 #[derive(Clone, Debug, Default)]
 pub struct Definition {
     /// Its text, clean.
     pub text: String,
     parts: HashMap<String, Key>,
-    /// The line of the script on which it begins, and those of its parts, where these are known.
-    places: Option<(u32, HashMap<Key, u32>)>,
+    /// The lines of the script, where that is known.
+    places: Option<Places>,
 }
 
 impl Definition {
-    /// The definition of an object; empty if the snapshot does not have it.
-    pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> Self {
+    /// The definition of an object, empty if the snapshot does not have it; with the lines of the
+    /// statement that makes it, if that is known.
+    pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key, script: Option<&Excerpt>) -> Self {
         let text = text::clean_lines(&plan::definition(dialect, snapshot, key)).join("\n");
         let parts = part_lines(dialect, snapshot, key);
-        let places = places(snapshot, key, &parts);
+        let places = places(snapshot, key, &parts, script.map(|script| numbers(&text, script)));
         Definition { text, parts, places }
     }
 
     fn number(&self, index: usize, part: Option<&Key>) -> Option<u32> {
-        match &self.places {
-            None => u32::try_from(index + 1).ok(),
-            Some((first, _)) if index == 0 => Some(*first),
-            Some((_, places)) => part.and_then(|part| places.get(part)).copied(),
+        match (&self.places, part) {
+            (None, _) => u32::try_from(index + 1).ok(),
+            (Some(places), _) if index == 0 => Some(places.first),
+            (Some(places), Some(part)) => places.parts.get(part).copied(),
+            (Some(places), None) => places.others.get(index).copied().flatten(),
         }
     }
 
@@ -89,15 +103,22 @@ fn bare(line: &str) -> &str {
     line.trim().trim_end_matches(',')
 }
 
-/// Where the script has an object and those of its parts that it has on lines of their own.
-fn places(snapshot: &Snapshot, key: &Key, parts: &HashMap<String, Key>) -> Option<(u32, HashMap<Key, u32>)> {
+/// Where the script has an object, those of its parts that it has on lines of their own, and the other
+/// lines of its definition.
+fn places(
+    snapshot: &Snapshot,
+    key: &Key,
+    parts: &HashMap<String, Key>,
+    others: Option<Vec<Option<u32>>>,
+) -> Option<Places> {
     let first = snapshot.locations.get(key)?;
     let own = |part: &Key| {
         let place = snapshot.locations.get(part).filter(|place| place.file == first.file)?;
         Some((part.clone(), place.line))
     };
-    let places: HashMap<Key, u32> = parts.values().filter_map(own).collect();
-    (!places.is_empty()).then_some((first.line, places))
+    let parts: HashMap<Key, u32> = parts.values().filter_map(own).collect();
+    let known = others.is_some() || !parts.is_empty();
+    known.then(|| Places { first: first.line, parts, others: others.unwrap_or_default() })
 }
 
 /// The lines that each part brings into the definition of its parent: those that are there twice
@@ -206,8 +227,8 @@ mod tests {
     fn a_line_of_a_table_knows_its_column() {
         let (dialect, table) = (sample::dialect().0, sample::key("table:public.orders"));
         let pairs = line_pairs(
-            &Definition::of(dialect, &sample::canonical(), &table),
-            &Definition::of(dialect, &sample::live(), &table),
+            &Definition::of(dialect, &sample::canonical(), &table, None),
+            &Definition::of(dialect, &sample::live(), &table, None),
         );
         let parts: Vec<String> = pairs.iter().filter_map(LinePair::part).map(ToString::to_string).collect();
         assert_eq!(

@@ -9,6 +9,7 @@ use similar::TextDiff;
 use super::{
     comparison::Comparison,
     definition::{Definition, LinePair, alone, line_pairs},
+    numbers::Excerpt,
 };
 use crate::{
     dialect::Dialect,
@@ -31,6 +32,8 @@ pub struct DetailRequest {
     pub targets: Vec<Option<Arc<Comparison>>>,
     /// The target that it is about.
     pub active: usize,
+    /// The statement of the canonical file that makes it, as far as there is one.
+    pub script: Option<Excerpt>,
 }
 
 /// What there is to say about one object, at one target above all.
@@ -127,14 +130,11 @@ impl Detail {
         let DetailRequest { dialect, key, canonical, .. } = request;
         let comparison = request.comparison();
         let live = comparison.map(|comparison| &*comparison.snapshot);
-        let wanted = canonical.catalog.get(key);
-        let found = live.and_then(|live| live.catalog.get(key));
-        let anywhere = || request.snapshots().find_map(|snapshot| snapshot.catalog.get(key));
-        let Some(either) = wanted.or(found).or_else(anywhere) else { return Detail::default() };
+        let Some(either) = request.object() else { return Detail::default() };
         let subject = subject(*dialect, either);
         let difference = comparison.and_then(|comparison| comparison.drift.differences.get(key));
-        let definition = |snapshot: &Snapshot| Definition::of(*dialect, snapshot, &subject);
-        let (own, other) = (definition(canonical), live.map(definition).unwrap_or_default());
+        let own = Definition::of(*dialect, canonical, &subject, request.script.as_ref());
+        let other = live.map(|live| Definition::of(*dialect, live, &subject, None)).unwrap_or_default();
         let lines = if live.is_some() { line_pairs(&own, &other) } else { alone(&own) };
         let is_own = |on: &&Key| either.parent.as_ref() != Some(on);
         let requires = either.requires.iter().map(|requirement| &requirement.on).filter(is_own);
@@ -181,6 +181,18 @@ impl Detail {
 impl DetailRequest {
     fn comparison(&self) -> Option<&Comparison> {
         self.targets.get(self.active)?.as_deref()
+    }
+
+    /// Where canonical makes what the definition is of, the table of a column for example.
+    pub fn place(&self) -> Option<&Location> {
+        self.canonical.locations.get(&subject(self.dialect, self.object()?))
+    }
+
+    /// The object in canonical, or else at the target, or at any other.
+    fn object(&self) -> Option<&Object> {
+        let active = self.comparison().map(|comparison| &*comparison.snapshot);
+        let mut snapshots = std::iter::once(&*self.canonical).chain(active).chain(self.snapshots());
+        snapshots.find_map(|snapshot| snapshot.catalog.get(&self.key)).map(|object| &**object)
     }
 
     fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {

@@ -134,6 +134,7 @@ fn wanted_detail(state: &mut State) -> Option<Effect> {
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
         targets: state.targets.iter().map(|target| target.comparison.clone()).collect(),
         active: state.active,
+        script: None,
     };
     Some(Effect::Detail { of, request })
 }
