@@ -446,7 +446,7 @@ pub static BINDINGS: &[Binding] = {
             "read the targets again by themselves: every 10 s, every minute, every 5 minutes, or not",
         ),
         row(Panes, A::Seen, "seen", ".", "", "take as seen what has changed (•) since you last looked"),
-        row(Panes, A::Zoom, "zoom", "z", "zoom", "show this pane alone, or all of them"),
+        row(Panes, A::Zoom, "zoom", "z +", "zoom", "show this pane alone, or all of them"),
         row(Panes, A::NextPane, "next-pane", "tab", "", "go to the next pane"),
         row(Panes, A::PreviousPane, "previous-pane", "shift-tab", "", "go to the previous pane"),
         row(Panes, A::Pane1, "pane-targets", "1", "", "go to the targets"),

@@ -8,6 +8,8 @@ use super::state::{Pane, State};
 pub const SMALLEST: (u16, u16) = (60, 15);
 /// Below this width one pane is shown at a time.
 const NARROW: u16 = 76;
+/// Below this width the objects give way to the difference or the plan that is read.
+const TIGHT: u16 = 100;
 /// Below this height the targets are one line.
 const SHORT: u16 = 20;
 
@@ -84,10 +86,12 @@ pub fn areas(state: &State) -> Option<Areas> {
     } else if width < NARROW {
         areas.set(if state.focus == Pane::Targets { Pane::Tree } else { state.focus }, main);
     } else {
-        let [tree, right] =
-            Layout::horizontal([Constraint::Length(tree_width(state)), Constraint::Fill(1)]).areas(main);
+        let reads = matches!(state.focus, Pane::Diff | Pane::Plan);
+        let tree = if width < TIGHT && reads { 0 } else { tree_width(state) };
+        let [tree, right] = Layout::horizontal([Constraint::Length(tree), Constraint::Fill(1)]).areas(main);
+        areas.tree = (tree.width > 0).then_some(tree);
         if state.targets.is_empty() {
-            (areas.tree, areas.diff) = (Some(tree), Some(right));
+            areas.diff = Some(right);
             return Some(areas);
         }
         let upper = match state.focus {
@@ -97,7 +101,7 @@ pub fn areas(state: &State) -> Option<Areas> {
         };
         let [diff, plan] =
             Layout::vertical([Constraint::Percentage(upper), Constraint::Fill(1)]).areas(right);
-        (areas.tree, areas.diff, areas.plan) = (Some(tree), Some(diff), Some(plan));
+        (areas.diff, areas.plan) = (Some(diff), Some(plan));
     }
     Some(areas)
 }

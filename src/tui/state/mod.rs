@@ -6,6 +6,7 @@ pub mod definition;
 pub mod detail;
 pub mod filter;
 pub mod marks;
+pub mod numbers;
 pub mod planned;
 pub mod question;
 mod screen;
@@ -41,8 +42,10 @@ use super::{
 };
 use crate::{config::Draft, dialect::Dialect, diff::Baseline, model::Key};
 
-/// How long a notice stays.
+/// How long a notice stays at least.
 const NOTICE: Duration = Duration::from_secs(6);
+/// How much longer for each of its letters, for those that take reading.
+const LETTER: Duration = Duration::from_millis(30);
 /// How often the clock on the screen moves while something is being read.
 const TICK: Duration = Duration::from_millis(125);
 /// How long the selection has to rest before its plan is proven by itself.
@@ -319,9 +322,11 @@ impl State {
         self.keymap.key(action)
     }
 
-    /// Says something for a few seconds.
+    /// Says something for as long as it takes to read it.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), tone, until: self.now + NOTICE });
+        let text = text.into();
+        let letters = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.notice = Some(Notice { tone, until: self.now + NOTICE + LETTER * letters, text });
     }
 
     /// Says which theme it is now.

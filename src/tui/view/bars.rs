@@ -1,46 +1,126 @@
-//! The two lines at the bottom: what is selected, and the keys.
+//! The two lines at the bottom: what is selected and where the user is, and the keys.
 
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, BorderType, Clear},
+};
 
-use super::cut_line;
+use super::{cut_line, draw_lines, trail};
 use crate::tui::{
     keymap::{Action, Binding, Context},
-    state::{State, Tone},
+    layout,
+    state::{Notice, State, Tone},
     text,
     theme::{Role, Theme},
 };
 
-/// Draws what is selected, and a notice if there is one.
+/// What stands between what is selected and a notice.
+const BEFORE_NOTICE: &str = "  │  ";
+/// The most lines that a notice takes above the status line.
+const MOST_LINES: u16 = 8;
+/// Below so many columns the place is left out where it does not fit.
+const SHORTEST: usize = 16;
+
+/// Draws what is selected, then a notice if there is one that fits, and at the right end where the
+/// user is.
 pub fn draw_status(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let bar = theme.style(Role::Bar);
-    let mut spans = Vec::new();
-    if let Some(target) = state.target() {
-        let (count, hidden) = (state.marks.count, state.marks.hidden);
-        let role = if count > 0 { Role::Selected } else { Role::Bar };
-        spans.push(Span::styled(format!(" {count} selected"), theme.style(role)));
-        if hidden > 0 {
-            spans.push(Span::styled(format!(" ({hidden} hidden by filter)"), theme.style(Role::Hazard)));
-        }
-        if let Some(planned) = target.current_plan().filter(|planned| !planned.plan.is_empty()) {
-            let statements = text::counted(planned.plan.statements.len(), "statement");
-            spans.push(Span::styled(format!(" · {statements}"), bar));
-            let lossy = planned.lossy();
-            if lossy > 0 {
-                let verb = if lossy == 1 { "loses" } else { "lose" };
-                spans.push(Span::styled(format!(" · {lossy} {verb} data"), theme.style(Role::Danger)));
-            }
+    let columns = usize::from(area.width);
+    let mut spans = selected(state, theme);
+    if let Some(notice) = state.notice.as_ref().filter(|notice| fits(state, notice, columns)) {
+        spans.push(Span::styled(BEFORE_NOTICE, theme.style(Role::Dim)));
+        spans.push(Span::styled(text::clean(&notice.text).into_owned(), theme.style(role_of(notice.tone))));
+    }
+    let taken: usize = spans.iter().map(Span::width).sum();
+    let place = breadcrumb(state, columns.saturating_sub(taken + 3));
+    if !place.is_empty() {
+        let gap = columns.saturating_sub(taken + text::width(&place) + 1);
+        spans.push(Span::raw(" ".repeat(gap)));
+        spans.push(Span::styled(place, theme.style(Role::Dim)));
+    }
+    frame.render_widget(cut_line(spans, columns).style(theme.style(Role::Bar)), area);
+}
+
+fn selected(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    let Some(target) = state.target() else { return Vec::new() };
+    let (count, hidden) = (state.marks.count, state.marks.hidden);
+    let role = if count > 0 { Role::Selected } else { Role::Bar };
+    let mut spans = vec![Span::styled(format!(" {count} selected"), theme.style(role))];
+    if hidden > 0 {
+        spans.push(Span::styled(format!(" ({hidden} hidden by filter)"), theme.style(Role::Hazard)));
+    }
+    if let Some(planned) = target.current_plan().filter(|planned| !planned.plan.is_empty()) {
+        let statements = text::counted(planned.plan.statements.len(), "statement");
+        spans.push(Span::styled(format!(" · {statements}"), theme.style(Role::Bar)));
+        let lossy = planned.lossy();
+        if lossy > 0 {
+            let verb = if lossy == 1 { "loses" } else { "lose" };
+            spans.push(Span::styled(format!(" · {lossy} {verb} data"), theme.style(Role::Danger)));
         }
     }
-    if let Some(notice) = &state.notice {
-        let role = match notice.tone {
-            Tone::Success => Role::Success,
-            Tone::Note => Role::Strong,
-            Tone::Error => Role::Error,
-        };
-        spans.push(Span::styled("  │  ", theme.style(Role::Dim)));
-        spans.push(Span::styled(text::clean(&notice.text).into_owned(), theme.style(role)));
+    spans
+}
+
+fn role_of(tone: Tone) -> Role {
+    match tone {
+        Tone::Success => Role::Success,
+        Tone::Note => Role::Strong,
+        Tone::Error => Role::Error,
     }
-    frame.render_widget(cut_line(spans, usize::from(area.width)).style(bar), area);
+}
+
+/// Whether a notice fits into the status line, behind what is selected, whatever that says.
+fn fits(state: &State, notice: &Notice, columns: usize) -> bool {
+    let taken: usize = selected(state, &Theme::default()).iter().map(Span::width).sum();
+    let lines = notice.text.lines().count();
+    lines <= 1 && taken + text::width(BEFORE_NOTICE) + text::width(&text::clean(&notice.text)) <= columns
+}
+
+/// Draws a notice that does not fit into the status line above it, in as many lines as it takes.
+pub fn draw_long_notice(state: &State, theme: &Theme, frame: &mut Frame<'_>, status: Rect) {
+    let Some(notice) = state.notice.as_ref().filter(|notice| !fits(state, notice, usize::from(status.width)))
+    else {
+        return;
+    };
+    let role = role_of(notice.tone);
+    let columns = usize::from(status.width).saturating_sub(4).max(1);
+    let lines: Vec<Line<'_>> = notice
+        .text
+        .lines()
+        .flat_map(|line| text::wrap(&text::clean(line), columns))
+        .map(|line| Line::styled(format!(" {line}"), theme.style(role)))
+        .collect();
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(MOST_LINES) + 2;
+    let area = Rect { y: status.y.saturating_sub(height), height: height.min(status.y), ..status };
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .style(theme.style(Role::Text))
+        .border_style(theme.style(role));
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    draw_lines(frame, layout::inner(area), lines, Style::new());
+}
+
+/// The row under the cursor with what it is inside of, and its kind.
+fn breadcrumb(state: &State, room: usize) -> String {
+    let Some(row) = state.tree.current() else { return String::new() };
+    let node = state.board.node(row);
+    let kind = node.key.as_ref().map(|key| format!(" · {}", key.kind().name())).unwrap_or_default();
+    let names = match &node.key {
+        Some(key) => key.path().iter().map(|part| text::clean(part).into_owned()).collect(),
+        None => {
+            let above = state.board.ancestors(row).map(|row| state.board.node(row).label.clone());
+            let mut names: Vec<String> = std::iter::once(node.label.clone()).chain(above).collect();
+            names.reverse();
+            names
+        }
+    };
+    let place = trail(names, room.saturating_sub(text::width(&kind)));
+    // A few letters of a name say nothing.
+    let is_cut = place.ends_with(text::ELLIPSIS);
+    if is_cut && room < SHORTEST { String::new() } else { format!("{place}{kind}") }
 }
 
 /// Draws the keys of the place where the user is, those of the place first.

@@ -67,6 +67,7 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Overlay::Question(question)) => prompt::draw(state, question, theme, frame),
         None => {}
     }
+    bars::draw_long_notice(state, theme, frame, areas.status);
 }
 
 fn too_small(theme: &Theme, frame: &mut Frame<'_>) {
@@ -139,6 +140,27 @@ fn cut_line<'a>(spans: Vec<Span<'a>>, columns: usize) -> Line<'a> {
         break;
     }
     Line::from(kept)
+}
+
+/// Names that are inside of each other, the outermost first; where there is no room for all, without the
+/// first of them.
+fn trail(mut names: Vec<String>, columns: usize) -> String {
+    const STEP: &str = " › ";
+    let mut trail = names.join(STEP);
+    while text::width(&trail) > columns && names.len() > 1 {
+        names.remove(0);
+        trail = format!("{}{STEP}{}", text::ELLIPSIS, names.join(STEP));
+    }
+    text::cut(&trail, columns).into_owned()
+}
+
+/// A line with the cursor on it, in the whole width of its pane.
+fn under_cursor<'a>(theme: &Theme, mut line: Line<'a>, columns: usize) -> Line<'a> {
+    let rest = columns.saturating_sub(line.width());
+    line.push_span(Span::raw(" ".repeat(rest)));
+    let cursor = theme.style(Role::Cursor);
+    line.spans.iter_mut().for_each(|span| span.style = span.style.patch(cursor));
+    line
 }
 
 /// Draws lines one under the other, as many as fit.

@@ -9,6 +9,7 @@ use ratatui::{
 
 use super::{
     cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql, targets::name_style,
+    under_cursor,
 };
 use crate::{
     plan::{self, Direction, HazardCode, Proof, Rows},
@@ -78,16 +79,13 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let body = body(planned, inner);
     let head = planned.head(columns, rows);
     let fixed = Rect { height: inner.height - body.height, ..inner };
-    draw_lines(frame, fixed, head.iter().map(|line| painter.line(line)), Style::new());
+    draw_lines(frame, fixed, head.iter().map(|line| painter.line(line, false)), Style::new());
     let lines = planned.lines(columns, rows);
     let height = usize::from(body.height);
     let first = state.plan_scroll.min(lines.len().saturating_sub(height));
-    draw_lines(
-        frame,
-        body,
-        lines.iter().skip(first).take(height).map(|line| painter.line(line)),
-        Style::new(),
-    );
+    let shown = (first..lines.len()).take(height);
+    let shown = shown.map(|at| painter.line(&lines[at], painter.has_cursor(&lines, at)));
+    draw_lines(frame, body, shown, Style::new());
     let bar = Rect { y: body.y.saturating_sub(1), height: body.height + 2, ..area };
     draw_scrollbar(theme, frame, bar, first, height, lines.len());
 }
@@ -149,7 +147,18 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    fn line(&self, line: &PlanLine) -> Line<'static> {
+    /// Whether the cursor is on a line: the first of the SQL of its statement.
+    fn has_cursor(&self, lines: &[PlanLine], at: usize) -> bool {
+        let sql_of = |line: &PlanLine| match line {
+            PlanLine::Sql { statement, .. } => Some(*statement),
+            _ => None,
+        };
+        let own = sql_of(&lines[at]);
+        let above = at.checked_sub(1).and_then(|above| sql_of(&lines[above]));
+        self.state.focus == Pane::Plan && own == Some(self.state.plan_at) && above != own
+    }
+
+    fn line(&self, line: &PlanLine, cursor: bool) -> Line<'static> {
         let theme = self.theme;
         let styled = |text: &str, role: Role| Line::styled(text.to_owned(), theme.style(role));
         match line {
@@ -196,18 +205,18 @@ impl Painter<'_> {
             }
             PlanLine::Sql { statement, line, part } => {
                 let text = self.planned.sql_line(*line);
-                let base = self.base(*statement);
-                let look = sql::plain(sql::colours(self.state, &self.planned.sql), *line, base);
+                let look = sql::plain(sql::colours(self.state, &self.planned.sql), *line, Style::new());
                 let mut spans = vec![self.margin(*statement, ' ', Role::Dim)];
                 let room = self.columns.saturating_sub(2);
                 spans.extend(sql::spans(theme, text, &look, *part, room));
-                Line::from(spans)
+                let line = Line::from(spans);
+                if cursor { under_cursor(theme, line, self.columns) } else { line }
             }
         }
     }
 
-    /// The statements of the object under the cursor of the tree are marked; while the plan has
-    /// the focus, so is the one under its own cursor.
+    /// The statements of the object under the cursor of the tree are marked on all of their lines; while
+    /// the plan has the focus, so is the one under its own cursor.
     fn margin(&self, statement: usize, sign: char, role: Role) -> Span<'static> {
         let of_object =
             self.planned.plan.statements.get(statement).map(|s| &s.key) == self.state.current_key();
@@ -215,14 +224,6 @@ impl Painter<'_> {
         match (sign, current || of_object) {
             (' ', true) => Span::styled("▌ ", self.theme.style(Role::BorderFocused)),
             (sign, _) => Span::styled(format!("{sign} "), self.theme.style(role)),
-        }
-    }
-
-    fn base(&self, statement: usize) -> Style {
-        if self.state.focus == Pane::Plan && self.state.plan_at == statement {
-            self.theme.style(Role::CursorUnfocused)
-        } else {
-            Style::new()
         }
     }
 }

@@ -246,3 +246,44 @@ fn the_pane_with_the_focus_is_seen() {
     assert_ne!(cell_of(&harness.draw(&theme), "╭ 2 Differences").fg, focused);
     assert_eq!(cell_of(&harness.draw(&theme), "╭ 3 ").fg, focused);
 }
+
+#[test]
+fn the_cursor_of_the_plan_is_on_one_line_in_every_theme() {
+    let mut harness = Harness::new(MEDIUM);
+    harness.press("a 4 j");
+    let themes = Themes::default();
+    for name in themes.names() {
+        let theme = theme(name);
+        let buffer = harness.draw(&theme);
+        let cursor = theme.style(Role::Cursor);
+        let plan = crate::tui::layout::areas(&harness.state).unwrap().plan.unwrap();
+        let inner = crate::tui::layout::inner(plan);
+        let under = |row: &u16| {
+            let cell = &buffer[(inner.right() - 1, *row)];
+            cell.modifier.contains(cursor.add_modifier) && cursor.bg.is_none_or(|bg| cell.bg == bg)
+        };
+        assert_eq!((inner.top()..inner.bottom()).filter(under).count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn the_place_is_shown_whatever_pane_has_the_focus() {
+    let mut harness = at(Harness::new(MEDIUM), "column:public.orders.total");
+    for keys in ["1", "2", "3", "4", "z", "?"] {
+        harness.press(keys);
+        let screen = harness.screen();
+        let status = screen.lines().rev().nth(1).unwrap();
+        assert!(status.ends_with("public › orders › total · column"), "{keys}: {status}");
+    }
+}
+
+#[test]
+fn what_is_read_has_the_width_of_a_small_screen() {
+    let mut harness = at(Harness::new(SMALL), "column:public.orders.total");
+    harness.press("a 3");
+    let difference = harness.screen();
+    harness.press("4");
+    assert_snapshot!(format!("{difference}\n\n{}", harness.screen()));
+    harness.press("2");
+    assert!(harness.screen().contains("2 Differences"));
+}

@@ -10,7 +10,7 @@ use self::{
     paint::Painter,
     rows::{Labels, Page, Row, rows},
 };
-use super::{cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
+use super::{draw_lines, draw_message, draw_scrollbar, pane_block, right_title, trail, under_cursor};
 use crate::{
     model::Key,
     plan::Hunk,
@@ -47,15 +47,14 @@ fn with_page<T>(state: &State, width: u16, use_page: impl FnOnce(&Page<'_>) -> T
 
 /// Draws the pane.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mut title = vec![Span::raw("Difference")];
+    let mut path = vec!["Difference".to_owned()];
     let mut right = Vec::new();
     if let Some(key) = state.current_key() {
-        let path: Vec<String> = key.path().iter().map(|part| text::clean(part).into_owned()).collect();
-        title = vec![Span::raw(path.join(" › "))];
+        path = key.path().iter().map(|part| text::clean(part).into_owned()).collect();
         right.push(Span::styled(key.kind().name(), theme.style(Role::Dim)));
     }
     let room = usize::from(area.width).saturating_sub(12 + right.iter().map(Span::width).sum::<usize>());
-    let title = cut_line(title, room).spans;
+    let title = vec![Span::raw(trail(path, room))];
     frame.render_widget(pane_block(state, theme, Pane::Diff, title).title(right_title(right)), area);
     let inner = layout::inner(area);
     if let Some(failure) = failure(state) {
@@ -80,7 +79,11 @@ fn draw_page(page: &Page<'_>, theme: &Theme, frame: &mut Frame<'_>, inner: Rect,
     let painter = Painter { page: *page, theme };
     let lines = rows.iter().enumerate().skip(first).take(height).map(|(at, row)| {
         let line = painter.line(row);
-        if state.focus == Pane::Diff && at == state.diff_at { painter.under_cursor(line) } else { line }
+        if state.focus == Pane::Diff && at == state.diff_at {
+            under_cursor(theme, line, page.columns)
+        } else {
+            line
+        }
     });
     draw_lines(frame, inner, lines, Style::new());
     draw_scrollbar(theme, frame, area, first, height, rows.len());

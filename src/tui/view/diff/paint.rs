@@ -90,15 +90,6 @@ impl Painter<'_> {
         }
     }
 
-    /// A line with the cursor on it, in the pane's whole width.
-    pub fn under_cursor(&self, mut line: Line<'static>) -> Line<'static> {
-        let rest = self.page.columns.saturating_sub(line.width());
-        line.push_span(Span::raw(" ".repeat(rest)));
-        let cursor = self.theme.style(Role::Cursor);
-        line.spans.iter_mut().for_each(|span| span.style = span.style.patch(cursor));
-        line
-    }
-
     fn status(&self) -> Line<'static> {
         let labels = self.page.labels;
         let Some(status) = self.page.detail.status else {
