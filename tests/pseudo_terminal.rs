@@ -461,7 +461,9 @@ fn fifty_thousand_objects_can_be_looked_through() {
     wait(&mut terminal, "main › t999 › c19");
     terminal.send_str("/t2345\r").unwrap();
     wait(&mut terminal, "main › t2345");
+    // Right behind Esc, a letter would be Alt with that letter.
     terminal.send(Key::Esc).unwrap();
+    terminal.wait_until(|screen| !screen.contains("/ t2345")).unwrap();
     terminal.send_str("a").unwrap();
     wait(&mut terminal, "1 selected");
     quit(terminal);

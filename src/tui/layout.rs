@@ -10,6 +10,8 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 const NARROW: u16 = 76;
 /// Below this width the objects give way to the difference or the plan that is read.
 const TIGHT: u16 = 100;
+/// Below this height these two are not shown under each other then.
+const LOW: u16 = 32;
 /// Below this height the targets are one line.
 const SHORT: u16 = 20;
 
@@ -83,11 +85,10 @@ pub fn areas(state: &State) -> Option<Areas> {
     }
     if short && state.focus == Pane::Targets {
         areas.targets = Some(main);
-    } else if width < NARROW {
+    } else if width < NARROW || width < TIGHT && height < LOW && reads(state) {
         areas.set(if state.focus == Pane::Targets { Pane::Tree } else { state.focus }, main);
     } else {
-        let reads = matches!(state.focus, Pane::Diff | Pane::Plan);
-        let tree = if width < TIGHT && reads { 0 } else { tree_width(state) };
+        let tree = if width < TIGHT && reads(state) { 0 } else { tree_width(state) };
         let [tree, right] = Layout::horizontal([Constraint::Length(tree), Constraint::Fill(1)]).areas(main);
         areas.tree = (tree.width > 0).then_some(tree);
         if state.targets.is_empty() {
@@ -104,6 +105,11 @@ pub fn areas(state: &State) -> Option<Areas> {
         (areas.diff, areas.plan) = (Some(diff), Some(plan));
     }
     Some(areas)
+}
+
+/// Whether the difference or the plan is what the user looks at.
+fn reads(state: &State) -> bool {
+    matches!(state.focus, Pane::Diff | Pane::Plan)
 }
 
 /// Canonical and the targets, a line each, but not more than a quarter of the screen.

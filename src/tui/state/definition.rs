@@ -89,9 +89,12 @@ impl Definition {
     }
 
     fn lines(&self) -> Vec<SideLine> {
+        let mut last = None;
         let line = |(index, text): (usize, &str)| {
             let part = self.parts.get(bare(text));
-            let number = self.number(index, part);
+            // What the script has on one line has its number once.
+            let number = self.number(index, part).filter(|number| last != Some(*number));
+            last = number.or(last);
             SideLine { index, number, text: text.to_owned(), part: part.cloned(), ..SideLine::default() }
         };
         self.text.lines().enumerate().map(line).collect()

@@ -44,6 +44,8 @@ use crate::{config::Draft, dialect::Dialect, diff::Baseline, model::Key};
 
 /// How long a notice stays at least.
 const NOTICE: Duration = Duration::from_secs(6);
+/// How long it stays whatever is pressed.
+const SEEN: Duration = Duration::from_secs(1);
 /// How much longer for each of its letters, for those that take reading.
 const LETTER: Duration = Duration::from_millis(30);
 /// How often the clock on the screen moves while something is being read.
@@ -326,7 +328,13 @@ impl State {
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         let text = text.into();
         let letters = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.notice = Some(Notice { tone, until: self.now + NOTICE + LETTER * letters, text });
+        let until = self.now + NOTICE + LETTER * letters;
+        self.notice = Some(Notice { text, tone, since: self.now, until });
+    }
+
+    /// Takes the notice away, unless it has only just been there.
+    pub fn has_seen_notice(&mut self) {
+        self.notice.take_if(|notice| notice.since + SEEN <= self.now);
     }
 
     /// Says which theme it is now.

@@ -130,6 +130,8 @@ pub struct Notice {
     pub text: String,
     /// How bad it is.
     pub tone: Tone,
+    /// Since when it is there.
+    pub since: Instant,
     /// When it goes away.
     pub until: Instant,
 }

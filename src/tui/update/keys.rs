@@ -18,6 +18,7 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     panic_for_a_test(&event);
+    state.has_seen_notice();
     let context = state.context();
     let Some(action) = state.keymap.action(context, &event) else {
         type_in(state, context, &Event::Key(event));

@@ -63,6 +63,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 /// Takes a message in.
 pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> {
     state.now = now;
+    let before = (state.focus, state.zoomed, state.size);
     if state.notice.as_ref().is_some_and(|notice| notice.until <= now) {
         state.notice = None;
     }
@@ -80,6 +81,9 @@ pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> 
     };
     effects.extend(watch::due(state, now));
     effects.extend(follow_up(state));
+    if before != (state.focus, state.zoomed, state.size) {
+        panes::show_cursors(state);
+    }
     effects
 }
 

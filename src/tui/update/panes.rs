@@ -96,6 +96,12 @@ fn scroll_to_statement(state: &mut State) {
     state.plan_scroll = line;
 }
 
+/// Scrolls what is read so that its cursors are on the screen, after the panes have other sizes.
+pub fn show_cursors(state: &mut State) {
+    keep_line_in_view(state);
+    scroll_to_statement(state);
+}
+
 /// Brings the cursors of objects and plan together: the one that is not the user's follows.
 pub fn link(state: &mut State) {
     let planned = state.target().and_then(Target::current_plan);

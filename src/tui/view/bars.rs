@@ -12,7 +12,7 @@ use super::{cut_line, draw_lines, trail};
 use crate::tui::{
     keymap::{Action, Binding, Context},
     layout,
-    state::{Notice, State, Tone},
+    state::{Notice, Pane, State, Tone, side::Target},
     text,
     theme::{Role, Theme},
 };
@@ -103,18 +103,23 @@ pub fn draw_long_notice(state: &State, theme: &Theme, frame: &mut Frame<'_>, sta
     draw_lines(frame, layout::inner(area), lines, Style::new());
 }
 
-/// The row under the cursor with what it is inside of, and its kind.
+/// What is under the cursor, with what it is inside of and its kind: in the plan the statement's object,
+/// else that of the row.
 fn breadcrumb(state: &State, room: usize) -> String {
-    let Some(row) = state.tree.current() else { return String::new() };
-    let node = state.board.node(row);
-    let kind = node.key.as_ref().map(|key| format!(" · {}", key.kind().name())).unwrap_or_default();
-    let names = match &node.key {
-        Some(key) => key.path().iter().map(|part| text::clean(part).into_owned()).collect(),
+    let planned = state.target().and_then(Target::current_plan).filter(|_| state.focus == Pane::Plan);
+    let statement = planned.and_then(|planned| planned.plan.statements.get(state.plan_at));
+    let row = state.tree.current();
+    let of_row = || state.board.node(row?).key.as_ref();
+    let (names, kind) = match statement.map(|statement| &statement.key).or_else(of_row) {
+        Some(key) => {
+            let names = key.path().iter().map(|part| text::clean(part).into_owned()).collect();
+            (names, format!(" · {}", key.kind().name()))
+        }
         None => {
-            let above = state.board.ancestors(row).map(|row| state.board.node(row).label.clone());
-            let mut names: Vec<String> = std::iter::once(node.label.clone()).chain(above).collect();
+            let rows = row.into_iter().flat_map(|row| std::iter::once(row).chain(state.board.ancestors(row)));
+            let mut names: Vec<String> = rows.map(|row| state.board.node(row).label.clone()).collect();
             names.reverse();
-            names
+            (names, String::new())
         }
     };
     let place = trail(names, room.saturating_sub(text::width(&kind)));

@@ -20,7 +20,7 @@ pub use plan::body as plan_body;
 use ratatui::{
     Frame,
     layout::{Alignment, Rect},
-    style::Style,
+    style::{Color, Modifier, Style},
     text::{Line, Span},
     widgets::{Block, BorderType, Clear, Paragraph},
 };
@@ -158,9 +158,20 @@ fn trail(mut names: Vec<String>, columns: usize) -> String {
 fn under_cursor<'a>(theme: &Theme, mut line: Line<'a>, columns: usize) -> Line<'a> {
     let rest = columns.saturating_sub(line.width());
     line.push_span(Span::raw(" ".repeat(rest)));
-    let cursor = theme.style(Role::Cursor);
+    let cursor = cursor_style(theme, Role::Cursor);
     line.spans.iter_mut().for_each(|span| span.style = span.style.patch(cursor));
     line
+}
+
+/// What the cursor adds to the look of a row. Where it reverses, the row is in one colour: others would
+/// be patches in it.
+fn cursor_style(theme: &Theme, role: Role) -> Style {
+    let (cursor, text) = (theme.style(role), theme.style(Role::Text));
+    if !cursor.add_modifier.contains(Modifier::REVERSED) {
+        return cursor;
+    }
+    let own = Style::new().fg(text.fg.unwrap_or(Color::Reset)).bg(text.bg.unwrap_or(Color::Reset));
+    own.patch(cursor)
 }
 
 /// Draws lines one under the other, as many as fit.

@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_tree_widget::{Tree as TreeWidget, TreeItem, TreeState};
 
-use super::{draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
+use super::{cursor_style, draw_lines, draw_message, draw_scrollbar, pane_block, right_title};
 use crate::{
     diff::Status,
     tui::{
@@ -148,7 +148,7 @@ fn draw_rows(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect, co
     let role = if focused { Role::Cursor } else { Role::CursorUnfocused };
     if let Ok(line) = u16::try_from(tree.at().saturating_sub(first)) {
         let cursor = Rect { y: area.y + line, height: 1, ..area }.intersection(area);
-        frame.buffer_mut().set_style(cursor, theme.style(role));
+        frame.buffer_mut().set_style(cursor, cursor_style(theme, role));
     }
 }
 

@@ -107,9 +107,17 @@ impl Painter<'_> {
         let words = format!("{} {words}", status.glyph());
         let mut spans = vec![Span::styled(words, self.theme.style(role_of(status)))];
         let codes: BTreeSet<HazardCode> = self.page.hazards().iter().map(|hazard| hazard.code).collect();
-        for code in codes {
+        let mut room = self.page.columns.saturating_sub(spans.iter().map(Span::width).sum());
+        for (at, code) in codes.into_iter().enumerate() {
             let role = if code == HazardCode::LosesData { Role::Danger } else { Role::Hazard };
-            spans.push(Span::styled(format!("  ! {code}"), self.theme.style(role)));
+            let span = Span::styled(format!("  ! {code}"), self.theme.style(role));
+            // All of them are told in full further down.
+            if at > 0 && span.width() + 2 > room {
+                spans.push(Span::styled(" …", self.theme.style(Role::Hazard)));
+                break;
+            }
+            room = room.saturating_sub(span.width());
+            spans.push(span);
         }
         cut_line(spans, self.page.columns)
     }
