@@ -39,6 +39,22 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// The text if it fits into so many columns, or its end with `…` where the rest was.
+pub fn cut_left(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else { return Cow::Borrowed("") };
+    let mut start = text.len();
+    for (at, _) in text.grapheme_indices(true).rev() {
+        if width(&text[at..]) > room {
+            break;
+        }
+        start = at;
+    }
+    Cow::Owned(format!("{ELLIPSIS}{}", &text[start..]))
+}
+
 /// The text without its first columns, for panes that are scrolled to the right.
 pub fn skip(text: &str, columns: usize) -> &str {
     let mut passed = 0;
@@ -141,6 +157,9 @@ mod tests {
         assert_eq!(cut("表表表", 4), "表…");
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(cut("orders", 0), "");
+        assert_eq!(cut_left("orders", 4), "…ers");
+        assert_eq!(cut_left("表表表", 4), "…表");
+        assert_eq!((cut_left("orders", 6), cut_left("orders", 0)), ("orders".into(), "".into()));
         assert_eq!(fit("表表表", 4), "表… ");
         assert_eq!(fit_right("7", 3), "  7");
     }

@@ -70,6 +70,8 @@ pub struct State {
     pub shown: Vec<usize>,
     /// The target that the plan is for.
     pub active: usize,
+    /// Whether the user took it.
+    pub target_taken: bool,
     /// How often targets are read again by themselves, and when the next time is.
     pub watch: Option<(Duration, Instant)>,
     /// How both sides are spelled, once canonical is known.
@@ -206,6 +208,7 @@ impl State {
             shown: (0..targets.len()).collect(),
             targets,
             active: 0,
+            target_taken: false,
             watch: None,
             dialect: None,
             board: Arc::default(),

@@ -79,6 +79,7 @@ pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> 
         Message::Background(background) => look::take_background(state, background),
         other => world::take(state, other),
     };
+    targets::pass_over_failed(state);
     effects.extend(watch::due(state, now));
     effects.extend(follow_up(state));
     if before != (state.focus, state.zoomed, state.size) {

@@ -223,6 +223,7 @@ fn follow_link(state: &mut State) {
 
 /// Makes the target at a place among those that are shown the one that the plan is for.
 pub fn use_place(state: &mut State, place: usize) {
+    state.target_taken = true;
     let place = place.min(state.shown.len().saturating_sub(1));
     if let Some(target) = state.shown.get(place).copied() {
         use_target(state, target);

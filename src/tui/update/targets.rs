@@ -1,9 +1,12 @@
 //! Which targets are shown, and in which order.
 
-use super::panes;
+use super::{panes, tree};
 use crate::tui::{
     keymap::Action,
-    state::{State, Tone},
+    state::{
+        State, Tone,
+        side::{Reading, Target},
+    },
     text,
 };
 
@@ -29,6 +32,26 @@ pub fn show_hidden(state: &mut State) {
         state.say(Tone::Note, "no target is hidden");
     }
     state.shown.extend(hidden);
+}
+
+/// As long as the user took no target, one that cannot be read gives way to the first that could be.
+pub fn pass_over_failed(state: &mut State) {
+    let failed = |target: &Target| {
+        target.comparison.is_none() && matches!(target.side.reading, Reading::Failed { .. })
+    };
+    if state.target_taken || !state.target().is_some_and(failed) {
+        return;
+    }
+    let is_there = |at: &usize| state.targets.get(*at).is_some_and(|target| target.comparison.is_some());
+    if let Some(other) = state.shown.iter().copied().find(is_there) {
+        let failed = state.target().map(|target| text::clean(&target.side.label).into_owned());
+        let key = state.key(Action::Pane1);
+        state.say(Tone::Error, format!("{} could not be read: {key} shows why", failed.unwrap_or_default()));
+        panes::use_target(state, other);
+        if !state.has_begun {
+            tree::go_to_first_difference(state);
+        }
+    }
 }
 
 /// Moves the active target up or down among the others.

@@ -159,6 +159,9 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     }
     let width: usize = spans.iter().skip(1).map(Span::width).sum();
     spans.push(Span::raw(" ".repeat(findings_width(state, theme).saturating_sub(width))));
+    if let SideId::Target(at) = id {
+        spans.push(Span::styled(same_drift(state, at), theme.style(Role::Strong)));
+    }
     if let Some(age) = side.reading.age(state.now) {
         spans.push(Span::styled(format!("  {}", old(age)), theme.style(Role::Hazard)));
     }
@@ -229,17 +232,17 @@ fn drift_spans<'a>(state: &State, theme: &Theme, at: usize) -> Vec<Span<'a>> {
         let style = theme.style(super::tree::role_of(status));
         spans.push(Span::styled(format!("{}{count} ", status.glyph()), style));
     }
-    spans.push(Span::styled(same_drift(state, at), theme.style(Role::Dim)));
     spans
 }
 
-/// The first earlier target that drifted in the very same way.
+/// The first earlier target that drifted in the very same way, if this one did drift.
 fn same_drift(state: &State, at: usize) -> String {
     let mark = |target: &Target| target.comparison.as_ref().map(|comparison| comparison.mark);
-    let own = state.targets.get(at).and_then(mark);
+    let drifted = |target: &&Target| target.comparison.as_ref().is_some_and(|it| !it.drift.is_empty());
+    let own = state.targets.get(at).filter(drifted).and_then(mark);
     let mut earlier = state.targets.iter().take(at);
     let other = earlier.find(|other| own.is_some() && mark(other) == own);
-    other.map_or_else(String::new, |other| format!("identical to {}", text::clean(&other.side.label)))
+    other.map_or_else(String::new, |other| format!("  identical to {}", text::clean(&other.side.label)))
 }
 
 fn spinner(seconds: f64) -> &'static str {

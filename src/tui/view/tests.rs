@@ -97,6 +97,7 @@ fn a_target_that_cannot_be_read() {
     let error = "Connecting to db1.internal:5432 failed: connection refused.\nIs the server running, and does it listen on that port?";
     harness.fail(SideId::Target(0), error);
     harness.read(SideId::Target(1), sample::almost());
+    harness.press("{");
     assert_snapshot!(harness.screen());
 }
 
@@ -286,4 +287,15 @@ fn what_is_read_has_the_width_of_a_small_screen() {
     assert_snapshot!(format!("{difference}\n\n{}", harness.screen()));
     harness.press("2");
     assert!(harness.screen().contains("2 Differences"));
+}
+
+#[test]
+fn targets_whose_names_begin_alike_are_told_from_each_other() {
+    let mut harness = Harness::unread(SMALL, &["production-eu-west", "production-us-east"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::live());
+    harness.read(SideId::Target(1), sample::live());
+    let screen = harness.screen();
+    assert!(screen.contains("…n-eu-west …n-us-east"), "{screen}");
+    assert!(screen.contains("identical to production-eu-west"), "{screen}");
 }

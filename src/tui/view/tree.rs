@@ -108,13 +108,18 @@ fn draw_heading(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect,
     let hidden = state.shown.len().saturating_sub(columns.targets.len());
     let more = if hidden > 0 { format!("{hidden} more ") } else { String::new() };
     let mut spans = vec![Span::styled(text::fit_right(&more, room), theme.style(Role::Dim))];
-    for at in columns.targets.iter().copied() {
-        let label = text::clean(&state.targets[at].side.label);
+    let labels: Vec<_> =
+        columns.targets.iter().map(|at| text::clean(&state.targets[*at].side.label)).collect();
+    let beginnings: Vec<_> = labels.iter().map(|label| text::cut(label, columns.width - 1)).collect();
+    for (place, at) in columns.targets.iter().copied().enumerate() {
         let role = if at == state.active { Role::Active } else { Role::Dim };
-        spans.push(Span::styled(
-            text::fit(&text::cut(&label, columns.width - 1), columns.width),
-            theme.style(role),
-        ));
+        // Where names begin alike, they are told from each other by their ends.
+        let alike = beginnings.iter().filter(|beginning| **beginning == beginnings[place]).count() > 1;
+        let label = match alike {
+            true => text::cut_left(&labels[place], columns.width - 1),
+            false => text::cut(&labels[place], columns.width - 1),
+        };
+        spans.push(Span::styled(text::fit(&label, columns.width), theme.style(role)));
     }
     frame.render_widget(Line::from(spans), area);
 }
