@@ -38,7 +38,7 @@ pub fn place_parts(script: &Script, snapshot: &mut Snapshot) {
 /// What is added to tables after they were made, and where, by the names of the tables as they are
 /// written.
 struct Later {
-    added: HashMap<(Vec<String>, Part), Location>,
+    added: HashMap<(Name, Part), Location>,
     /// The tables whose names say alone which they are.
     unique: HashSet<String>,
 }
@@ -94,9 +94,12 @@ impl Part {
     }
 }
 
+/// The name of a table as it is written, in lower case: with its schema, or without.
+type Name = Vec<String>;
+
 /// The table that an `ALTER TABLE` is about, as it is written but in lower case, and what that adds to
 /// it, each with the lines between it and the beginning.
-fn additions(statement: &str) -> Option<(Vec<String>, Vec<(Part, u32)>)> {
+fn additions(statement: &str) -> Option<(Name, Vec<(Part, u32)>)> {
     let mut words = words(statement).peekable();
     words.next_if(|word| word.is("alter"))?;
     words.next_if(|word| word.is("table"))?;
