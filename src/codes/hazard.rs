@@ -139,8 +139,8 @@ const REWRITES_TABLE: Code = Code {
     title: "The table's storage is written anew",
     meaning: "Every row is copied into new storage, and every index is built anew. It takes time and, until \
               the end, disk space in proportion to the table's size.",
-    advice: "On a large table do it in steps: add a column of the new type, fill it in batches, and switch \
-             over. Where it has to be one statement, take a window of maintenance.",
+    advice: "Use the online style: it changes the type of a column in steps, by one beside it that is filled \
+             in batches and then takes its place. What it leaves open takes a window of maintenance.",
     squawk: &["changing-column-type", "adding-field-with-default", "ban-alter-generated-expression"],
 };
 

@@ -21,7 +21,9 @@ use serde_json::Value;
 
 pub use observed::{Lock, Observed, ParseLockError, Touched};
 pub use scene::Scene;
-pub use step::{Action, Alteration, Answer, Change, Check, Hazard, HazardCode, Patience, Step, Transaction};
+pub use step::{
+    Action, Alteration, Answer, Change, Check, Expansion, Hazard, HazardCode, Patience, Step, Transaction,
+};
 pub use style::{ParseStyleError, Style};
 pub use versions::Versions;
 
@@ -128,6 +130,20 @@ pub trait Dialect: Sync + Send {
     /// Where the style has no way to do it.
     fn restyle(&self, _style: Style, _scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwritable> {
         Ok(steps)
+    }
+
+    /// A change of an object in two goes, where a style does not allow the plain statements of it and has
+    /// such a way.
+    ///
+    /// # Errors
+    /// Where there is no such way for this object, with the reason.
+    fn expanded(
+        &self,
+        _style: Style,
+        _scene: &Scene<'_>,
+        _steps: &[Step],
+    ) -> Result<Option<Expansion>, Unwritable> {
+        Ok(None)
     }
 
     /// The statement that renames an object in place, or one value of an enum, to the last name of

@@ -199,6 +199,14 @@ impl<'a> Change<'a> {
     }
 }
 
+/// A change in two goes: expand and contract.
+pub struct Expansion {
+    /// What makes everything ready while everybody works on.
+    pub expand: Vec<Step>,
+    /// What then takes the old one's place at once. What uses the object steps aside around it.
+    pub contract: Vec<Step>,
+}
+
 /// How an object gets from one state to another.
 pub enum Alteration {
     /// By these statements, in place.

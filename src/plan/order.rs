@@ -13,7 +13,7 @@ use super::{
     transition::{Fate, Impossible, Transition, inline_parts},
 };
 use crate::{
-    dialect::{Action, Change, Step},
+    dialect::{Action, Change, Expansion, Step},
     model::{Catalog, Key, Object},
 };
 
@@ -66,6 +66,8 @@ struct Graph<'a, 't> {
     torn_late: BTreeMap<(&'a Key, &'a str), usize>,
     /// Which event takes an object away, by itself or with what it is a part of.
     dropped: BTreeMap<&'a Key, usize>,
+    /// Which event makes the change of an object ready, for a change in two goes.
+    expanded: BTreeMap<&'a Key, usize>,
     /// Which event puts a superseded type's old version away.
     superseded: Vec<(&'a Key, usize)>,
     /// What cannot be written.
@@ -82,6 +84,7 @@ impl<'a, 't> Graph<'a, 't> {
             torn: BTreeMap::new(),
             torn_late: BTreeMap::new(),
             dropped: BTreeMap::new(),
+            expanded: BTreeMap::new(),
             superseded: Vec::new(),
             impossible: Vec::new(),
         };
@@ -137,6 +140,7 @@ impl<'a, 't> Graph<'a, 't> {
                     let added = self.add_split_alter(key);
                     self.or_note(added);
                 }
+                Fate::Alter(steps) if self.add_expansion(key, steps) => {}
                 Fate::Alter(steps) | Fate::Retype(steps) | Fate::Rebuild(steps) => {
                     let event = self.event(key, Action::Alter, steps.clone());
                     self.built.insert(key, event);
@@ -161,6 +165,28 @@ impl<'a, 't> Graph<'a, 't> {
             let added = self.add_lift(key, facets);
             self.or_note(added);
         }
+    }
+
+    /// Adds a change in two goes, where the style of the plan asks for that.
+    fn add_expansion(&mut self, key: &'a Key, steps: &[Step]) -> bool {
+        let expansion = self.transition.expanded(key, steps);
+        let Expansion { expand, contract } = match expansion {
+            Ok(None) => return false,
+            Ok(Some(expansion)) => expansion,
+            Err(impossible) => {
+                self.impossible.push(impossible);
+                return true;
+            }
+        };
+        let ready = self.event(key, Action::Alter, Vec::new());
+        let place = self.event(key, Action::Alter, Vec::new());
+        self.events[ready].steps = expand;
+        self.events[place].steps = contract;
+        self.events[place].after.insert(ready);
+        self.built.insert(key, place);
+        self.torn.insert(key, place);
+        self.expanded.insert(key, ready);
+        true
     }
 
     fn add_drop(&mut self, key: &'a Key, fate: &Fate, apart: &Apart<'a>) -> Result<(), Impossible> {
@@ -218,6 +244,7 @@ impl<'a, 't> Graph<'a, 't> {
         };
         steps.extend(kind.restore(object));
         let event = self.event(key, Action::Create, steps);
+        self.put_off(event);
         let pieces = [(&**object, late)]
             .into_iter()
             .chain(parts.into_iter().zip(bare_parts).map(|(p, (_, late))| (p, late)));
@@ -233,6 +260,19 @@ impl<'a, 't> Graph<'a, 't> {
             self.built_late.extend(late.into_iter().map(|facet| ((&piece.key, facet), event)));
         }
         Ok(())
+    }
+
+    /// Puts off what takes long of bringing an object back: it is there again at once, and is validated
+    /// when all else is done.
+    fn put_off(&mut self, event: usize) {
+        let Event { key, steps, .. } = &mut self.events[event];
+        let (key, long) = (*key, steps.iter().position(|step| !step.transaction.is_shared()));
+        let returns = matches!(self.transition.fates.get(key), Some(Fate::Recreate));
+        if let Some(long) = long.filter(|long| returns && *long > 0) {
+            let steps = steps.split_off(long);
+            let after = BTreeSet::from([event]);
+            self.events.push(Event { key, action: Action::Create, steps, facets: BTreeSet::new(), after });
+        }
     }
 
     /// Changes an object in two goes: the facets that need something else of the plan come last.
@@ -341,6 +381,7 @@ impl<'a, 't> Graph<'a, 't> {
                 }
             }
         }
+        self.make_ready(&mut edges);
         self.tear_down(&mut edges);
         for key in self.dropped.keys() {
             edges.extend(self.built.get(key).map(|made| (self.dropped[key], *made)));
@@ -351,6 +392,27 @@ impl<'a, 't> Graph<'a, 't> {
                 self.events[then].after.insert(first);
             }
         }
+    }
+
+    /// Everything that is changed in two goes is ready before the first of it is put in its place, and
+    /// before what uses it steps aside for that, so that nothing is away for long.
+    fn make_ready(&self, edges: &mut Vec<(usize, usize)>) {
+        let (mut queue, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut later = Vec::new();
+        for (key, ready) in &self.expanded {
+            let needs = self.transition.to.get(key).into_iter().flat_map(|object| &object.requires);
+            edges.extend(needs.filter_map(|need| Some((*self.built.get(&need.on)?, *ready))));
+            later.extend(self.built.get(key));
+            queue.push(*key);
+        }
+        while let Some(used) = queue.pop() {
+            let users = self.transition.from.users(used).map(|user| &user.key);
+            for (user, gone) in users.filter_map(|user| self.dropped.get_key_value(user)) {
+                later.push(*gone);
+                queue.extend(Some(*user).filter(|user| seen.insert(*user)));
+            }
+        }
+        edges.extend(self.expanded.values().flat_map(|ready| later.iter().map(|then| (*ready, *then))));
     }
 
     fn tear_down(&self, edges: &mut Vec<(usize, usize)>) {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
     dialect::{
-        Action, Alteration, Change, Dialect, Family, HazardCode, Scene, Step, Style, Superseding, Unwritable,
+        Action, Alteration, Change, Dialect, Expansion, Family, HazardCode, Scene, Step, Style, Superseding,
+        Unwritable,
     },
     model::{Catalog, Key, Object},
 };
@@ -143,18 +144,34 @@ impl<'a> Transition<'a> {
         if self.style == Style::Plain {
             return Ok(steps);
         }
-        let cause = self.cause(key);
-        let scene = Scene {
+        let scene = self.scene(key, action);
+        let restyled = self.dialect.restyle(self.style, &scene, steps);
+        restyled.map_err(|error| Impossible::new(scene.cause.unwrap_or(key), error.reason))
+    }
+
+    /// The change of an object in two goes, where the style of the plan asks for that.
+    ///
+    /// # Errors
+    /// Where it asks for it, and it cannot be done.
+    pub fn expanded(&self, key: &'a Key, steps: &[Step]) -> Result<Option<Expansion>, Impossible> {
+        let scene = self.scene(key, Action::Alter);
+        // What is lifted for the change is part of it, and belongs to neither half.
+        if self.lifted.contains_key(key) || scene.fresh {
+            return Ok(None);
+        }
+        Ok(self.dialect.expanded(self.style, &scene, steps)?)
+    }
+
+    fn scene(&self, key: &'a Key, action: Action) -> Scene<'a> {
+        Scene {
             key,
             action,
             from: self.from,
             to: self.to,
             fresh: self.is_part_of_new(key),
             returns: matches!(self.fates.get(key), Some(Fate::Recreate)),
-            cause,
-        };
-        let restyled = self.dialect.restyle(self.style, &scene, steps);
-        restyled.map_err(|error| Impossible::new(cause.unwrap_or(key), error.reason))
+            cause: self.cause(key),
+        }
     }
 
     /// For whom an object steps aside or follows that does not change itself.

@@ -6,6 +6,7 @@ mod cases;
 mod checks;
 mod copies;
 mod everything;
+mod expand;
 mod hazards;
 mod invalid;
 mod labels;

@@ -10,6 +10,7 @@ mod bounds;
 mod common;
 pub mod connect;
 mod effects;
+mod expand;
 pub mod expression;
 pub mod fingerprint;
 mod idempotent;
@@ -37,8 +38,8 @@ pub mod writer;
 use std::time::Duration;
 
 use super::{
-    Action, Dialect, Family, Hazard, ObjectKind, Scene, Step, Style, Superseding, Timeouts, Unwritable,
-    Versions, quote,
+    Action, Dialect, Expansion, Family, Hazard, ObjectKind, Scene, Step, Style, Superseding, Timeouts,
+    Unwritable, Versions, quote,
 };
 use crate::model::{Catalog, Key, Kind, Object};
 
@@ -222,6 +223,18 @@ impl Dialect for Postgres {
             Style::Plain => Ok(steps),
             Style::Idempotent => Ok(idempotent::restyled(scene, steps)),
             Style::Online => online::restyled(scene, steps),
+        }
+    }
+
+    fn expanded(
+        &self,
+        style: Style,
+        scene: &Scene<'_>,
+        steps: &[Step],
+    ) -> Result<Option<Expansion>, Unwritable> {
+        match style {
+            Style::Plain | Style::Idempotent => Ok(None),
+            Style::Online => online::expanded(scene, steps),
         }
     }
 

@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use super::{aside, column, constraint, index, not_null, table};
+use super::{aside, column, constraint, expand, index, not_null, table};
 use crate::{
-    dialect::{Action, HazardCode, Patience, Scene, Step, Transaction, Unwritable, quote},
+    dialect::{Action, Expansion, HazardCode, Patience, Scene, Step, Transaction, Unwritable, quote},
     model::{Key, Object},
 };
 
@@ -40,6 +40,16 @@ pub fn restyled(scene: &Scene<'_>, steps: Vec<Step>) -> Result<Vec<Step>, Unwrit
     Ok(steps.into_iter().map(|step| hurried(scene, step)).collect())
 }
 
+/// A change that would write a table anew, in two goes that do not, where there is such a way.
+///
+/// # Errors
+/// Where it has to be written anew.
+pub fn expanded(scene: &Scene<'_>, steps: &[Step]) -> Result<Option<Expansion>, Unwritable> {
+    let Some(Expansion { expand, contract }) = expand::expanded(scene, steps)? else { return Ok(None) };
+    let hurried = |steps: Vec<Step>| steps.into_iter().map(|step| hurried(scene, step)).collect();
+    Ok(Some(Expansion { expand: hurried(expand), contract: hurried(contract) }))
+}
+
 /// Gives a statement that has none yet the patience of one that only changes catalogs.
 fn hurried(scene: &Scene<'_>, mut step: Step) -> Step {
     if step.patience == Patience::default() {
@@ -56,16 +66,14 @@ fn refuse_rewrites(object: &Object, steps: &[Step]) -> Result<(), Unwritable> {
     let Some(step) = steps.iter().find(rewrites) else { return Ok(()) };
     let sql = step.sql.lines().next().unwrap_or_default();
     let reason = format!(
-        "`{sql}` writes every row of the table anew while nobody can use it, which the online style does not do. \
-         Expand and contract instead: add a column of the new kind beside the old one, keep it in step with a \
-         trigger, fill it in batches, and let it take the old one's name in a short transaction; or plan this \
-         difference in the plain style for a quiet hour"
+        "`{sql}` writes every row of the table anew while nobody can use it, which the online style does not do: \
+         plan this difference in the plain style for a quiet hour"
     );
     Err(Unwritable::new(object, reason))
 }
 
 /// A statement outside of a transaction that works on an index while its table is in use.
-fn concurrent(sql: String, hazards: impl Iterator<Item = crate::dialect::Hazard>) -> Step {
+pub(super) fn concurrent(sql: String, hazards: impl Iterator<Item = crate::dialect::Hazard>) -> Step {
     let mut step = Step::new(sql).transaction(Transaction::Outside);
     step.hazards = hazards.collect();
     step.patience = Patience { lock: Some(PATIENT), whole: Some(SLOW), retries: RETRIES };
@@ -78,7 +86,7 @@ fn unblocked(step: &Step) -> impl Iterator<Item = crate::dialect::Hazard> {
     step.hazards.iter().filter(move |hazard| !blocks.contains(&hazard.code)).cloned()
 }
 
-fn drop_concurrently(key: &Key) -> String {
+pub(super) fn drop_concurrently(key: &Key) -> String {
     format!("DROP INDEX CONCURRENTLY IF EXISTS {}", quote::qualified(&[key.root(), key.name()]))
 }
 
@@ -88,6 +96,10 @@ fn index(scene: &Scene<'_>, mut steps: Vec<Step>) -> Vec<Step> {
     match scene.action {
         Action::Create if !steps.is_empty() => {
             let plain = steps.remove(0);
+            if let Some(renamed) = expand::takes_its_name(scene) {
+                steps.insert(0, renamed);
+                return steps;
+            }
             let mut online = if partitioned {
                 let mut whole = of_partitions(scene, &plain.sql);
                 whole.push(plain);
@@ -210,7 +222,7 @@ fn constraint(scene: &Scene<'_>, steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// A statement that reads a whole table while everybody works on.
-fn alone(mut step: Step) -> Step {
+pub(super) fn alone(mut step: Step) -> Step {
     step.hazards.retain(|hazard| hazard.code == HazardCode::MayFail);
     step.patience = Patience { lock: Some(LOCK), whole: Some(SLOW), retries: RETRIES };
     step.transaction(Transaction::Alone)
@@ -236,15 +248,30 @@ fn add_constraint(scene: &Scene<'_>, mut steps: Vec<Step>) -> Vec<Step> {
             add.hazards.clear();
             vec![add]
         }
-        Some("PRIMARY KEY" | "UNIQUE") if !is_partitioned(parent) => by_index(object, add),
+        Some("PRIMARY KEY" | "UNIQUE") if !is_partitioned(parent) => match by_index(object) {
+            Some(Built { mut build, key }) => {
+                build.hazards = unblocked(&add).collect();
+                vec![build, key]
+            }
+            None => vec![add],
+        },
         _ => vec![add],
     };
     online.append(&mut steps);
     online
 }
 
-/// A key made of an index that is built first. The index has the key's name from the beginning.
-fn by_index(object: &Object, add: Step) -> Vec<Step> {
+/// A key made of an index that is built first.
+pub(super) struct Built {
+    /// Builds the index.
+    pub build: Step,
+    /// Makes the key of it.
+    pub key: Step,
+}
+
+/// A key made of an index that is built first, where it can be. The index has the key's name from the
+/// beginning.
+pub(super) fn by_index(object: &Object) -> Option<Built> {
     let definition = object.facets.text("definition").unwrap_or_default();
     let (word, rest) = definition.split_at(definition.find('(').unwrap_or(0));
     let (columns, options) = split_parenthesis(rest);
@@ -254,21 +281,21 @@ fn by_index(object: &Object, add: Step) -> Vec<Step> {
     };
     let known = ["PRIMARY KEY ", "UNIQUE ", "UNIQUE NULLS NOT DISTINCT "].contains(&word);
     if !known || columns.contains(" WITHOUT OVERLAPS") {
-        return vec![add];
+        return None;
     }
     let include = if include.is_empty() { String::new() } else { format!(" INCLUDE {include}") };
     let nulls = if word.ends_with("DISTINCT ") { " NULLS NOT DISTINCT" } else { "" };
     let (name, on) = (quote::name(object.key.name()), super::common::qualified(&object.key));
     let sql = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {on} {columns}{include}{nulls}");
-    let mut build = concurrent(sql, unblocked(&add));
+    let mut build = concurrent(sql, [].into_iter());
     build.before_retry = Some(drop_concurrently(&object.key));
     let kind = if word.starts_with('P') { "PRIMARY KEY" } else { "UNIQUE" };
     let using = format!("ALTER TABLE {on} ADD CONSTRAINT {name} {kind} USING INDEX {name}{options}");
-    vec![build, Step::new(using)]
+    Some(Built { build, key: Step::new(using) })
 }
 
 /// `(a, "b)") rest` → `(a, "b)")` and ` rest`.
-fn split_parenthesis(text: &str) -> (&str, &str) {
+pub(super) fn split_parenthesis(text: &str) -> (&str, &str) {
     let (mut depth, mut quoted) = (0, false);
     for (at, c) in text.char_indices() {
         match c {
