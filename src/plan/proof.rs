@@ -7,7 +7,7 @@ use super::{
     HazardCode, Observed, Plan, Proof, Request, Statement, order, segments, selection, transition::Transition,
 };
 use crate::{
-    dialect::{Dialect, Transaction, judgement},
+    dialect::{Dialect, Transaction, judgement, quote},
     diff::{self, Drift, Rules},
     model::{Catalog, Key, Object, Snapshot},
     scratch::{Options, copy::Copy},
@@ -158,8 +158,12 @@ async fn rehearse(copy: &mut Copy, statements: &[Statement]) -> Result<Vec<Obser
     let mut observed = Vec::new();
     for segment in statements.chunk_by(|a, b| a.segment == b.segment) {
         if is_outside(segment) {
-            each(copy, segment).await?;
-            observed.extend(segment.iter().map(|_| Observed::unseen(OUTSIDE)));
+            for statement in segment {
+                let path = statement.key.path();
+                let relation = quote::qualified(&path[..path.len().min(2)]);
+                let seen = copy.observe_outside(&statement.sql, &relation).await;
+                observed.push(seen.map_err(|error| failure(&error.to_string(), statement))?);
+            }
             continue;
         }
         if segment.len() > 1 {
@@ -176,8 +180,6 @@ async fn rehearse(copy: &mut Copy, statements: &[Statement]) -> Result<Vec<Obser
     }
     Ok(observed)
 }
-
-const OUTSIDE: &str = "It runs outside of a transaction, and its locks are gone when it is done.";
 
 fn is_outside(segment: &[Statement]) -> bool {
     segment.iter().any(|statement| statement.transaction == Transaction::Outside)

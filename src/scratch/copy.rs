@@ -1,9 +1,9 @@
 //! A scratch database to try a plan on: runs statements and reads the result back, whatever the
 //! dialect.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
-use super::{Choice, Database, Options, database, sqlite, watch::Watch};
+use super::{Choice, Database, Options, database, gate::Gate, sqlite, watch::Watch};
 use crate::{
     dialect::{
         Observed,
@@ -12,6 +12,8 @@ use crate::{
     },
     model::Snapshot,
 };
+
+const OUTSIDE: &str = "It runs outside of a transaction, and its locks are gone when it is done.";
 
 /// A scratch database of one dialect, gone when this value is dropped.
 pub struct Copy(Engine);
@@ -150,6 +152,43 @@ impl Copy {
         let observed = watch.after(session).await?;
         session.execute("COMMIT").await.map_err(CopyError::new)?;
         Ok(observed)
+    }
+
+    /// Runs one statement that the server refuses in a transaction, and tells what it locks on the way:
+    /// it is held up by another session that reads the relation, a table as SQL writes its name.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn observe_outside(&mut self, sql: &str, relation: &str) -> Result<Observed, CopyError> {
+        let gate = match &self.0 {
+            Engine::Postgres { database, .. } if database.takes_others() => {
+                Gate::before(database.url(), relation).await
+            }
+            _ => None,
+        };
+        let (Engine::Postgres { session, watch: Some(watch), .. }, Some(mut gate)) = (&mut self.0, gate)
+        else {
+            self.execute(sql).await?;
+            return Ok(Observed::unseen(OUTSIDE));
+        };
+        watch.look_away();
+        let process = session.process();
+        let mut running = pin!(session.execute(sql));
+        let seen = tokio::select! {
+            done = &mut running => Err(done),
+            seen = gate.look(process) => Ok(seen),
+        };
+        gate.open().await;
+        match seen {
+            Ok(seen) => {
+                running.await.map_err(CopyError::new)?;
+                Ok(watch.seen(&seen?))
+            }
+            Err(done) => {
+                done.map_err(CopyError::new)?;
+                Ok(Observed::unseen(OUTSIDE))
+            }
+        }
     }
 
     /// Reads what is there now.

@@ -11,6 +11,7 @@ mod cluster;
 #[cfg(feature = "embedded-postgres")]
 mod embedded;
 mod folder;
+mod gate;
 mod host;
 mod local;
 mod protocol;
@@ -91,6 +92,11 @@ impl Database {
     /// `PostgreSQL 16.2 at db.example.com`.
     pub fn engine(&self) -> &str {
         &self.engine
+    }
+
+    /// Whether others can connect to it at the same time.
+    pub fn takes_others(&self) -> bool {
+        !self.engine.starts_with("embedded")
     }
 
     /// Removes the database and returns when it is gone. Dropping the value removes it as well,

@@ -5,6 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::copy::CopyError;
 use crate::dialect::{Lock, Observed, Touched, postgres::session::Session, quote, row::Row};
 
+const TOUCHED: &str = include_str!("touched.sql");
+
+/// The query for the relations that another session has locked, or waits to lock.
+pub(super) fn touched_by(process: i32) -> String {
+    TOUCHED.replace("pg_catalog.pg_backend_pid()", &process.to_string()).replace(" AND l.granted", "")
+}
+
 /// The relations that were there when the watch began. What a statement does to others, which the
 /// plan has made itself, concerns nobody.
 pub(super) struct Watch {
@@ -65,10 +72,18 @@ impl Watch {
 
     /// What the statement did that was run since, before its transaction is committed.
     pub(super) async fn after(&mut self, session: &mut Session) -> Result<Observed, CopyError> {
-        let rows = session.rows(include_str!("touched.sql")).await.map_err(CopyError::new)?;
+        let rows = session.rows(TOUCHED).await.map_err(CopyError::new)?;
+        let observed = self.seen(&rows);
+        self.scans.extend(scans(&rows));
+        rows.iter().for_each(|row| self.note(row));
+        Ok(observed)
+    }
+
+    /// What a statement did that holds these locks.
+    pub(super) fn seen(&self, rows: &[Row]) -> Observed {
         let mut found: BTreeMap<i64, Touched> = BTreeMap::new();
         let mut read: BTreeSet<i64> = BTreeSet::new();
-        for row in &rows {
+        for row in rows {
             let (Some(oid), Some(lock)) =
                 (row.number("oid"), row.text("mode").and_then(|mode| mode.parse().ok()))
             else {
@@ -93,11 +108,9 @@ impl Watch {
         for (oid, touched) in &mut found {
             touched.scanned = read.contains(oid);
         }
-        self.scans.extend(scans(&rows));
-        rows.iter().for_each(|row| self.note(row));
         let mut relations: Vec<Touched> = found.into_values().collect();
         relations.sort_by(|a, b| a.relation.cmp(&b.relation));
-        Ok(Observed { relations, unseen: None })
+        Observed { relations, unseen: None }
     }
 
     /// Whether the server read a relation's rows since [`Watch::before`].

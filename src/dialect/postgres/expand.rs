@@ -8,6 +8,7 @@ use super::{
     common::{own_name, qualified, texts},
     constraint, foreign_table, index, materialized_view,
     online::{Built, alone, by_index, concurrent, drop_concurrently, split_parenthesis},
+    publication,
     retype::{Cast, cast},
     rule, sequence, statistics, table, trigger,
 };
@@ -158,6 +159,9 @@ impl<'a> Place<'a> {
         let users = || scene.from.users(&old.key);
         if users().any(|user| user.key.kind() == statistics::KIND) {
             return refused("extended statistics are kept on it");
+        }
+        if users().any(|user| user.key.kind() == publication::KIND) {
+            return refused("a publication names it among the columns of its table");
         }
         if users().any(|user| user.key.kind() == column::KIND) {
             return refused("another column is computed from it");
@@ -327,11 +331,12 @@ END
             "The values of {} in their old type are gone; those in the new type are in its place.",
             self.old.key.dotted()
         );
+        let last = format!("{old} comes to stand last in {table}, for whoever goes by the order of columns.");
         steps.extend([
             Step::new(format!("DROP TRIGGER {trigger} ON {table}")),
             Step::new(format!("DROP FUNCTION {function}()")),
             self.alter(format!("DROP COLUMN {old}")).hazard(HazardCode::LosesData, message),
-            self.alter(format!("RENAME COLUMN {new} TO {old}")),
+            self.alter(format!("RENAME COLUMN {new} TO {old}")).hazard(HazardCode::BreaksClients, last),
         ]);
         let bare = Object { key: self.new.key.clone(), ..self.bare.clone() };
         match column::Column.alter(&Change::between(&bare, self.new))? {

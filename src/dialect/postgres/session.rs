@@ -219,6 +219,11 @@ impl Session {
         self.facts.version_num
     }
 
+    /// The number by which the server knows the session's process.
+    pub fn process(&self) -> i32 {
+        self.facts.process
+    }
+
     /// The role that is connected.
     pub fn role(&self) -> &str {
         &self.facts.role
