@@ -99,6 +99,12 @@ pub trait Dialect: Sync + Send {
         None
     }
 
+    /// Whether an object cannot change like this as long as one that uses it stays as it is: a column
+    /// that comes to allow NULL, and a primary key.
+    fn is_held_by(&self, _from: &Object, _to: &Object, _user: &Object) -> bool {
+        false
+    }
+
     /// The roles that an object's facets name.
     fn roles(&self, _object: &Object) -> Vec<String> {
         Vec::new()

@@ -83,6 +83,29 @@ impl Closure<'_> {
         if difference.status == Status::Missing || self.changes_ancestry(key) {
             self.choose_inline_parts(key);
         }
+        for holder in self.holders(key) {
+            self.choose(&holder, Some(key));
+        }
+    }
+
+    /// Who uses an object of the target and does not let it change as it has to.
+    fn holders(&self, key: &Key) -> Vec<Key> {
+        let Request { dialect, canonical, target, .. } = self.request;
+        let Some((from, to)) = target.catalog.get(key).zip(canonical.catalog.get(key)) else {
+            return Vec::new();
+        };
+        let users = target.catalog.users(key).filter(|user| dialect.is_held_by(from, to, user));
+        users.map(|user| user.key.clone()).collect()
+    }
+
+    /// What is held by something that stays, stays too.
+    fn settle_holders(&mut self) {
+        let held = |key: &&Key| self.holders(key).into_iter().find(|holder| !self.chosen.contains(holder));
+        let held: Vec<(Key, Key)> =
+            self.chosen.iter().filter_map(|key| Some((key.clone(), held(&key)?))).collect();
+        for (key, holder) in held {
+            self.refuse(&key, &format!("{holder} holds it as it is; select that one too"));
+        }
     }
 
     fn choose_requirements(&mut self, key: &Key) {
@@ -163,6 +186,7 @@ impl Closure<'_> {
             self.settle_drops();
             let refused = self.refused.len();
             self.settle_names();
+            self.settle_holders();
             if self.refused.len() == refused {
                 return;
             }

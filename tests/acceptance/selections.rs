@@ -144,6 +144,19 @@ async fn what_depends_on_a_drop_goes_too_where_it_holds_no_data() {
 }
 
 #[tokio::test]
+async fn a_column_that_comes_to_allow_null_takes_its_primary_key_along() {
+    let world = World::start();
+    let from = "CREATE TABLE t (a integer PRIMARY KEY, b integer); CREATE TABLE u (a integer REFERENCES t);";
+    let pair = scripts(&world, from, "CREATE TABLE t (a integer, b text); CREATE TABLE u (a integer)").await;
+    let plan = pair.plan(&BTreeSet::from(["column:public.t.a".parse().expect("a key")]));
+    let needed: Vec<String> = plan.needed.keys().map(ToString::to_string).collect();
+    assert_eq!(needed, ["constraint:public.t.t_pkey", "constraint:public.u.u_a_fkey"]);
+    world.apply("from", &plan);
+    let after = Pair::new(pair.canonical.clone(), world.read("from").await);
+    assert_eq!(after.differences(), ["~ column:public.t.b (type)"]);
+}
+
+#[tokio::test]
 async fn what_postgresql_cannot_reach_is_left_open_with_the_reason() {
     let world = World::start();
     let parent = "CREATE TABLE parent (id integer); CREATE VIEW v AS SELECT 1 AS a;";

@@ -169,6 +169,11 @@ impl Dialect for Postgres {
         default_privileges::born_with(before, after, role, object)
     }
 
+    fn is_held_by(&self, from: &Object, to: &Object, user: &Object) -> bool {
+        let allows = from.facets.flag("not null") && !to.facets.flag("not null");
+        allows && from.key.kind() == column::KIND && user.facets.text("type") == Some("PRIMARY KEY")
+    }
+
     fn roles(&self, object: &Object) -> Vec<String> {
         let owner = object.facets.text("owner").map(str::to_owned);
         let policy = common::texts(object, "roles").into_iter().filter(|role| role != "public");
