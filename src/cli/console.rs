@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::Path,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
@@ -172,9 +172,17 @@ impl Console {
     /// # Errors
     /// Where standard output cannot be written to; a reader who went away is no error.
     pub fn result(&self, text: &str) -> Result<(), Error> {
+        self.result_by(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Prints what the command was asked for, as it is written.
+    ///
+    /// # Errors
+    /// As [`Console::result`].
+    pub fn result_by(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         self.clear_progress();
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Error::new(format!("The result could not be written to standard output: {error}."), ""))
             }

@@ -26,7 +26,10 @@ pub async fn run(setup: &Setup<'_>, arguments: &Arguments, json: bool) -> Result
     if !filter.is_empty() {
         narrow(setup, &mut comparison, filter);
     }
-    print(setup, &comparison, json)
+    let outcome = print(setup, &comparison, json);
+    // The command ends here: the system takes the memory back faster than we could.
+    std::mem::forget(comparison);
+    outcome
 }
 
 /// Leaves only those of the differences that the filter lets through, and says that it did.

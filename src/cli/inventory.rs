@@ -11,7 +11,7 @@ use crate::{
     diff::narrowed,
     model::{Scope, Snapshot},
     report::snapshot_text,
-    source::inventory::{Layout, to_json},
+    source::inventory::{Layout, to_json, write_json},
 };
 
 pub(super) const HELP: &str = "\
@@ -86,18 +86,21 @@ pub async fn run(setup: &Setup<'_>, arguments: &Inventory, form: Form) -> Result
         setup.console.note(&format!("{}: nothing is in what was asked for.", read.name));
     }
     let layout = if arguments.lines { Layout::Lines } else { Layout::Pretty };
-    let text = match form {
-        Form::Json => to_json(&snapshot, layout),
-        Form::Text if arguments.lines => to_json(&snapshot, layout),
-        Form::Text => snapshot_text(&read.name, &snapshot, setup.console.paint()),
+    let is_json = form == Form::Json || arguments.lines;
+    let text = |snapshot: &Snapshot| match is_json {
+        true => to_json(snapshot, layout),
+        false => snapshot_text(&read.name, snapshot, setup.console.paint()),
     };
     match &arguments.output {
         Some(file) => {
-            write_file(file, &text)?;
+            write_file(file, &text(&snapshot))?;
             setup.console.note(&format!("{} was written.", file.display()));
         }
-        None => setup.console.result(&text)?,
+        None if is_json => setup.console.result_by(|out| write_json(out, &snapshot, layout))?,
+        None => setup.console.result(&text(&snapshot))?,
     }
+    // The command ends here: the system takes the memory back faster than we could.
+    std::mem::forget(snapshot);
     Ok(Outcome::Same)
 }
 

@@ -39,11 +39,24 @@ pub enum Layout {
 /// A snapshot as the text of an inventory: JSON in a stable order with its fingerprint, and with a
 /// newline at its end.
 pub fn to_json(snapshot: &Snapshot, layout: Layout) -> String {
+    let mut text = Vec::new();
+    // Keys and values of a snapshot are texts, numbers and lists: nothing that JSON cannot hold.
+    let written = write_json(&mut text, snapshot, layout);
+    written.ok().and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
+}
+
+/// Writes the text that [`to_json`] gives, piece by piece: a large schema is never in memory as text.
+///
+/// # Errors
+/// Where it cannot be written to.
+pub fn write_json(out: &mut dyn Write, snapshot: &Snapshot, layout: Layout) -> io::Result<()> {
     let document = Document { head: head(snapshot), snapshot };
     match layout {
-        // Keys and values of a snapshot are texts, numbers and lists: nothing that JSON cannot hold.
-        Layout::Pretty => serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
-        Layout::Lines => document.lines(),
+        Layout::Pretty => {
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+            out.write_all(b"\n")
+        }
+        Layout::Lines => document.write_lines(out),
     }
 }
 
@@ -79,9 +92,8 @@ impl Serialize for Document<'_> {
 }
 
 impl Document<'_> {
-    fn lines(&self) -> String {
-        let json = |value: &dyn Fn() -> serde_json::Result<String>| value().unwrap_or_default();
-        let mut text = "{\n".to_owned();
+    fn write_lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"{\n")?;
         for (name, value) in &self.head {
             let value = match value {
                 Value::Object(entries) if !entries.is_empty() => {
@@ -91,11 +103,15 @@ impl Document<'_> {
                 }
                 value => value.to_string(),
             };
-            text += &format!("{}: {value},\n", Value::from(&**name));
+            writeln!(out, "{}: {value},", Value::from(&**name))?;
         }
-        let objects = self.snapshot.catalog.iter();
-        let objects: Vec<String> = objects.map(|object| json(&|| serde_json::to_string(&**object))).collect();
-        text + &format!("\"{OBJECTS}\": [\n{}\n]\n}}\n", objects.join(",\n"))
+        write!(out, "\"{OBJECTS}\": [")?;
+        for (at, object) in self.snapshot.catalog.iter().enumerate() {
+            out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
+            serde_json::to_writer(&mut *out, &**object)?;
+        }
+        // Without any object there is an empty line.
+        out.write_all(if self.snapshot.catalog.is_empty() { b"\n\n]\n}\n" } else { b"\n]\n}\n" })
     }
 }
 
