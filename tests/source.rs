@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use schemascope::{
     dialect::postgres::session::Session,
@@ -212,10 +212,10 @@ async fn every_object_is_found_at_the_statement_that_made_it() {
     let named = "SELECT relname AS name, oid::int8 FROM pg_class WHERE relnamespace = 'public'::regnamespace \
                  UNION ALL SELECT conname, oid::int8 FROM pg_constraint WHERE contype = 'c' \
                  UNION ALL SELECT nspname, oid::int8 FROM pg_namespace WHERE nspname = 'public'";
-    let mut oids = BTreeMap::new();
+    let mut oids = Vec::new();
     for row in session.rows(named).await.unwrap() {
         let key = Key::new(Kind::of("relation"), [row.text("name").unwrap()]);
-        oids.insert(key, u32::try_from(row.number("oid").unwrap()).unwrap());
+        oids.push((key, u32::try_from(row.number("oid").unwrap()).unwrap()));
     }
     let located = locate(&outcome.marks, &oids);
     let lines: Vec<(&str, u32)> = located.iter().map(|(key, at)| (key.name(), at.line)).collect();

@@ -1,6 +1,7 @@
 //! Facets: the named values that make up an object.
 
 use std::{
+    collections::HashSet,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -38,6 +39,25 @@ impl FacetName {
     }
 }
 
+/// Facets that were read, each once: the columns of a schema are much alike.
+#[derive(Debug, Default)]
+pub struct Shelf(HashSet<Facets>);
+
+impl Shelf {
+    /// The facets, shared with equal ones that came before. What has a definition or a comment is hardly
+    /// ever alike, and is not kept.
+    pub fn shared(&mut self, facets: Facets) -> Facets {
+        if facets.get("definition").is_some() || facets.get("comment").is_some() {
+            return facets;
+        }
+        if let Some(known) = self.0.get(&facets) {
+            return known.clone();
+        }
+        self.0.insert(facets.clone());
+        facets
+    }
+}
+
 impl Facets {
     /// The facets of these names and values, each name given once; defaults are left out.
     pub fn of(facets: impl IntoIterator<Item = (FacetName, Value)>) -> Self {
@@ -45,6 +65,14 @@ impl Facets {
         let mut list: Vec<_> = facets.map(|(name, value)| (name.0, value)).collect();
         list.shrink_to_fit();
         Facets(Arc::new(list))
+    }
+
+    /// Without room for more: lists grow by doubling, and there are many.
+    fn fitted(mut self) -> Self {
+        if let Some(list) = Arc::get_mut(&mut self.0) {
+            list.shrink_to_fit();
+        }
+        self
     }
 
     /// Sets a facet; a value that is a default removes it.
@@ -146,7 +174,7 @@ impl<'de> Deserialize<'de> for Facets {
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     facets.set(&name, value);
                 }
-                Ok(facets)
+                Ok(facets.fitted())
             }
         }
         deserializer.deserialize_map(Entries)
@@ -157,7 +185,7 @@ impl FromIterator<(String, Value)> for Facets {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(facets: I) -> Self {
         let mut all = Facets::default();
         facets.into_iter().for_each(|(name, value)| all.set(&name, value));
-        all
+        all.fitted()
     }
 }
 

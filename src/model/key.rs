@@ -133,21 +133,39 @@ impl Key {
 
     /// The dotted path without the kind, as in `public.orders.total`.
     pub fn dotted(&self) -> String {
-        let parts: Vec<String> = self.path.iter().map(|part| quoted_part(part)).collect();
-        parts.join(".")
+        Dotted(&self.path).to_string()
     }
 }
 
-fn quoted_part(part: &str) -> String {
-    let plain = !part.is_empty()
-        && part.chars().all(|c| c.is_alphanumeric() || "_$(),[] ".contains(c))
-        && !part.starts_with(' ');
-    if plain { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) }
+/// A path, written with dots between its names.
+struct Dotted<'a>(&'a [Arc<str>]);
+
+impl fmt::Display for Dotted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, part) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(".")?;
+            }
+            match is_plain(part) {
+                true => f.write_str(part)?,
+                false => write!(f, "\"{}\"", part.replace('"', "\"\""))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is written without quotes.
+fn is_plain(name: &str) -> bool {
+    let mark = |c| matches!(c, '_' | '$' | '(' | ')' | ',' | '[' | ']' | ' ');
+    !name.is_empty() && !name.starts_with(' ') && name.chars().all(|c| c.is_alphanumeric() || mark(c))
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.kind, self.dotted())
+        f.write_str(self.kind.name())?;
+        f.write_str(":")?;
+        Dotted(&self.path).fmt(f)
     }
 }
 

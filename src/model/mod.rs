@@ -10,7 +10,7 @@ mod object;
 mod snapshot;
 
 pub use catalog::Catalog;
-pub use facets::{FacetName, Facets};
+pub use facets::{FacetName, Facets, Shelf};
 pub use key::{Key, Kind, ParseKeyError};
 pub use object::{Fingerprint, Object, Requirement};
 pub use snapshot::{FORMAT, Location, Scope, Size, Snapshot};

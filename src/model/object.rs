@@ -49,6 +49,8 @@ impl Object {
     pub fn require(&mut self, on: Key, facet: Option<String>) {
         let requirement = Requirement { on, facet };
         if requirement.on != self.key && !self.requires.contains(&requirement) {
+            // There are many objects, and most require one or two.
+            self.requires.reserve_exact(1);
             self.requires.push(requirement);
         }
     }

@@ -22,7 +22,7 @@ pub const TAKE_MARK: &str = "SELECT mark::pg_catalog.int8 AS oid, pg_catalog.lo_
                              FROM pg_catalog.lo_create(0) AS mark";
 
 /// Where each object was made, from its OID. Objects older than the first mark have no place.
-pub fn locate(marks: &[Mark], oids: &BTreeMap<Key, u32>) -> BTreeMap<Key, Location> {
+pub fn locate(marks: &[Mark], oids: &[(Key, u32)]) -> BTreeMap<Key, Location> {
     let place = |oid: u32| marks[marks.partition_point(|mark| mark.oid < oid)..].first()?.after.clone();
     oids.iter().filter_map(|(key, oid)| Some((key.clone(), place(*oid)?))).collect()
 }
@@ -43,7 +43,7 @@ mod tests {
         ];
         let key = |name: &str| Key::new(Kind::of("table"), [name]);
         let oids = [("old", 7), ("first", 101), ("last of first", 109), ("third", 112), ("foreign", 121)];
-        let located = locate(&marks, &oids.into_iter().map(|(name, oid)| (key(name), oid)).collect());
+        let located = locate(&marks, &oids.map(|(name, oid)| (key(name), oid)));
         let expected = [("first", at(1)), ("last of first", at(1)), ("third", at(9))];
         assert_eq!(located, expected.into_iter().map(|(name, at)| (key(name), at)).collect());
     }

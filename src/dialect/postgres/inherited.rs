@@ -26,15 +26,17 @@ pub fn settle(objects: &mut Objects) {
             Some((key, own, of_parent))
         })
         .collect();
+    let mut gone = Vec::new();
     for (key, own, of_parent) in settled {
         let nothing = own.iter().all(|(name, _)| name == "inherited");
         if nothing {
-            objects.remove(&key);
+            gone.push(key);
         } else if let Some(object) = objects.get_mut(&key) {
             object.facets = own;
             of_parent.into_iter().for_each(|column| object.require(column, None));
         }
     }
+    objects.remove(&gone);
 }
 
 /// The tables that a table inherits from in one catalog and not in another.

@@ -61,7 +61,7 @@ pub struct Reading {
     /// What was read.
     pub snapshot: Snapshot,
     /// The OIDs.
-    pub oids: BTreeMap<Key, u32>,
+    pub oids: Vec<(Key, u32)>,
 }
 
 /// Reads everything that schemascope knows of from a session. What cannot be printed because of
@@ -74,19 +74,15 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     let superuser = is_superuser(session).await?;
     let addresses = Addresses::new(session, major).await?;
     let raw = Raw::new(session).await?;
-    let mut reader = Inspection {
-        addresses,
-        raw,
-        objects: Objects::default(),
-        oids: BTreeMap::new(),
-        waiting: Vec::new(),
-    };
+    let mut reader =
+        Inspection { addresses, raw, objects: Objects::default(), oids: Vec::new(), waiting: Vec::new() };
     for kind in super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY)) {
         progress(kind.plural, reader.objects.len());
         reader.read(session, kind, major).await?;
     }
     let Inspection { addresses, raw, mut objects, oids, waiting } = reader;
     drop(raw);
+    objects.sort();
     progress("definitions", objects.len());
     let mut unknown = settle_texts(session, &mut objects, waiting).await?;
     addresses.label_all(session, &mut objects).await?;
@@ -127,7 +123,7 @@ struct Inspection {
     addresses: Addresses,
     raw: Raw,
     objects: Objects,
-    oids: BTreeMap<Key, u32>,
+    oids: Vec<(Key, u32)>,
     waiting: Vec<Waiting>,
 }
 
@@ -180,13 +176,13 @@ impl Inspection {
         let mut object = Object::new(key, parent, facets);
         object.position = u32::try_from(sub).unwrap_or_default();
         if reader.kind == super::column::KIND {
-            self.grant_columns(&object, column_acl, &column_owner);
+            self.grant_columns(owner, &object.key, column_acl, &column_owner);
         }
         if sub == 0 {
-            self.oids.insert(object.key.clone(), u32::try_from(oid).unwrap_or_default());
+            self.oids.push((object.key.clone(), u32::try_from(oid).unwrap_or_default()));
         }
         let place = self.objects.insert(object);
-        self.addresses.know((class, oid, sub), place);
+        self.addresses.know(class, oid, sub, place);
         self.waiting.extend(wanted.into_iter().map(|(print, oid)| {
             let print = layout.prints[print];
             Waiting { place, print, oid, relation: relation.unwrap_or(oid) }
@@ -194,12 +190,12 @@ impl Inspection {
     }
 
     /// Grants on columns are kept with their table: a `REVOKE` there takes them away too.
-    fn grant_columns(&mut self, column: &Object, items: Option<Vec<String>>, owner: &str) {
-        let (Some(items), Some(parent)) = (items, &column.parent) else { return };
-        if let Some(table) = self.objects.get_mut(parent) {
+    fn grant_columns(&mut self, table: Option<usize>, column: &Key, items: Option<Vec<String>>, owner: &str) {
+        let (Some(items), Some(table)) = (items, table) else { return };
+        if let Some(table) = self.objects.at_mut(table) {
             let own = acl::grants(Some(&items), owner, Grantable::Column);
             let mut grants = super::common::texts(table, "column grants");
-            grants.extend(own.iter().map(|grant| acl::on_column(column.key.name(), grant)));
+            grants.extend(own.iter().map(|grant| acl::on_column(column.name(), grant)));
             grants.sort();
             table.facets.set("column grants", grants);
         }

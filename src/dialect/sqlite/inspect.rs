@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     dialect::row::Row,
-    model::{FORMAT, Facets, Key, Kind, Object, Snapshot},
+    model::{FORMAT, Facets, Key, Kind, Object, Shelf, Snapshot},
 };
 
 /// Tells how far a reading has come: what is being read, and how many objects there are so far.
@@ -72,6 +72,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<S
 struct Reading {
     snapshot: Snapshot,
     relations: Relations,
+    shelf: Shelf,
 }
 
 /// Whether a row of [`OBJECTS`] is a virtual table.
@@ -92,7 +93,7 @@ impl Reading {
             complete: true,
             ..Snapshot::default()
         };
-        Reading { snapshot, relations: Relations::default() }
+        Reading { snapshot, relations: Relations::default(), shelf: Shelf::default() }
     }
 
     fn object(&mut self, row: &Row) {
@@ -182,6 +183,7 @@ impl Reading {
     }
 
     fn part(&mut self, key: Key, table: &Key, facets: Facets, position: u32) {
+        let facets = self.shelf.shared(facets);
         let object = Object { position, ..Object::new(key, Some(table.clone()), facets) };
         self.snapshot.catalog.insert(object);
     }
@@ -209,7 +211,7 @@ impl Reading {
                 statements.insert((kind, name), sql);
             }
         }
-        let needs: Vec<(Key, BTreeSet<Key>)> = self
+        let needs: Vec<(Key, Vec<Key>)> = self
             .snapshot
             .catalog
             .iter()
@@ -229,7 +231,7 @@ impl Reading {
                     }
                     needed
                 };
-                Some((object.key.clone(), needed))
+                Some((object.key.clone(), needed.into_iter().collect()))
             })
             .collect();
         // Tables that refer to each other need no order, and views in a circle, which names

@@ -93,7 +93,7 @@ pub struct Circles {
 
 impl Circles {
     /// The circles in what objects need.
-    pub fn of(needs: &[(Key, BTreeSet<Key>)]) -> Circles {
+    pub fn of(needs: &[(Key, Vec<Key>)]) -> Circles {
         let mut graph: DiGraphMap<usize, ()> = DiGraphMap::new();
         let mut numbers = HashMap::new();
         let mut number = |key: &Key| {

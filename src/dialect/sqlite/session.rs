@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Connection, Row as _, SqliteConnection, TypeInfo, ValueRef,
@@ -91,20 +92,22 @@ impl Session {
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, SqliteError> {
         self.guard(sql)?;
         let sending = Sending::start();
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
+        let rows = self.fetch(sql).await;
         sending.done(&self.source, sql, rows.is_err());
-        let rows = rows?;
-        let columns: Arc<[String]> = match rows.first() {
-            Some(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
-            None => Arc::from([]),
-        };
-        rows.iter()
-            .map(|row| {
-                let values: Result<Vec<Value>, SqliteError> =
-                    (0..columns.len()).map(|at| value(row, at)).collect();
-                Ok(Row { columns: columns.clone(), values: values? })
-            })
-            .collect()
+        rows
+    }
+
+    async fn fetch(&mut self, sql: &str) -> Result<Vec<Row>, SqliteError> {
+        let mut stream = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut self.connection);
+        let mut rows = Vec::new();
+        let mut columns: Option<Arc<[String]>> = None;
+        while let Some(row) = stream.try_next().await? {
+            let names = || row.columns().iter().map(|column| column.name().to_owned()).collect();
+            let columns = columns.get_or_insert_with(names);
+            let values = (0..columns.len()).map(|at| value(&row, at)).collect::<Result<_, _>>()?;
+            rows.push(Row { columns: Arc::clone(columns), values });
+        }
+        Ok(rows)
     }
 
     /// Runs statements and forgets what they return.

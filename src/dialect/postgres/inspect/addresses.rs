@@ -34,6 +34,14 @@ impl Hasher for Numbers {
         }
     }
 
+    fn write_u32(&mut self, number: u32) {
+        self.write_i64(i64::from(number));
+    }
+
+    fn write_i32(&mut self, number: i32) {
+        self.write_i64(i64::from(number));
+    }
+
     fn write_i64(&mut self, number: i64) {
         // The odd number is 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4).
         let mixed = (self.0.rotate_left(5) ^ number.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -47,13 +55,19 @@ impl Hasher for Numbers {
 }
 
 /// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0.
-type Address = (i64, i64, i64);
+type Address = (u32, u32, i32);
+
+/// The address in numbers of a row. Catalogs hold no number that is too large for it.
+fn address(class: i64, oid: i64, sub: i64) -> Address {
+    let oid_of = |number| u32::try_from(number).unwrap_or_default();
+    (oid_of(class), oid_of(oid), i32::try_from(sub).unwrap_or_default())
+}
 
 /// Which object each catalog row is, or is a part of.
 pub struct Addresses {
     classes: HashMap<String, i64>,
     known: ByNumber<Address, usize>,
-    aliases: ByNumber<(i64, i64), (Address, Option<FacetName>)>,
+    aliases: ByNumber<(u32, u32), (Address, Option<FacetName>)>,
     relation_class: i64,
     extension_class: i64,
 }
@@ -75,7 +89,8 @@ impl Addresses {
             .each_row(&query, |row| {
                 let [class, oid, to_class, to_oid, to_sub] = numbers(&row);
                 let facet = row.text("facet").map(FacetName::named);
-                aliases.insert((class, oid), ((to_class, to_oid, to_sub), facet));
+                let (class, oid, _) = address(class, oid, 0);
+                aliases.insert((class, oid), (address(to_class, to_oid, to_sub), facet));
             })
             .await?;
         let class = |name: &str| classes.get(name).copied().unwrap_or_default();
@@ -90,17 +105,18 @@ impl Addresses {
 
     /// The place of the object that a relation is.
     pub fn relation(&self, oid: i64) -> Option<usize> {
-        self.known.get(&(self.relation_class, oid, 0)).copied()
+        self.known.get(&address(self.relation_class, oid, 0)).copied()
     }
 
     /// Keeps which object a row is.
-    pub fn know(&mut self, address: Address, place: usize) {
-        self.known.insert(address, place);
+    pub fn know(&mut self, class: i64, oid: i64, sub: i64, place: usize) {
+        self.known.insert(address(class, oid, sub), place);
     }
 
     /// Whether a row belongs to an extension.
     pub fn in_extension(&self, class: i64, oid: i64) -> bool {
-        self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| *to == self.extension_class)
+        let (class, oid, _) = address(class, oid, 0);
+        self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| i64::from(*to) == self.extension_class)
     }
 
     /// Turns `pg_depend` into requirements.
@@ -118,7 +134,8 @@ impl Addresses {
     pub async fn label_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
         for row in session.rows(include_str!("../security_label.sql")).await? {
             let [class, oid, sub] = numbers(&row);
-            let place = self.known.get(&(class, oid, sub)).or_else(|| self.known.get(&(class, oid, 0)));
+            let known = |sub| self.known.get(&address(class, oid, sub));
+            let place = known(sub).or_else(|| known(0));
             let Some(object) = place.and_then(|place| objects.at_mut(*place)) else { continue };
             let text = |column| row.text(column).unwrap_or_default().to_owned();
             let column = row.text("column_name").filter(|_| object.key.kind() != column::KIND);
@@ -130,8 +147,8 @@ impl Addresses {
 
     fn connect(&self, row: &Row, objects: &mut Objects) {
         let [class, oid, sub, ref_class, ref_oid, ref_sub] = numbers(row);
-        let Some((from, facet)) = self.resolve((class, oid, sub)) else { return };
-        let Some((to, _)) = self.resolve((ref_class, ref_oid, ref_sub)) else { return };
+        let Some((from, facet)) = self.resolve(address(class, oid, sub)) else { return };
+        let Some((to, _)) = self.resolve(address(ref_class, ref_oid, ref_sub)) else { return };
         let Some(to) = objects.at(to).map(|object| object.key.clone()) else { return };
         let Some(object) = objects.at_mut(from) else { return };
         // A sequence belongs to a column that may need the sequence for its default.

@@ -1,31 +1,35 @@
 //! The objects that were read so far, by place and by key.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{cmp::Ordering, sync::Arc};
 
-use crate::model::{Catalog, Facets, Key, Object};
+use crate::model::{Catalog, Facets, Key, Object, Shelf};
 
-/// Objects in the order in which they were read.
+/// Objects in the order in which they were read; once [`Objects::sort`] was called, found by key as well.
 #[derive(Default)]
 pub struct Objects {
     list: Vec<Option<Arc<Object>>>,
-    places: HashMap<Key, usize>,
-    shelf: HashSet<Facets>,
+    /// The places by the order of the keys: one sorting serves both looking up and the catalog.
+    order: Vec<usize>,
+    shelf: Shelf,
 }
 
 impl Objects {
-    /// Adds an object, in the place of the one with its key if there is one, and tells the place.
+    /// Adds an object, and tells its place.
     pub fn insert(&mut self, object: Object) -> usize {
-        let next = self.list.len();
-        let place = *self.places.entry(object.key.clone()).or_insert(next);
-        if place == next {
-            self.list.push(Some(Arc::new(object)));
-        } else {
-            self.list[place] = Some(Arc::new(object));
-        }
-        place
+        self.list.push(Some(Arc::new(object)));
+        self.list.len() - 1
+    }
+
+    /// Lets objects be found by key, when all were read. The last of several with one key stays.
+    pub fn sort(&mut self) {
+        self.shelf = Shelf::default();
+        let mut order: Vec<usize> = (0..self.list.len()).filter(|place| self.at(*place).is_some()).collect();
+        // Stable: of those with one key, the last read is the last.
+        order.sort_by(|one, other| self.key(*one).cmp(&self.key(*other)));
+        let again = |pair: &[usize]| (self.key(pair[0]) == self.key(pair[1])).then_some(pair[0]);
+        let replaced: Vec<usize> = order.windows(2).filter_map(again).collect();
+        self.order = order;
+        self.clear(&replaced);
     }
 
     /// How many were read.
@@ -45,12 +49,12 @@ impl Objects {
 
     /// The object of a key.
     pub fn get(&self, key: &Key) -> Option<&Object> {
-        self.at(*self.places.get(key)?)
+        self.at(self.place(key)?)
     }
 
     /// The object of a key, to be changed.
     pub fn get_mut(&mut self, key: &Key) -> Option<&mut Object> {
-        self.at_mut(*self.places.get(key)?)
+        self.at_mut(self.place(key)?)
     }
 
     /// Whether there is an object of this key.
@@ -63,42 +67,51 @@ impl Objects {
         self.list.iter().flatten().map(|object| &**object)
     }
 
-    /// Takes an object out.
-    pub fn remove(&mut self, key: &Key) {
-        if let Some(place) = self.places.get(key) {
-            self.list[*place] = None;
+    /// Takes objects out.
+    pub fn remove(&mut self, keys: &[Key]) {
+        let places: Vec<usize> = keys.iter().filter_map(|key| self.place(key)).collect();
+        self.clear(&places);
+    }
+
+    fn clear(&mut self, places: &[usize]) {
+        if !places.is_empty() {
+            places.iter().for_each(|place| self.list[*place] = None);
+            self.order.retain(|place| self.list[*place].is_some());
         }
     }
 
-    /// Equal facets are kept once. Many columns are alike; what has a definition is not.
+    fn key(&self, place: usize) -> Option<&Key> {
+        self.at(place).map(|object| &object.key)
+    }
+
+    fn place(&self, key: &Key) -> Option<usize> {
+        let found =
+            self.order.binary_search_by(|place| self.key(*place).map_or(Ordering::Less, |own| own.cmp(key)));
+        found.ok().map(|at| self.order[at])
+    }
+
+    /// The facets, shared with equal ones of other objects.
     pub fn shelved(&mut self, facets: Facets) -> Facets {
-        if facets.get("definition").is_some() || facets.get("comment").is_some() {
-            return facets;
-        }
-        if let Some(known) = self.shelf.get(&facets) {
-            return known.clone();
-        }
-        self.shelf.insert(facets.clone());
-        facets
+        self.shelf.shared(facets)
     }
 
     /// Parts of what an extension owns go with it.
     pub fn drop_orphans(&mut self) {
-        let orphaned =
-            |object: &Object| object.parent.as_ref().is_some_and(|parent| !self.places.contains_key(parent));
+        let orphaned = |object: &Object| object.parent.as_ref().is_some_and(|parent| !self.contains(parent));
         let orphans: Vec<Key> =
             self.iter().filter(|object| orphaned(object)).map(|object| object.key.clone()).collect();
-        orphans.iter().for_each(|key| self.remove(key));
+        self.remove(&orphans);
     }
 
     /// All of them.
-    pub fn into_catalog(self) -> Catalog {
+    pub fn into_catalog(mut self) -> Catalog {
         let tidy = |mut shared: Arc<Object>| {
             let object = Arc::make_mut(&mut shared);
             object.requires.sort();
             object.requires.shrink_to_fit();
             shared
         };
-        self.list.into_iter().flatten().map(tidy).collect()
+        let sorted = self.order.iter().filter_map(|place| self.list[*place].take());
+        sorted.map(tidy).collect()
     }
 }
