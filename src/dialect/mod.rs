@@ -54,6 +54,12 @@ pub trait Dialect: Sync + Send {
         false
     }
 
+    /// Whether two texts of a facet are one expression over columns of one type, and of another: they
+    /// differ in casts alone.
+    fn same_but_for_casts(&self, _kind: Kind, _facet: &str, _a: &str, _b: &str) -> bool {
+        false
+    }
+
     /// Whether two values of a facet, one of which may be absent, differ only because servers of
     /// different versions know different things.
     fn same_across(

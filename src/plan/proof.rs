@@ -69,6 +69,7 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     let mut after = copy.inspect().await.map_err(|error| error.to_string())?;
     let goal = &mut goal.clone();
     leave_open(request, goal, &mut after.catalog);
+    follow_types(request, goal, &after.catalog);
     match first_difference(request, goal, &after) {
         None => Ok(Evidence {
             same_major: major(request.target) == major(&before),
@@ -106,6 +107,36 @@ fn leave_open(request: &Request<'_>, goal: &mut Catalog, after: &mut Catalog) {
                 object.facets.set("grants", serde_json::Value::Null);
                 catalog.insert(object);
             }
+        }
+    }
+}
+
+/// Lets what stays as it was be printed as it is over columns that have another type now: the server
+/// casts otherwise in the same expression.
+fn follow_types(request: &Request<'_>, goal: &mut Catalog, after: &Catalog) {
+    let Request { dialect, target, .. } = request;
+    let r#type = |catalog: &Catalog, key: &Key| {
+        catalog.get(key).and_then(|column| Some(column.facets.text("type")?.to_owned()))
+    };
+    let retyped: Vec<Key> = goal
+        .keys()
+        .filter(|key| key.kind().name() == "column" && r#type(goal, key) != r#type(&target.catalog, key))
+        .cloned()
+        .collect();
+    for user in retyped.iter().flat_map(|column| target.catalog.users(column)) {
+        let sides = goal.get(&user.key).filter(|stays| ***stays == *user).zip(after.get(&user.key));
+        let Some((stays, found)) = sides else { continue };
+        let mut printed = Object::clone(stays);
+        for (facet, value) in stays.facets.iter() {
+            if let (Some(a), Some(b)) = (value.as_str(), found.facets.text(facet))
+                && a != b
+                && dialect.same_but_for_casts(user.key.kind(), facet, a, b)
+            {
+                printed.facets.set(facet, b);
+            }
+        }
+        if printed != **stays {
+            goal.insert(printed);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! From a selection to the catalog that the target will have: what a selected difference cannot
 //! do without comes along and says for whom; what cannot be done is left open and says why.
 
+mod drops;
+mod types;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use self::types::Columns;
 use super::{HazardCode, Request, renames::renamed};
 use crate::{
     dialect::Step,
@@ -38,13 +41,26 @@ pub fn goal(request: &Request<'_>, refused: BTreeMap<Key, String>) -> Goal {
 
 /// The same where every object has its new name already.
 pub fn goal_under_these_names(request: &Request<'_>, refused: BTreeMap<Key, String>) -> Goal {
-    let parts = request.canonical.catalog.children();
-    let mut closure = Closure { request, parts, chosen: BTreeSet::new(), needed: BTreeMap::new(), refused };
-    for key in request.selection {
-        closure.choose(key, None);
+    let mut closure = Closure {
+        request,
+        parts: request.canonical.catalog.children(),
+        chosen: BTreeSet::new(),
+        needed: BTreeMap::new(),
+        refused,
+        shown: BTreeMap::new(),
+    };
+    // What came along for something that turns out to be left open has no business here: begin
+    // again without that.
+    loop {
+        let refused = closure.refused.len();
+        closure.chosen.clear();
+        closure.needed.clear();
+        closure.shown.clear();
+        closure.settle();
+        if closure.refused.len() == refused {
+            return Goal { catalog: closure.catalog(), needed: closure.needed, refused: closure.refused };
+        }
     }
-    closure.settle();
-    Goal { catalog: closure.catalog(), needed: closure.needed, refused: closure.refused }
 }
 
 struct Closure<'a> {
@@ -53,6 +69,8 @@ struct Closure<'a> {
     chosen: BTreeSet<Key>,
     needed: BTreeMap<Key, Key>,
     refused: BTreeMap<Key, String>,
+    /// The columns of views that stay as they are but for a type that they show.
+    shown: BTreeMap<Key, Columns>,
 }
 
 impl Closure<'_> {
@@ -117,6 +135,8 @@ impl Closure<'_> {
                 Status::Changed
                     if PULLED_WHEN_CHANGED.contains(&requirement.on.kind().name())
                         || self.gives_its_type(&requirement.on, key)
+                        || self.is_retyped(&requirement.on) && self.follows_types(key)
+                        || self.is_never_null_in(&requirement.on, object)
                         || object.parent.as_ref() == Some(&requirement.on)
                             && self.changes_ancestry(&requirement.on) =>
                 {
@@ -125,6 +145,13 @@ impl Closure<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the difference is that a column is never NULL, which a primary key sees to.
+    fn is_never_null_in(&self, column: &Key, key: &Object) -> bool {
+        let difference = self.request.drift.differences.get(column);
+        key.facets.text("type") == Some("PRIMARY KEY")
+            && difference.is_some_and(|difference| difference.facets == ["not null"])
     }
 
     /// What an object builds on in canonical and is left open, if there is anything. A part of a table
@@ -150,23 +177,6 @@ impl Closure<'_> {
         })
     }
 
-    /// Whether a view shows a column that gets another type: it cannot look as it has to before that
-    /// has happened. Columns are told by their types, because a view may give them other names.
-    fn gives_its_type(&self, column: &Key, view: &Key) -> bool {
-        let Request { canonical, target, .. } = self.request;
-        let type_in = |catalog: &Catalog| Some(catalog.get(column)?.facets.text("type")?.to_owned());
-        let (Some(old), Some(new)) = (type_in(&target.catalog), type_in(&canonical.catalog)) else {
-            return false;
-        };
-        let shown = |catalog: &Catalog| -> Vec<(String, String)> {
-            let columns = catalog.get(view).and_then(|object| object.facets.get("columns"));
-            columns.and_then(|columns| Vec::deserialize(columns).ok()).unwrap_or_default()
-        };
-        let before: BTreeMap<String, String> = shown(&target.catalog).into_iter().collect();
-        let follows = |name: &String| before.get(name).is_none_or(|shown| *shown == old);
-        old != new && shown(&canonical.catalog).iter().any(|(name, shown)| *shown == new && follows(name))
-    }
-
     /// A table is nothing without its columns.
     fn choose_inline_parts(&mut self, key: &Key) {
         let request = self.request;
@@ -180,14 +190,17 @@ impl Closure<'_> {
         }
     }
 
-    /// Leaves open what cannot be done beside what stays.
+    /// Takes in what is selected, and leaves open what cannot be done beside what stays.
     fn settle(&mut self) {
+        for key in self.request.selection {
+            self.choose(key, None);
+        }
         loop {
             self.settle_drops();
             let refused = self.refused.len();
             self.settle_names();
             self.settle_holders();
-            if self.refused.len() == refused {
+            if self.refused.len() == refused && !self.settle_types() {
                 return;
             }
         }
@@ -197,14 +210,15 @@ impl Closure<'_> {
     fn settle_names(&mut self) {
         let Request { dialect, canonical, target, drift, .. } = self.request;
         let mut held: BTreeMap<String, &Key> = BTreeMap::new();
-        for key in drift.differences.keys().filter(|key| !canonical.catalog.contains(key) && !self.goes(key))
-        {
-            let names = target.catalog.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default();
-            held.extend(names.into_iter().map(|name| (name, key)));
-        }
         let names = |catalog: &Catalog, key: &Key| {
             catalog.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default()
         };
+        // What goes gives its names back, and so can what changes.
+        for key in drift.differences.keys().filter(|key| !self.chosen.contains(*key) && !self.goes(key)) {
+            let kept = names(&canonical.catalog, key);
+            let given_back = names(&target.catalog, key).into_iter().filter(|name| !kept.contains(name));
+            held.extend(given_back.map(|name| (name, key)));
+        }
         let holder = |key: &Key| {
             let had = names(&target.catalog, key);
             let new = names(&canonical.catalog, key).into_iter().filter(|name| !had.contains(name));
@@ -231,49 +245,6 @@ impl Closure<'_> {
             users.iter().filter(|user| self.request.drift.status(key) == Status::Missing && *user != key)
         {
             self.refuse(user, &format!("{key} is needed and left open: {reason}"));
-        }
-    }
-
-    /// Nothing that stays may depend on what goes. What stays but changes so that it no longer
-    /// depends comes along, and so does what goes too and holds no data.
-    fn settle_drops(&mut self) {
-        let request = self.request;
-        loop {
-            let dropped: Vec<Key> = self.chosen.iter().filter(|key| self.is_drop(key)).cloned().collect();
-            let (before, refused_before) = (self.chosen.len(), self.refused.len());
-            for key in &dropped {
-                let users = request.target.catalog.users(key).map(|user| &user.key);
-                let users: Vec<&Key> = users.filter(|user| !self.goes(user)).collect();
-                for user in users {
-                    match request.drift.status(user) {
-                        Status::Changed => {
-                            self.choose(user, Some(key));
-                            // It would come free of it, but that was found to be impossible.
-                            if self.refused.contains_key(user) {
-                                let reason = format!("{user} depends on it and stays as it is");
-                                self.refused.insert(key.clone(), reason);
-                            }
-                        }
-                        Status::Extra if self.holds_nothing(user) && !self.refused.contains_key(user) => {
-                            self.choose(user, Some(key));
-                        }
-                        Status::Extra => {
-                            let reason = format!("{user} depends on it; select that one too");
-                            self.refused.insert(key.clone(), reason);
-                        }
-                        // In canonical something else is in its place.
-                        Status::Same => self.choose_requirements(user),
-                        _ => {}
-                    }
-                }
-            }
-            for key in self.refused.keys() {
-                self.chosen.remove(key);
-                self.needed.remove(key);
-            }
-            if self.chosen.len() == before && self.refused.len() == refused_before {
-                return;
-            }
         }
     }
 
@@ -315,6 +286,14 @@ impl Closure<'_> {
                     catalog.insert(merged(live, wanted, &difference.facets));
                 }
                 _ => catalog.insert(self.managed(wanted)),
+            }
+        }
+        for (key, columns) in self.shown.iter().filter(|(key, _)| !self.chosen.contains(key)) {
+            if let Some(live) = catalog.get(key) {
+                let mut view = Object::clone(live);
+                let columns = columns.iter().map(|(name, shown)| Value::from(vec![&**name, &**shown]));
+                view.facets.set("columns", columns.collect::<Value>());
+                catalog.insert(view);
             }
         }
         // What stays as it is may come to stand on something else: on a view in a table's place.

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// The two directions of a case: the script to start with, the one to reach, and the words for it.
-const WAYS: [(&str, &str, &str); 2] = [("from.sql", "to.sql", ""), ("to.sql", "from.sql", ", back")];
+pub const WAYS: [(&str, &str, &str); 2] = [("from.sql", "to.sql", ""), ("to.sql", "from.sql", ", back")];
 
 /// Loads both sides of a case: gives their databases' names, and what they hold.
-async fn pair(
+pub async fn pair(
     world: &World,
     path: &Path,
     name: &str,

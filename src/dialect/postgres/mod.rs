@@ -113,6 +113,10 @@ impl Dialect for Postgres {
         expression::same_meaning(kind, facet, a, b)
     }
 
+    fn same_but_for_casts(&self, kind: Kind, facet: &str, a: &str, b: &str) -> bool {
+        expression::same_form(kind, facet, a, b, meaning::Printed::WithoutCasts)
+    }
+
     fn same_across(
         &self,
         versions: Versions,
