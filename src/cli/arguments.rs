@@ -293,8 +293,9 @@ pub struct Shape {
     ///
     /// `plain` is the plainest SQL that does it. `idempotent` can be run twice, and run whole after
     /// half of it was run. `online` holds nobody up for long: indexes are built and dropped
-    /// concurrently, constraints are validated after they are added, each statement gives up when it
-    /// cannot have its lock in time; what needs a table to be written anew is left open.
+    /// concurrently, constraints are validated after they are added, a column gets another type by
+    /// one beside it that is filled in batches and then takes its place, each statement gives up when
+    /// it cannot have its lock in time; what needs a table to be written anew is left open.
     #[arg(long, value_name = "STYLE", value_parser = style(), default_value = Style::default().name())]
     pub style: Style,
     /// Rename instead of dropping and making anew, as in `table:public.client=customer`
