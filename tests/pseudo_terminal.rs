@@ -308,6 +308,24 @@ fn a_connection_that_is_lost_in_the_middle_is_a_row_that_can_be_read_again() {
 }
 
 #[test]
+fn a_password_is_asked_for_on_the_screen_until_it_is_right() {
+    let desk = Desk::new();
+    let cluster = Cluster::start();
+    cluster.database("shop");
+    cluster.execute("shop", "CREATE TABLE orders_backup (id integer)");
+    let url = format!("postgresql://postgres@127.0.0.1:{}/shop?sslmode=disable", cluster.port());
+    let mut terminal = desk.open(desk.terminal(), &[&url]);
+    wait(&mut terminal, "wants a password for role");
+    terminal.send_str("wrong horse\r").unwrap();
+    wait(&mut terminal, "refused the password");
+    let screen = wait(&mut terminal, "Password for");
+    assert!(!screen.contains("horse"), "{}", screen.text());
+    terminal.send_str("correct horse\r").unwrap();
+    wait(&mut terminal, "orders_backup");
+    quit(terminal);
+}
+
+#[test]
 fn a_server_that_stops_and_starts_again_is_read_again_and_the_screen_stays() {
     let desk = Desk::new();
     let mut cluster = Cluster::start();

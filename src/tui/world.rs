@@ -262,7 +262,7 @@ impl World {
         let messages = self.messages.clone();
         let example = self.example.clone();
         let password = self.passwords.get(&side).cloned();
-        let known = self.known.clone();
+        let (known, typed) = (self.known.clone(), password.is_some());
         let reading = async move {
             let source = match sources.source(side) {
                 Ok(source) => with_password(source, password),
@@ -289,7 +289,7 @@ impl World {
             if source.is_script() {
                 wait_for_example(&example, &mut options, &progress).await;
             }
-            let result = read(source, &options, &progress).await;
+            let result = read(source, typed, &options, &progress).await;
             let shared = |(snapshot, dialect)| Loaded { snapshot: known.keep(side, snapshot), dialect };
             let result = result.map(shared);
             if let Ok(loaded) = &result

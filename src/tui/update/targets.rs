@@ -34,7 +34,7 @@ pub fn show_hidden(state: &mut State) {
     state.shown.extend(hidden);
 }
 
-/// As long as the user took no target, one that cannot be read gives way to the first that could be.
+/// As long as the user took no target, one that cannot be read gives way to the first that may be.
 pub fn pass_over_failed(state: &mut State) {
     let failed = |target: &Target| {
         target.comparison.is_none() && matches!(target.side.reading, Reading::Failed { .. })
@@ -42,8 +42,8 @@ pub fn pass_over_failed(state: &mut State) {
     if state.target_taken || !state.target().is_some_and(failed) {
         return;
     }
-    let is_there = |at: &usize| state.targets.get(*at).is_some_and(|target| target.comparison.is_some());
-    if let Some(other) = state.shown.iter().copied().find(is_there) {
+    let is_left = |at: &usize| state.targets.get(*at).is_some_and(|target| !failed(&target));
+    if let Some(other) = state.shown.iter().copied().find(is_left) {
         let failed = state.target().map(|target| text::clean(&target.side.label).into_owned());
         let key = state.key(Action::Pane1);
         state.say(Tone::Error, format!("{} could not be read: {key} shows why", failed.unwrap_or_default()));

@@ -179,11 +179,11 @@ fn compared(
             let gone = before.map_or(0, |before| target.selection.settle(&before, &comparison));
             let label = text::clean(&target.side.label).into_owned();
             if gone > 0 {
-                let differences = text::counted(gone, "selected difference");
-                state.say(
-                    Tone::Note,
-                    format!("{label}: {differences} is no longer what it was, and not selected any more"),
-                );
+                let words = match gone {
+                    1 => "1 selected difference is no longer what it was".to_owned(),
+                    gone => format!("{gone} selected differences are no longer what they were"),
+                };
+                state.say(Tone::Note, format!("{label}: {words}, and not selected any more"));
             }
         }
         Err(why) => target.side.reading = Reading::failed(&why),

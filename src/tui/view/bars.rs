@@ -124,7 +124,7 @@ fn breadcrumb(state: &State, room: usize) -> String {
     };
     let place = trail(names, room.saturating_sub(text::width(&kind)));
     // A few letters of a name say nothing.
-    let is_cut = place.ends_with(text::ELLIPSIS);
+    let is_cut = place.is_empty() || place.ends_with(text::ELLIPSIS);
     if is_cut && room < SHORTEST { String::new() } else { format!("{place}{kind}") }
 }
 

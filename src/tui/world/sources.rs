@@ -226,20 +226,26 @@ fn dialect_of(source: &Source) -> Option<&'static str> {
     }
 }
 
-/// Reads a source.
+/// Reads a source; `typed` says that the user typed the password that it has.
 ///
 /// # Errors
 /// What happened, and what to do.
 pub async fn read(
     source: &Source,
+    typed: bool,
     options: &LoadOptions,
     progress: &(dyn Fn(&str, usize) + Send + Sync),
 ) -> Result<(Snapshot, DialectRef), Unread> {
     let snapshot = source::load(source, options, progress).await.map_err(|error| {
         let hint = error.hint().map(str::to_owned);
         let text = [Some(error.to_string()), hint].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let fault = match &error {
+            SourceError::Connect(error) => Some(error.fault),
+            _ => None,
+        };
+        // One that was typed wrongly is typed again.
         let wants_password =
-            matches!(&error, SourceError::Connect(error) if error.fault == Fault::PasswordWanted);
+            fault == Some(Fault::PasswordWanted) || typed && fault == Some(Fault::PasswordWrong);
         Unread { text, wants_password }
     })?;
     let dialect: &'static dyn Dialect = dialect::by_name(&snapshot.dialect).ok_or_else(|| {
