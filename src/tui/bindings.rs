@@ -83,6 +83,29 @@ pub enum Action {
     Next,
 }
 
+impl Action {
+    /// Whether it is about what differs at a target: where there is none, there is nothing to do.
+    pub fn is_about_a_target(self) -> bool {
+        use Action as A;
+        let selects = matches!(
+            self,
+            A::Toggle
+                | A::ToggleDanger
+                | A::Range
+                | A::SelectAll
+                | A::SelectNone
+                | A::Invert
+                | A::Undo
+                | A::Redo
+        );
+        let shows = matches!(
+            self,
+            A::ShowAll | A::Known | A::NextDifference | A::NextTarget | A::Layout | A::Whole | A::Write
+        );
+        selects || shows || matches!(self, A::Prove | A::Check)
+    }
+}
+
 /// Where a key does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {

@@ -42,7 +42,7 @@ pub fn pass_over_failed(state: &mut State) {
     if state.target_taken || !state.target().is_some_and(failed) {
         return;
     }
-    let is_left = |at: &usize| state.targets.get(*at).is_some_and(|target| !failed(&target));
+    let is_left = |at: &usize| state.targets.get(*at).is_some_and(|target| !failed(target));
     if let Some(other) = state.shown.iter().copied().find(is_left) {
         let failed = state.target().map(|target| text::clean(&target.side.label).into_owned());
         let key = state.key(Action::Pane1);

@@ -131,9 +131,13 @@ fn breadcrumb(state: &State, room: usize) -> String {
 /// Draws the keys of the place where the user is, those of the place first.
 pub fn draw_keys(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
+    let alone = state.targets.is_empty();
     let named = |context: Context| {
         let bindings = state.keymap.bindings(context);
-        bindings.filter(|(binding, keys)| !binding.bar.is_empty() && !keys.is_empty())
+        bindings.filter(move |(binding, keys)| {
+            let in_vain = alone && binding.action.is_about_a_target();
+            !(binding.bar.is_empty() || keys.is_empty() || in_vain)
+        })
     };
     let mut bindings: Vec<Labelled> = named(context).collect();
     if context.is_pane() {

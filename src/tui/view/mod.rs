@@ -171,7 +171,7 @@ fn cursor_style(theme: &Theme, role: Role) -> Style {
         return cursor;
     }
     let own = Style::new().fg(text.fg.unwrap_or(Color::Reset)).bg(text.bg.unwrap_or(Color::Reset));
-    own.patch(cursor)
+    own.patch(cursor).remove_modifier(Modifier::DIM)
 }
 
 /// Draws lines one under the other, as many as fit.

@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{cut_line, draw_lines, popup};
+use super::{cut_line, draw_lines, popup, under_cursor};
 use crate::tui::{
     state::State,
     text,
@@ -36,7 +36,7 @@ pub fn draw(state: &State, input: &Input, at: usize, theme: &Theme, frame: &mut 
             Span::raw(text::fit(&help, columns.saturating_sub(14))),
         ];
         let line = cut_line(spans, columns);
-        if index == at { line.patch_style(theme.style(Role::Cursor)) } else { line }
+        if index == at { under_cursor(theme, line, columns) } else { line }
     });
     draw_lines(frame, list, lines, Style::new());
     if offered.is_empty() {

@@ -8,7 +8,8 @@ use ratatui::{
 };
 
 use super::{
-    cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql, targets::name_style,
+    cut_line, draw_lines, draw_message, draw_scrollbar, pane_block, right_title, sql,
+    targets::{frame_color, name_style},
     under_cursor,
 };
 use crate::{
@@ -62,7 +63,10 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         title.push(Span::raw(" for "));
         title.push(Span::styled(text::cut(&label, room).into_owned(), style));
     }
-    let block = pane_block(state, theme, Pane::Plan, title).title(right_title(right));
+    let mut block = pane_block(state, theme, Pane::Plan, title).title(right_title(right));
+    if let Some(color) = target.and_then(|target| frame_color(theme, target)) {
+        block = block.border_style(Style::new().fg(color));
+    }
     frame.render_widget(block, area);
     let inner = layout::inner(area);
     let Some(planned) = planned else {

@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{cut_line, draw_lines, palette::draw_input, popup};
+use super::{cut_line, draw_lines, palette::draw_input, popup, under_cursor};
 use crate::tui::{
     state::{Search, State},
     text,
@@ -52,7 +52,7 @@ pub fn draw(state: &State, search: &Search, theme: &Theme, frame: &mut Frame<'_>
             spans.push(Span::styled(hit.excerpt.clone(), theme.style(Role::Match)));
         }
         let line = cut_line(spans, columns);
-        if at == search.at { line.patch_style(theme.style(Role::Cursor)) } else { line }
+        if at == search.at { under_cursor(theme, line, columns) } else { line }
     });
     draw_lines(frame, list, lines, Style::new());
 }

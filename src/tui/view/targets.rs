@@ -3,7 +3,7 @@
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Style,
+    style::{Color, Style},
     text::{Line, Span},
 };
 
@@ -98,7 +98,14 @@ pub fn name_style(theme: &Theme, target: &Target, active: bool) -> Style {
         (false, true) => theme.style(Role::Active),
         (false, false) => Style::new(),
     };
-    own.map_or(style, |color| style.fg(color))
+    // A colour of its own on the background of what is protected could be hard to read.
+    own.map_or(style, |color| Style { bg: None, ..style.fg(color) })
+}
+
+/// The colour of the frames of a target that is precious, or has a colour of its own.
+pub fn frame_color(theme: &Theme, target: &Target) -> Option<Color> {
+    let own = target.color.as_deref().and_then(|color| color.parse().ok()).filter(|_| theme.has_colors());
+    own.or_else(|| theme.style(Role::Danger).fg.filter(|_| target.protected))
 }
 
 fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Span<'a>> {

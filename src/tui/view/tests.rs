@@ -299,3 +299,24 @@ fn targets_whose_names_begin_alike_are_told_from_each_other() {
     assert!(screen.contains("…n-eu-west …n-us-east"), "{screen}");
     assert!(screen.contains("identical to production-eu-west"), "{screen}");
 }
+
+#[test]
+fn the_bar_of_a_schema_alone_has_no_keys_for_targets() {
+    let mut harness = Harness::unread(MEDIUM, &[]);
+    harness.read(SideId::Canonical, sample::canonical());
+    let screen = harness.screen();
+    let bar = screen.lines().next_back().unwrap();
+    assert!(bar.contains("Ctrl-f find") && bar.contains("e edit"), "{bar}");
+    assert!(!bar.contains("select") && !bar.contains("next target"), "{bar}");
+}
+
+#[test]
+fn the_frame_of_a_plan_for_what_is_protected_warns() {
+    let theme = theme("dark");
+    let mut harness = Harness::new(MEDIUM);
+    let color = |harness: &mut Harness| cell_of(&harness.draw(&theme), "╭ 4 ").fg;
+    let danger = theme.style(Role::Danger).fg.unwrap();
+    assert_eq!(color(&mut harness), danger);
+    harness.press("}");
+    assert_ne!(color(&mut harness), danger);
+}
