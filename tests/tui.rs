@@ -155,7 +155,9 @@ fn a_target_that_cannot_be_reached_is_a_row_and_the_others_go_on() {
     let mut terminal = desk.open(&["postgres://nobody@127.0.0.1:1/nowhere", &url]);
     let screen = wait(&mut terminal, "orders_backup");
     assert!(screen.contains("✗"), "{}", screen.text());
-    assert!(screen.contains("r tries again"), "{}", screen.text());
+    // It gave way to the one that could be read, and says why when it is gone to.
+    press(&mut terminal, '{');
+    wait(&mut terminal, "r tries again");
     press(&mut terminal, '}');
     press(&mut terminal, 'a');
     wait(&mut terminal, "2 selected");

@@ -83,8 +83,10 @@ impl Definition {
         match (&self.places, part) {
             (None, _) => u32::try_from(index + 1).ok(),
             (Some(places), _) if index == 0 => Some(places.first),
-            (Some(places), Some(part)) => places.parts.get(part).copied(),
-            (Some(places), None) => places.others.get(index).copied().flatten(),
+            (Some(places), part) => {
+                let own = part.and_then(|part| places.parts.get(part)).copied();
+                own.or_else(|| places.others.get(index).copied().flatten())
+            }
         }
     }
 
@@ -116,7 +118,9 @@ fn places(
 ) -> Option<Places> {
     let first = snapshot.locations.get(key)?;
     let own = |part: &Key| {
-        let place = snapshot.locations.get(part).filter(|place| place.file == first.file)?;
+        // What has no line of its own has the place of the whole.
+        let place =
+            snapshot.locations.get(part).filter(|place| *place != first && place.file == first.file)?;
         Some((part.clone(), place.line))
     };
     let parts: HashMap<Key, u32> = parts.values().filter_map(own).collect();
