@@ -69,7 +69,7 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     let mut after = copy.inspect().await.map_err(|error| error.to_string())?;
     let goal = &mut goal.clone();
     leave_open(request, goal, &mut after.catalog);
-    follow_types(request, goal, &after.catalog);
+    follow_types(request, plan, goal, &after.catalog);
     match first_difference(request, goal, &after) {
         None => Ok(Evidence {
             same_major: major(request.target) == major(&before),
@@ -112,9 +112,12 @@ fn leave_open(request: &Request<'_>, goal: &mut Catalog, after: &mut Catalog) {
 }
 
 /// Lets what stays as it was be printed as it is over columns that have another type now: the server
-/// casts otherwise in the same expression.
-fn follow_types(request: &Request<'_>, goal: &mut Catalog, after: &Catalog) {
-    let Request { dialect, target, .. } = request;
+/// casts otherwise in the same expression, and a view shows other types.
+fn follow_types(request: &Request<'_>, plan: &Plan, goal: &mut Catalog, after: &Catalog) {
+    let Request { dialect, target, selection, .. } = request;
+    let closed = |key: &Key| {
+        (selection.contains(key) || plan.needed.contains_key(key)) && !plan.refused.contains_key(key)
+    };
     let r#type = |catalog: &Catalog, key: &Key| {
         catalog.get(key).and_then(|column| Some(column.facets.text("type")?.to_owned()))
     };
@@ -123,8 +126,16 @@ fn follow_types(request: &Request<'_>, goal: &mut Catalog, after: &Catalog) {
         .filter(|key| key.kind().name() == "column" && r#type(goal, key) != r#type(&target.catalog, key))
         .cloned()
         .collect();
-    for user in retyped.iter().flat_map(|column| target.catalog.users(column)) {
-        let sides = goal.get(&user.key).filter(|stays| ***stays == *user).zip(after.get(&user.key));
+    let mut users: Vec<&Object> = retyped.iter().flat_map(|column| target.catalog.users(column)).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(user) = users.pop() {
+        if !seen.insert(&user.key) {
+            continue;
+        }
+        if selection::is_view(&user.key) {
+            users.extend(target.catalog.users(&user.key));
+        }
+        let sides = goal.get(&user.key).filter(|_| !closed(&user.key)).zip(after.get(&user.key));
         let Some((stays, found)) = sides else { continue };
         let mut printed = Object::clone(stays);
         for (facet, value) in stays.facets.iter() {
@@ -134,6 +145,9 @@ fn follow_types(request: &Request<'_>, goal: &mut Catalog, after: &Catalog) {
             {
                 printed.facets.set(facet, b);
             }
+        }
+        if selection::same_names(stays, found) {
+            printed.facets.set("columns", found.facets.get("columns").cloned().unwrap_or_default());
         }
         if printed != **stays {
             goal.insert(printed);

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use self::types::Columns;
+pub(super) use self::types::{is_view, same_names};
 use super::{HazardCode, Request, renames::renamed};
 use crate::{
     dialect::Step,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Closure;
 use crate::{
     diff::Status,
-    model::{Catalog, Key},
+    model::{Catalog, Key, Object},
     plan::Request,
 };
 
@@ -15,18 +15,66 @@ use crate::{
 pub(super) type Columns = Vec<(String, String)>;
 
 impl Closure<'_> {
-    /// Whether a view shows a column that gets another type: it cannot look as it has to before that
-    /// has happened. Columns are told by their types, because a view may give them other names.
+    /// Whether a view shows a column that gets another type, or something made of it: the view cannot
+    /// look as it has to before that has happened.
     pub(super) fn gives_its_type(&self, column: &Key, view: &Key) -> bool {
         let Request { canonical, target, .. } = self.request;
-        let type_in = |catalog: &Catalog| Some(catalog.get(column)?.facets.text("type")?.to_owned());
-        let (Some(old), Some(new)) = (type_in(&target.catalog), type_in(&canonical.catalog)) else {
+        if !self.is_retyped(column) {
             return false;
-        };
+        }
+        let meant = shown(&canonical.catalog, view);
+        if !target.catalog.contains(view) {
+            return !meant.is_empty();
+        }
+        let retyped = self.retyped_below(&canonical.catalog, view);
         let before: BTreeMap<String, String> = shown(&target.catalog, view).into_iter().collect();
-        let follows = |name: &String| before.get(name).is_none_or(|shown| *shown == old);
-        old != new
-            && shown(&canonical.catalog, view).iter().any(|(name, shown)| *shown == new && follows(name))
+        let mut changed = meant.iter().filter(|(name, shown)| before.get(name) != Some(shown));
+        changed.any(|(name, shown)| {
+            let from = self.may_be_shown(&retyped, name, before.get(name), shown);
+            from.is_empty() && before.contains_key(name) || from.contains(&column)
+        })
+    }
+
+    /// Which of some columns a view may show under a name: those with just its types, because a view
+    /// may give them other names; of these the one of that name, where there is one.
+    fn may_be_shown<'k>(
+        &self,
+        retyped: &'k BTreeSet<Key>,
+        name: &str,
+        before: Option<&String>,
+        after: &String,
+    ) -> Vec<&'k Key> {
+        let fits = |column: &&Key| {
+            let types = self.types(column);
+            types.is_some_and(|(old, new)| before.is_none_or(|before| old == before) && new == after)
+        };
+        let fitting: Vec<&Key> = retyped.iter().filter(fits).collect();
+        match fitting.iter().find(|column| column.name() == name) {
+            Some(named) => vec![named],
+            None => fitting,
+        }
+    }
+
+    /// The type that a column has, and the one that it is to have.
+    fn types(&self, column: &Key) -> Option<(&str, &str)> {
+        let Request { canonical, target, .. } = self.request;
+        let [old, new] = [&target.catalog, &canonical.catalog].map(|catalog| catalog.get(column));
+        old?.facets.text("type").zip(new?.facets.text("type"))
+    }
+
+    /// The columns below a view that get another type, also through other views.
+    fn retyped_below(&self, catalog: &Catalog, view: &Key) -> BTreeSet<Key> {
+        let (mut seen, mut below) = (BTreeSet::new(), vec![view]);
+        while let Some(key) = below.pop() {
+            let needs = catalog.get(key).into_iter().flat_map(|object| &object.requires);
+            for on in needs.map(|requirement| &requirement.on) {
+                if (is_view(on) || self.is_retyped(on)) && seen.insert(on.clone()) && is_view(on) {
+                    below.push(on);
+                }
+            }
+        }
+        seen.retain(|key| !is_view(key));
+        seen
     }
 
     /// What is made of a column gets its new type with it: a view shows it, and the server casts
@@ -40,8 +88,8 @@ impl Closure<'_> {
         for column in &retyped {
             let users = self.request.target.catalog.users(column).map(|user| user.key.clone());
             for user in users.collect::<Vec<_>>() {
-                if self.follows_types(&user) {
-                    self.choose(&user, Some(column));
+                if self.follows_types(&user) && self.has_its_types(&user) {
+                    self.close_with(&user, column);
                 }
             }
             for view in self.views_on(column) {
@@ -52,11 +100,12 @@ impl Closure<'_> {
         }
         for (view, columns) in self.shown.clone() {
             let all_of_it = |facets: &[String]| *facets == ["columns"];
+            let below = |column: &&Key| self.views_on(column).contains(&view);
             if drift.differences.get(&view).is_some_and(|difference| all_of_it(&difference.facets))
                 && shown(&canonical.catalog, &view) == columns
+                && let Some(column) = retyped.iter().find(below)
             {
-                let column = retyped.iter().find(|column| self.views_on(column).contains(&view));
-                self.choose(&view, column);
+                self.close_with(&view, column);
             }
         }
         self.chosen.len() > before
@@ -80,6 +129,32 @@ impl Closure<'_> {
             && difference.facets.iter().all(|facet| in_casts(facet) || is_type(facet))
     }
 
+    /// Notes that closing one difference closes another, which needs nothing more for that.
+    fn close_with(&mut self, key: &Key, with: &Key) {
+        if self.refused.contains_key(key) || !self.chosen.insert(key.clone()) {
+            return;
+        }
+        if !self.request.selection.contains(key) {
+            self.needed.insert(key.clone(), with.clone());
+        }
+    }
+
+    /// Whether every column that stands where an object's expressions differ has the type that it is to
+    /// have.
+    fn has_its_types(&self, key: &Key) -> bool {
+        let Request { canonical, target, drift, .. } = self.request;
+        let sides = target.catalog.get(key).zip(canonical.catalog.get(key)).zip(drift.differences.get(key));
+        let Some(((live, meant), difference)) = sides else { return false };
+        let texts = difference
+            .facets
+            .iter()
+            .filter_map(|facet| Some(differing(live.facets.text(facet)?, meant.facets.text(facet)?)));
+        let texts: Vec<&str> = texts.collect();
+        let named = |column: &Key| texts.iter().any(|text| text.contains(column.name()));
+        let mut needs = meant.requires.iter().map(|requirement| &requirement.on);
+        needs.all(|on| !self.is_retyped(on) || self.chosen.contains(on) || !named(on))
+    }
+
     /// Whether the difference is a column or a domain that gets another type.
     pub(super) fn is_retyped(&self, key: &Key) -> bool {
         let difference = self.request.drift.differences.get(key);
@@ -93,7 +168,7 @@ impl Closure<'_> {
         let (mut views, mut below) = (BTreeSet::new(), vec![column.clone()]);
         while let Some(key) = below.pop() {
             let users = catalog.users(&key).map(|user| &user.key);
-            for view in users.filter(|user| ["view", "materialized view"].contains(&user.kind().name())) {
+            for view in users.filter(|user| is_view(user)) {
                 if views.insert(view.clone()) {
                     below.push(view.clone());
                 }
@@ -107,13 +182,16 @@ impl Closure<'_> {
     /// of a view that canonical does not have by their name.
     fn following(&self, column: &Key, view: &Key) -> Option<Columns> {
         let Request { canonical, target, .. } = self.request;
-        let type_in = |catalog: &Catalog| Some(catalog.get(column)?.facets.text("type")?.to_owned());
-        let (old, new) = (type_in(&target.catalog)?, type_in(&canonical.catalog)?);
+        let (old, new) = self.types(column)?;
+        let retyped = self.retyped_below(&target.catalog, view);
         let meant: BTreeMap<String, String> = shown(&canonical.catalog, view).into_iter().collect();
         let now = self.shown.get(view).cloned().unwrap_or_else(|| shown(&target.catalog, view));
         let follow = |(name, shown): (String, String)| {
-            let follows = meant.get(&name).map_or(name == column.name(), |meant| *meant == new);
-            let shown = if shown == old && follows { new.clone() } else { shown };
+            let follows = match meant.get(&name) {
+                Some(meant) => self.may_be_shown(&retyped, &name, Some(&shown), meant).contains(&column),
+                None => name == column.name() && shown == old,
+            };
+            let shown = if follows { new.to_owned() } else { shown };
             (name, shown)
         };
         let then: Columns = now.iter().cloned().map(follow).collect();
@@ -121,8 +199,62 @@ impl Closure<'_> {
     }
 }
 
+/// The part of an expression in which it differs from another, in the parentheses around it.
+fn differing<'a>(one: &str, other: &'a str) -> &'a str {
+    let alike = |(a, b): &(char, char)| a == b;
+    let ahead: usize = one.chars().zip(other.chars()).take_while(alike).map(|(a, _)| a.len_utf8()).sum();
+    let left = &one[ahead..];
+    let (before, rest) = other.split_at(ahead);
+    let behind: usize =
+        left.chars().rev().zip(rest.chars().rev()).take_while(alike).map(|(a, _)| a.len_utf8()).sum();
+    let after = &rest[rest.len() - behind..];
+    let mut depth = 0;
+    let start = before.rfind(|c| {
+        depth += i32::from(c == ')') - i32::from(c == '(');
+        depth < 0
+    });
+    depth = 0;
+    let end = after.find(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth < 0
+    });
+    &other[start.unwrap_or(0)..end.map_or(other.len(), |end| other.len() - behind + end)]
+}
+
+/// Whether an object shows what it selects from others.
+pub(in crate::plan) fn is_view(key: &Key) -> bool {
+    ["view", "materialized view"].contains(&key.kind().name())
+}
+
+/// Whether two states of a view have the same columns, of whatever types.
+pub(in crate::plan) fn same_names(one: &Object, other: &Object) -> bool {
+    let [one, other] = [one, other].map(columns);
+    !one.is_empty() && one.iter().map(|(name, _)| name).eq(other.iter().map(|(name, _)| name))
+}
+
 /// The columns that a view has in a catalog; none where it is no view, or not there.
 fn shown(catalog: &Catalog, view: &Key) -> Columns {
-    let columns = catalog.get(view).and_then(|object| object.facets.get("columns"));
+    catalog.get(view).map(|view| columns(view)).unwrap_or_default()
+}
+
+fn columns(view: &Object) -> Columns {
+    let columns = view.facets.get("columns").filter(|_| is_view(&view.key));
     columns.and_then(|columns| Vec::deserialize(columns).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differing;
+
+    #[test]
+    fn an_expression_differs_in_the_parentheses_around_what_differs() {
+        let one = "ON t (a) INCLUDE (b) WHERE ((a > 10) AND (c = f(d)))";
+        let differs_in = |other| differing(one, other);
+        assert_eq!(
+            differs_in("ON t (a) INCLUDE (b) WHERE ((a > (10)::numeric) AND (c = f(d)))"),
+            "(a > (10)::numeric"
+        );
+        assert_eq!(differs_in("ON t (a) INCLUDE (b) WHERE ((a > 10) AND (c = f((d)::text)))"), "((d)::text");
+        assert_eq!(differs_in("ON t (a) INCLUDE (é) WHERE ((a > 10) AND (c = f(d)))"), "(é");
+    }
 }
