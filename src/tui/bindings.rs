@@ -125,13 +125,15 @@ pub enum Context {
     Prompt,
     /// While the help is open.
     Help,
+    /// While the log is open.
+    Log,
     /// While the palette is open.
     Palette,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Context; 9] = [
+    pub const ALL: [Context; 10] = [
         Context::Panes,
         Context::Targets,
         Context::Tree,
@@ -140,6 +142,7 @@ impl Context {
         Context::Filter,
         Context::Prompt,
         Context::Help,
+        Context::Log,
         Context::Palette,
     ];
 
@@ -154,6 +157,7 @@ impl Context {
             Context::Filter => "filter",
             Context::Prompt => "question",
             Context::Help => "help",
+            Context::Log => "log",
             Context::Palette => "palette",
         }
     }
@@ -181,7 +185,8 @@ impl Context {
             Context::Plan => "Plan",
             Context::Filter => "While typing a filter",
             Context::Prompt => "While answering a question",
-            Context::Help => "In this help and in the log",
+            Context::Help => "In this help",
+            Context::Log => "In the log",
             Context::Palette => "In the palette and in the search",
         }
     }
@@ -225,7 +230,7 @@ const fn row(
 /// Everything that can be done, in the order of the help; the bar takes from the top.
 pub static BINDINGS: &[Binding] = {
     use Action as A;
-    use Context::{Diff, Filter, Help, Palette, Panes, Plan, Prompt, Targets, Tree};
+    use Context::{Diff, Filter, Help, Log, Palette, Panes, Plan, Prompt, Targets, Tree};
     &[
         row(
             Tree,
@@ -537,6 +542,25 @@ pub static BINDINGS: &[Binding] = {
         row(Help, A::PageUp, "help-page-up", "ctrl-u pgup", "page up", "scroll up by a page"),
         row(Help, A::First, "help-top", "g home", "", "scroll to the top"),
         row(Help, A::Last, "help-bottom", "G end", "", "scroll to the bottom"),
+        row(Log, A::Accept, "log-open", "enter l right", "read whole", "read the marked statement whole"),
+        row(Log, A::Copy, "log-copy", "y", "copy", "copy the marked statement"),
+        row(Log, A::Page, "log-page", "p", "pager", "read the marked statement in $PAGER"),
+        row(
+            Log,
+            A::Dismiss,
+            "log-close",
+            "esc q @ h left ctrl-c",
+            "close",
+            "go back from the statement to the log, or close the log",
+        ),
+        row(Log, A::Next, "log-down", "j down", "down", "mark the next statement, or scroll down in it"),
+        row(Log, A::Previous, "log-up", "k up", "up", "mark the statement before, or scroll up in it"),
+        row(Log, A::PageDown, "log-page-down", "ctrl-d pgdn space", "", "the same by half a page"),
+        row(Log, A::PageUp, "log-page-up", "ctrl-u pgup", "", "the same by half a page"),
+        row(Log, A::First, "log-first", "g home", "", "the first statement, or the first line of it"),
+        row(Log, A::Last, "log-last", "G end", "", "the last statement, or the last line of it"),
+        row(Log, A::NextDifference, "log-next", "]", "next", "read the next statement"),
+        row(Log, A::PreviousDifference, "log-previous", "[", "", "read the statement before"),
         row(Palette, A::Accept, "palette-accept", "enter", "do it", "do what is marked"),
         row(Palette, A::Next, "palette-down", "down ctrl-n tab", "down", "mark the next"),
         row(Palette, A::Previous, "palette-up", "up ctrl-p shift-tab", "up", "mark the previous"),

@@ -7,7 +7,7 @@ use tracing::{
     span,
 };
 
-use super::{message::Message, state::side::SideId};
+use super::{message::Message, state::side::SideId, text};
 use crate::dialect::journal::TARGET;
 
 /// For whom a statement was sent.
@@ -34,6 +34,13 @@ pub struct Entry {
     pub micros: u64,
     /// Whether it failed.
     pub failed: bool,
+}
+
+impl Entry {
+    /// The statement on its lines, clean, for the screen.
+    pub fn text(&self) -> String {
+        text::clean_lines(self.sql.trim_end()).join("\n")
+    }
 }
 
 /// Listens for one job; see [`tracing::instrument::WithSubscriber`].

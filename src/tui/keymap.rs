@@ -304,7 +304,7 @@ mod tests {
         check_fault(
             ("object.select", "x"),
             "object.select: There is no place `object` for keys; there is everywhere, targets, objects, difference, \
-             plan, filter, question, help, palette. Did you mean `objects`?",
+             plan, filter, question, help, log, palette. Did you mean `objects`?",
         );
         check_fault(
             ("write", "hyper-x"),

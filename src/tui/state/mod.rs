@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use screen::{DiffLayout, Hidden, Notice, Overlay, Pane, Search, Tone};
+pub use screen::{DiffLayout, Hidden, LogView, Notice, Overlay, Pane, Search, Tone};
 use tui_input::Input;
 
 use self::{
@@ -314,12 +314,18 @@ impl State {
     /// Where keys are looked up at this moment.
     pub fn context(&self) -> Context {
         match &self.overlay {
-            Some(Overlay::Help { .. } | Overlay::Log { .. }) => Context::Help,
+            Some(Overlay::Help { .. }) => Context::Help,
+            Some(Overlay::Log(_)) => Context::Log,
             Some(Overlay::Palette { .. } | Overlay::Search(_)) => Context::Palette,
             Some(Overlay::Question(_) | Overlay::Password { .. }) => Context::Prompt,
             None if self.filtering => Context::Filter,
             None => self.focus.context(),
         }
+    }
+
+    /// The statement of the log after which so many others were sent.
+    pub fn logged(&self, back: usize) -> Option<&Entry> {
+        self.log.len().checked_sub(back + 1).and_then(|at| self.log.get(at))
     }
 
     /// The first key of an action, for sentences.

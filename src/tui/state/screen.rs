@@ -65,10 +65,7 @@ pub enum Overlay {
     /// Searching everything.
     Search(Search),
     /// What was sent to databases.
-    Log {
-        /// How many lines are scrolled away from the end.
-        back: usize,
-    },
+    Log(LogView),
     /// The password of a side.
     Password {
         /// Whose.
@@ -78,6 +75,15 @@ pub enum Overlay {
     },
     /// A question.
     Question(Question),
+}
+
+/// What of the log is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogView {
+    /// How many statements were sent after the one that is marked.
+    pub back: usize,
+    /// Where the marked statement is read whole, how many of its lines are scrolled away.
+    pub open: Option<usize>,
 }
 
 /// A line that nobody is to read, not even in a log.

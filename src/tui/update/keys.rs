@@ -9,7 +9,7 @@ use super::{
 use crate::tui::{
     effect::Effect,
     keymap::{Action, Context},
-    state::{Overlay, Pane, Search, State, Tone, planned::Proving, side::SideId},
+    state::{LogView, Overlay, Pane, Search, State, Tone, planned::Proving, side::SideId},
 };
 
 /// Does what a key says. Releases of keys say nothing.
@@ -25,7 +25,7 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     };
     match context {
-        Context::Help | Context::Palette | Context::Prompt => overlay::act(state, action),
+        Context::Help | Context::Log | Context::Palette | Context::Prompt => overlay::act(state, action),
         Context::Filter => {
             tree::end_filter(state, action == Action::Accept);
             Vec::new()
@@ -105,7 +105,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Copy => return panes::copy(state),
         A::Edit => return panes::edit(state),
         A::Page => return panes::page(state),
-        A::Log => state.overlay = Some(Overlay::Log { back: 0 }),
+        A::Log => state.overlay = Some(Overlay::Log(LogView::default())),
         A::Prove => return prove_now(state),
         A::Check => return check::ask(state),
         A::Style => panes::next_style(state),

@@ -10,6 +10,7 @@ mod difference_tests;
 #[cfg(test)]
 mod explore_tests;
 mod keys;
+mod log;
 mod look;
 mod mouse;
 #[cfg(test)]
@@ -38,7 +39,7 @@ use super::{
     message::Message,
     request::PlanRequest,
     state::{
-        Overlay, Pane, State,
+        LogView, Overlay, Pane, State,
         board::Grouping,
         detail::DetailRequest,
         planned::Proving,
@@ -208,6 +209,9 @@ fn wanted_colours(state: &mut State) -> Vec<Effect> {
     texts.extend(
         state.target().and_then(|target| target.current_plan()).map(|planned| Arc::clone(&planned.sql)),
     );
+    if let Some(Overlay::Log(LogView { back, open: Some(_) })) = state.overlay {
+        texts.extend(state.logged(back).map(|entry| entry.text().into()));
+    }
     if state.highlighted.len() > HIGHLIGHTED {
         let shown: Vec<u64> = texts.iter().map(|text| highlight::id(text)).collect();
         state.highlighted.retain(|id, _| shown.contains(id));

@@ -24,10 +24,8 @@ pub fn mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
         MouseEventKind::Down(MouseButton::Left) => 0,
         _ => return Vec::new(),
     };
-    if let Some(overlay) = &mut state.overlay {
-        if let Overlay::Help { .. } = overlay
-            && lines != 0
-        {
+    if let Some(overlay) = &state.overlay {
+        if matches!(overlay, Overlay::Help { .. } | Overlay::Log(_)) && lines != 0 {
             let action = if lines > 0 { Action::Next } else { Action::Previous };
             (0..WHEEL).for_each(|_| drop(super::overlay::act(state, action)));
         }

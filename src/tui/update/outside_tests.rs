@@ -102,3 +102,58 @@ fn the_pager_gets_the_difference_and_in_the_plan_its_sql() {
     harness.send(Message::Paged("-- SQL".to_owned()));
     assert!(matches!(harness.asked.last(), Some(Effect::Run(Program::Pager(text))) if text == "-- SQL"));
 }
+
+#[test]
+fn a_long_statement_of_the_log_is_read_whole_and_copied() {
+    let mut harness = Harness::new((80, 24));
+    let mut columns: Vec<String> = (0..60).map(|number| format!("column_{number}")).collect();
+    columns.push("\x1b[2J".to_owned());
+    let long = format!("SELECT {}\nFROM pg_class", columns.join(", "));
+    let send = |harness: &mut Harness, sql: &str| {
+        harness.send(Message::Sent(Entry {
+            at: 37_805,
+            whose: Whose::Side(SideId::Target(0)),
+            server: "db1:5432".to_owned(),
+            sql: sql.to_owned(),
+            micros: 12_345,
+            failed: false,
+        }));
+    };
+    send(&mut harness, "SELECT 1");
+    send(&mut harness, &long);
+    send(&mut harness, "SELECT 2");
+    harness.press("@ k enter");
+    send(&mut harness, "SELECT 3");
+    let screen = harness.screen();
+    assert!(screen.contains("Statement 2 of 4") && screen.contains("db1:5432"), "{screen}");
+    assert!(screen.contains("column_59") && screen.contains("FROM pg_class"), "{screen}");
+    assert!(screen.contains("\\x1b[2J") || screen.contains("\\u{1b}[2J"), "{screen}");
+    harness.press("y");
+    assert!(matches!(harness.asked.last(), Some(Effect::Copy { text, .. }) if **text == *long));
+    harness.press("p");
+    assert!(matches!(harness.asked.last(), Some(Effect::Run(Program::Pager(text))) if !text.contains('\x1b')));
+    harness.press("] ]");
+    assert!(harness.screen().contains("SELECT 3"), "{}", harness.screen());
+    harness.press("esc");
+    assert!(harness.screen().contains("Sent to databases"), "{}", harness.screen());
+    harness.press("esc");
+    assert!(harness.state.overlay.is_none());
+}
+
+#[test]
+fn a_statement_with_more_lines_than_the_screen_is_scrolled_to_its_end() {
+    let mut harness = Harness::new((80, 24));
+    let sql: Vec<String> = (0..100).map(|number| format!("-- line {number}")).collect();
+    harness.send(Message::Sent(Entry {
+        at: 0,
+        whose: Whose::Side(SideId::Canonical),
+        server: String::new(),
+        sql: sql.join("\n"),
+        micros: 1,
+        failed: true,
+    }));
+    harness.press("@ enter G");
+    assert!(harness.screen().contains("-- line 99") && harness.screen().contains("failed"));
+    harness.press("g");
+    assert!(harness.screen().contains("-- line 0") && !harness.screen().contains("-- line 99"));
+}

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use tui_input::Input;
 
-use super::{keys, look, question, tree, world};
+use super::{keys, log, look, question, tree, world};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, BINDINGS, Binding, Context},
@@ -25,7 +25,7 @@ pub fn input_of(state: &mut State, context: Context) -> Option<&mut Input> {
 
 /// Does an action of an overlay.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    if action == Action::Dismiss {
+    if action == Action::Dismiss && !log::is_open(state) {
         // Without a configuration there is nothing under the question for the first one.
         let leaves = state.first_run.is_some();
         state.overlay = None;
@@ -69,20 +69,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Overlay::Log { back }) => {
-            let page = usize::from(rows / 2).max(1);
-            let last = state.log.len().saturating_sub(1);
-            *back = match action {
-                Action::Next => back.saturating_sub(1),
-                Action::Previous => *back + 1,
-                Action::PageDown => back.saturating_sub(page),
-                Action::PageUp => *back + page,
-                Action::First => last,
-                Action::Last => 0,
-                _ => *back,
-            }
-            .min(last);
-            Vec::new()
+        Some(Overlay::Log(view)) => {
+            let view = *view;
+            log::act(state, view, action)
         }
         Some(Overlay::Password { side, input }) => {
             let (side, password) = (*side, SecretString::from(input.0.value().to_owned()));

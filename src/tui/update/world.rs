@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{accept, check, panes, question, select, tree};
+use super::{accept, check, log, panes, question, select, tree};
 use crate::{
     plan::Proof,
     tui::{
@@ -62,12 +62,7 @@ pub fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Highlighted { id, highlighted } => {
             state.highlighted.insert(id, highlighted);
         }
-        Message::Sent(entry) => {
-            if state.log.len() == LOGGED {
-                state.log.pop_front();
-            }
-            state.log.push_back(entry);
-        }
+        Message::Sent(entry) => log::take(state, entry, LOGGED),
         Message::Edited => {
             let label = text::clean(&state.canonical.label).into_owned();
             state.say(Tone::Note, format!("{label} was edited, and is read again"));

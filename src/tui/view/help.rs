@@ -66,7 +66,7 @@ pub fn draw(state: &State, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
 fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
     let mut places =
         vec![context, Context::Tree, Context::Plan, Context::Diff, Context::Targets, Context::Panes];
-    places.extend([Context::Filter, Context::Palette]);
+    places.extend([Context::Filter, Context::Palette, Context::Log]);
     let mut rows = Vec::new();
     for (at, place) in places.iter().enumerate() {
         if places[..at].contains(place) {

@@ -2,14 +2,15 @@
 
 use ratatui::{
     Frame,
+    layout::{Margin, Rect},
     style::Style,
     text::{Line, Span},
 };
 
-use super::{cut_line, draw_lines, draw_scrollbar, popup};
+use super::{cut_line, draw_lines, draw_scrollbar, popup, sql, under_cursor};
 use crate::tui::{
     journal::{Entry, Whose},
-    state::{State, side::SideId},
+    state::{LogView, State, side::SideId},
     text,
     theme::{Role, Theme},
 };
@@ -18,23 +19,75 @@ use crate::tui::{
 const WHOSE: usize = 14;
 /// The columns of a server's name.
 const SERVER: usize = 18;
+/// The lines above a statement that is read whole.
+const HEAD: u16 = 2;
+/// What is left of the columns and rows of a screen inside of the frame, and above the bars.
+const AROUND: (u16, u16) = (2, 4);
+
+/// How many lines of a statement that is read whole fit on a screen.
+pub fn height(screen: (u16, u16)) -> usize {
+    usize::from(screen.1.saturating_sub(AROUND.1 + HEAD))
+}
+
+/// How many lines a statement has that is read whole.
+pub fn line_count(entry: &Entry, screen: (u16, u16)) -> usize {
+    pieces(&entry.text(), usize::from(screen.0.saturating_sub(AROUND.0))).len()
+}
 
 /// Draws the log; the last statement is at the bottom.
-pub fn draw(state: &State, back: usize, theme: &Theme, frame: &mut Frame<'_>) {
+pub fn draw(state: &State, view: LogView, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
+    let marked = state.logged(view.back);
+    if let (Some(top), Some(entry)) = (view.open, marked) {
+        let place = state.log.len() - view.back;
+        let title = format!("Statement {place} of {} (UTC)", state.log.len());
+        let inner = popup(theme, frame, &title, area.width, area.height);
+        draw_whole(state, entry, top, theme, frame, inner);
+        return;
+    }
     let inner = popup(theme, frame, "Sent to databases (UTC)", area.width, area.height);
-    let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
     if state.log.is_empty() {
         frame.render_widget(Line::styled("nothing was sent yet", theme.style(Role::Dim)), inner);
         return;
     }
-    let end = state.log.len().saturating_sub(back).max(height.min(state.log.len()));
-    let first = end.saturating_sub(height);
-    let entries = state.log.iter().skip(first).take(height);
-    let lines = entries.map(|entry| line(entry, &whose(state, entry.whose), theme, columns));
+    let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
+    let at = state.log.len().saturating_sub(view.back + 1);
+    let first = at.saturating_sub(height / 2).min(state.log.len().saturating_sub(height));
+    let entries = state.log.iter().enumerate().skip(first).take(height);
+    let lines = entries.map(|(place, entry)| {
+        let mut spans = head(state, entry, theme, columns);
+        let words: Vec<&str> = entry.sql.split_whitespace().collect();
+        spans.push(Span::raw(text::clean(&words.join(" ")).into_owned()));
+        let line = cut_line(spans, columns);
+        if place == at { under_cursor(theme, line, columns) } else { line }
+    });
     draw_lines(frame, inner, lines, Style::new());
-    let frame_area = inner.outer(ratatui::layout::Margin::new(1, 1));
-    draw_scrollbar(theme, frame, frame_area, first, height, state.log.len());
+    draw_scrollbar(theme, frame, inner.outer(Margin::new(1, 1)), first, height, state.log.len());
+}
+
+/// One statement on all of its lines, broken where they are too long.
+fn draw_whole(state: &State, entry: &Entry, top: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let columns = usize::from(area.width);
+    let head = cut_line(head(state, entry, theme, usize::MAX), columns);
+    draw_lines(frame, area, [head], Style::new());
+    let area = Rect { y: area.y + HEAD.min(area.height), height: area.height.saturating_sub(HEAD), ..area };
+    let sql = entry.text();
+    let colours = sql::colours(state, &sql);
+    let lines: Vec<&str> = sql.lines().collect();
+    let pieces = pieces(&sql, columns);
+    let shown = pieces.iter().skip(top).take(usize::from(area.height)).map(|(line, part)| {
+        let look = sql::plain(colours, *line, Style::new());
+        Line::from(sql::spans(theme, lines[*line], &look, *part, columns))
+    });
+    draw_lines(frame, area, shown, Style::new());
+    let bar = area.outer(Margin::new(1, 1));
+    draw_scrollbar(theme, frame, bar, top, usize::from(area.height), pieces.len());
+}
+
+/// The lines of a statement in pieces that fit into so many columns: which line, from and to in bytes.
+fn pieces(sql: &str, columns: usize) -> Vec<(usize, (usize, usize))> {
+    let lines = sql.lines().enumerate();
+    lines.flat_map(|(at, line)| text::breaks(line, columns).into_iter().map(move |part| (at, part))).collect()
 }
 
 /// For whom a statement was sent, in words.
@@ -46,7 +99,8 @@ fn whose(state: &State, whose: Whose) -> String {
     }
 }
 
-fn line(entry: &Entry, whose: &str, theme: &Theme, columns: usize) -> Line<'static> {
+/// When a statement was sent, for whom and where, and how long it took.
+fn head(state: &State, entry: &Entry, theme: &Theme, columns: usize) -> Vec<Span<'static>> {
     let second = entry.at % 86_400;
     let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     let took = match entry.micros {
@@ -55,17 +109,20 @@ fn line(entry: &Entry, whose: &str, theme: &Theme, columns: usize) -> Line<'stat
     };
     // Whose it is matters more than through which door it went.
     let wide = columns >= 100;
-    let server = text::clean(&entry.server);
-    let sql: Vec<&str> = entry.sql.split_whitespace().collect();
+    let whose = text::clean(&whose(state, entry.whose)).into_owned();
+    let server = text::clean(&entry.server).into_owned();
+    let (whose, server) = match columns {
+        usize::MAX => (whose, format!(" {server} ")),
+        _ => (text::fit(&whose, WHOSE), text::fit(&server, if wide { SERVER } else { 0 })),
+    };
     let mut spans = vec![
         Span::styled(format!("{time} "), theme.style(Role::Dim)),
-        Span::raw(format!("{} ", text::fit(&text::clean(whose), WHOSE))),
-        Span::styled(text::fit(&server, if wide { SERVER } else { 0 }), theme.style(Role::Dim)),
+        Span::raw(format!("{whose} ")),
+        Span::styled(server, theme.style(Role::Dim)),
         Span::styled(format!("{} ", text::fit_right(&took, 9)), theme.style(Role::Dim)),
     ];
     if entry.failed {
         spans.push(Span::styled("failed ", theme.style(Role::Error)));
     }
-    spans.push(Span::raw(text::clean(&sql.join(" ")).into_owned()));
-    cut_line(spans, columns)
+    spans
 }

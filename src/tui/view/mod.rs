@@ -16,6 +16,7 @@ mod tree;
 
 pub use diff::{hunk_at as diff_hunk_at, key_at as diff_key_at, line_count as diff_lines};
 pub use help::{height as help_height, line_count as help_lines};
+pub use log::{height as log_height, line_count as log_lines};
 pub use plan::body as plan_body;
 use ratatui::{
     Frame,
@@ -60,7 +61,7 @@ pub fn view(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Overlay::Help { scroll }) => help::draw(state, *scroll, theme, frame),
         Some(Overlay::Palette { input, at }) => palette::draw(state, input, *at, theme, frame),
         Some(Overlay::Search(search)) => search::draw(state, search, theme, frame),
-        Some(Overlay::Log { back }) => log::draw(state, *back, theme, frame),
+        Some(Overlay::Log(view)) => log::draw(state, *view, theme, frame),
         Some(Overlay::Password { side, input }) => {
             prompt::draw_password(state, *side, &input.0, theme, frame);
         }
