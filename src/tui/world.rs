@@ -1,9 +1,9 @@
 //! Does effects: the only part of the terminal that touches files, databases, engines and other
 //! programs. Everything that takes time runs beside the screen and comes back as a message.
 
-mod excerpt;
 mod known;
 mod sources;
+mod statements;
 
 use std::{
     collections::HashMap,
@@ -23,10 +23,10 @@ use tokio::{
 };
 use tracing::{Dispatch, instrument::WithSubscriber};
 
-use excerpt::excerpt;
 use known::Known;
 pub use sources::Sources;
 use sources::{Example, read, wait_for_example, with_password};
+use statements::Statements;
 
 use super::{
     clipboard,
@@ -60,6 +60,8 @@ pub struct World {
     loads: HashMap<SideId, AbortHandle>,
     proof: Option<AbortHandle>,
     known: Known,
+    /// What canonical's files say about objects.
+    statements: Statements,
     asking: Option<AbortHandle>,
     /// Passwords that the user typed.
     passwords: HashMap<SideId, SecretString>,
@@ -81,6 +83,7 @@ impl World {
             loads: HashMap::new(),
             proof: None,
             known: Known::default(),
+            statements: Statements::default(),
             asking: None,
             passwords: HashMap::new(),
             latest_detail: Arc::default(),
@@ -126,12 +129,13 @@ impl World {
             }
             Effect::Detail { of, mut request } => {
                 let latest = latest(&self.latest_detail);
-                let sources = Arc::clone(&self.sources);
+                let (sources, statements) = (Arc::clone(&self.sources), self.statements.clone());
                 self.compute(move || {
                     latest().then(|| {
                         let dialect = request.dialect.name();
-                        let script = request.place().map(|place| excerpt(&sources.canonical, dialect, place));
-                        request.script = script.flatten();
+                        if let Some((key, place)) = request.subject() {
+                            request.script = statements.about(&sources.canonical, dialect, &key, place);
+                        }
                         Message::Detailed { of, detail: Arc::new(Detail::make(&request)) }
                     })
                 });
@@ -258,6 +262,9 @@ impl World {
     }
 
     fn load(&mut self, side: SideId, generation: u64) {
+        if side == SideId::Canonical {
+            self.statements.forget();
+        }
         let sources = Arc::clone(&self.sources);
         let messages = self.messages.clone();
         let example = self.example.clone();

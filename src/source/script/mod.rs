@@ -11,6 +11,7 @@ mod run;
 mod sections;
 mod shell;
 mod sqlite;
+mod subjects;
 mod words;
 
 use std::{
@@ -26,6 +27,7 @@ pub use parts::place_parts;
 pub use remedy::NEVER_MADE;
 pub use run::{Outcome, run};
 pub use sqlite::{Made, run_sqlite};
+pub use subjects::{all_in, subjects};
 
 use super::{
     SourceError,

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use super::numbers::{Excerpt, numbers};
+use super::numbers::{Excerpt, places};
 use crate::{
     dialect::Dialect,
-    model::{Key, Object, Snapshot},
+    model::{Key, Location, Object, Snapshot},
     plan,
+    source::split::Syntax,
     tui::text,
 };
 
@@ -40,6 +41,8 @@ pub struct SideLine {
     /// The number in front of it: the line of the script that says the same where the script is known,
     /// and else which line of the definition it is, the first being 1.
     pub number: Option<u32>,
+    /// The place in the script that says the same, where there is one.
+    pub place: Option<Location>,
     /// Its text, clean.
     pub text: String,
     /// The parts of the text, in bytes, that the other side does not have.
@@ -49,14 +52,43 @@ pub struct SideLine {
 }
 
 /// The lines of a script that make an object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Places {
     /// Where it begins.
-    first: u32,
+    first: Location,
     /// Where it has those parts that are on lines of their own.
-    parts: HashMap<Key, u32>,
+    parts: HashMap<Key, Location>,
     /// Where it says what the other lines say, by the line of the definition.
-    others: Vec<Option<u32>>,
+    others: Vec<Option<Location>>,
+}
+
+impl Places {
+    /// Where the script has an object, those of its parts that it has on lines of their own, and the other
+    /// lines of its definition.
+    fn of(
+        snapshot: &Snapshot,
+        key: &Key,
+        parts: &HashMap<String, Key>,
+        others: Vec<Option<Location>>,
+    ) -> Option<Self> {
+        let first = snapshot.locations.get(key)?;
+        let own = |part: &Key| {
+            // What has no line of its own has the place of the whole.
+            let place = snapshot.locations.get(part).filter(|place| *place != first)?;
+            Some((part.clone(), place.clone()))
+        };
+        let parts: HashMap<Key, Location> = parts.values().filter_map(own).collect();
+        let known = !others.is_empty() || !parts.is_empty();
+        known.then(|| Places { first: first.clone(), parts, others })
+    }
+
+    fn place(&self, index: usize, part: Option<&Key>) -> Option<Location> {
+        if index == 0 {
+            return Some(self.first.clone());
+        }
+        let own = part.and_then(|part| self.parts.get(part)).cloned();
+        own.or_else(|| self.others.get(index).cloned().flatten())
+    }
 }
 
 /// One side's definition of an object.
@@ -71,33 +103,38 @@ pub struct Definition {
 
 impl Definition {
     /// The definition of an object, empty if the snapshot does not have it; with the lines of the
-    /// statement that makes it, if that is known.
-    pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key, script: Option<&Excerpt>) -> Self {
+    /// statements that make it, if those are known.
+    pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key, script: &[Excerpt]) -> Self {
         let text = text::clean_lines(&plan::definition(dialect, snapshot, key)).join("\n");
         let parts = part_lines(dialect, snapshot, key);
-        let places = places(snapshot, key, &parts, script.map(|script| numbers(&text, script)));
+        let syntax = if dialect.name() == "sqlite" { Syntax::Sqlite } else { Syntax::Postgres };
+        let others = if script.is_empty() { Vec::new() } else { places(&text, syntax, script) };
+        let places = Places::of(snapshot, key, &parts, others);
         Definition { text, parts, places }
-    }
-
-    fn number(&self, index: usize, part: Option<&Key>) -> Option<u32> {
-        match (&self.places, part) {
-            (None, _) => u32::try_from(index + 1).ok(),
-            (Some(places), _) if index == 0 => Some(places.first),
-            (Some(places), part) => {
-                let own = part.and_then(|part| places.parts.get(part)).copied();
-                own.or_else(|| places.others.get(index).copied().flatten())
-            }
-        }
     }
 
     fn lines(&self) -> Vec<SideLine> {
         let mut last = None;
         let line = |(index, text): (usize, &str)| {
             let part = self.parts.get(bare(text));
+            let place = self.places.as_ref().and_then(|places| places.place(index, part));
+            let number = match (&self.places, &place) {
+                (None, _) => u32::try_from(index + 1).ok(),
+                // A number of another file would be read as one of this.
+                (Some(places), Some(place)) => (place.file == places.first.file).then_some(place.line),
+                (Some(_), None) => None,
+            };
             // What the script has on one line has its number once.
-            let number = self.number(index, part).filter(|number| last != Some(*number));
+            let number = number.filter(|number| last != Some(*number));
             last = number.or(last);
-            SideLine { index, number, text: text.to_owned(), part: part.cloned(), ..SideLine::default() }
+            SideLine {
+                index,
+                number,
+                place,
+                text: text.to_owned(),
+                part: part.cloned(),
+                ..SideLine::default()
+            }
         };
         self.text.lines().enumerate().map(line).collect()
     }
@@ -106,26 +143,6 @@ impl Definition {
 /// A line without what only joins it to its neighbours.
 fn bare(line: &str) -> &str {
     line.trim().trim_end_matches(',')
-}
-
-/// Where the script has an object, those of its parts that it has on lines of their own, and the other
-/// lines of its definition.
-fn places(
-    snapshot: &Snapshot,
-    key: &Key,
-    parts: &HashMap<String, Key>,
-    others: Option<Vec<Option<u32>>>,
-) -> Option<Places> {
-    let first = snapshot.locations.get(key)?;
-    let own = |part: &Key| {
-        // What has no line of its own has the place of the whole.
-        let place =
-            snapshot.locations.get(part).filter(|place| *place != first && place.file == first.file)?;
-        Some((part.clone(), place.line))
-    };
-    let parts: HashMap<Key, u32> = parts.values().filter_map(own).collect();
-    let known = others.is_some() || !parts.is_empty();
-    known.then(|| Places { first: first.line, parts, others: others.unwrap_or_default() })
 }
 
 /// The lines that each part brings into the definition of its parent: those that are there twice
@@ -234,8 +251,8 @@ mod tests {
     fn a_line_of_a_table_knows_its_column() {
         let (dialect, table) = (sample::dialect().0, sample::key("table:public.orders"));
         let pairs = line_pairs(
-            &Definition::of(dialect, &sample::canonical(), &table, None),
-            &Definition::of(dialect, &sample::live(), &table, None),
+            &Definition::of(dialect, &sample::canonical(), &table, &[]),
+            &Definition::of(dialect, &sample::live(), &table, &[]),
         );
         let parts: Vec<String> = pairs.iter().filter_map(LinePair::part).map(ToString::to_string).collect();
         assert_eq!(

@@ -8,7 +8,7 @@ use similar::TextDiff;
 
 use super::{
     comparison::Comparison,
-    definition::{Definition, LinePair, alone, line_pairs},
+    definition::{Definition, LinePair, SideLine, alone, line_pairs},
     numbers::Excerpt,
 };
 use crate::{
@@ -32,8 +32,9 @@ pub struct DetailRequest {
     pub targets: Vec<Option<Arc<Comparison>>>,
     /// The target that it is about.
     pub active: usize,
-    /// The statement of the canonical file that makes it, as far as there is one.
-    pub script: Option<Excerpt>,
+    /// The statement of the canonical file that makes it, then those that say more about it; nothing where
+    /// canonical is no file.
+    pub script: Vec<Excerpt>,
 }
 
 /// What there is to say about one object, at one target above all.
@@ -133,8 +134,8 @@ impl Detail {
         let Some(either) = request.object() else { return Detail::default() };
         let subject = subject(*dialect, either);
         let difference = comparison.and_then(|comparison| comparison.drift.differences.get(key));
-        let own = Definition::of(*dialect, canonical, &subject, request.script.as_ref());
-        let other = live.map(|live| Definition::of(*dialect, live, &subject, None)).unwrap_or_default();
+        let own = Definition::of(*dialect, canonical, &subject, &request.script);
+        let other = live.map(|live| Definition::of(*dialect, live, &subject, &[])).unwrap_or_default();
         let lines = if live.is_some() { line_pairs(&own, &other) } else { alone(&own) };
         let is_own = |on: &&Key| either.parent.as_ref() != Some(on);
         let requires = either.requires.iter().map(|requirement| &requirement.on).filter(is_own);
@@ -172,10 +173,34 @@ impl Detail {
 
     /// Where canonical makes it, for people: the file's name and the line.
     pub fn place(&self) -> Option<String> {
-        let Location { file, line } = self.location.as_ref()?;
-        let file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
-        Some(text::clean(&format!("{file}:{line}")).into_owned())
+        self.location.as_ref().map(place)
     }
+
+    /// Where the script says what a text is about: the line of the definition with the most of its words,
+    /// of at least two fifths of them; among the lines of a part, where the text is about one.
+    pub fn place_about(&self, text: &str, part: Option<&Key>) -> Option<&Location> {
+        let of_words = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+        };
+        let wanted = of_words(text);
+        let lines = || self.lines.iter().filter_map(|pair| pair.canonical.as_ref());
+        let is_own = |line: &&SideLine| part.is_some() && line.part.as_ref() == part;
+        let own = lines().any(|line| is_own(&line));
+        let lines = lines().filter(|line| !own || is_own(line));
+        let rated = lines.filter_map(|line| {
+            let same = of_words(&line.text).intersection(&wanted).count();
+            (same * 5 >= wanted.len() * 2).then_some((same, line.place.as_ref()?))
+        });
+        // The first of those that are as good.
+        rated.rev().max_by_key(|(same, _)| *same).map(|(_, place)| place)
+    }
+}
+
+/// A place for people: the file's name and the line.
+pub fn place(Location { file, line }: &Location) -> String {
+    let file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    text::clean(&format!("{file}:{line}")).into_owned()
 }
 
 impl DetailRequest {
@@ -183,9 +208,11 @@ impl DetailRequest {
         self.targets.get(self.active)?.as_deref()
     }
 
-    /// Where canonical makes what the definition is of, the table of a column for example.
-    pub fn place(&self) -> Option<&Location> {
-        self.canonical.locations.get(&subject(self.dialect, self.object()?))
+    /// What the definition is of, the table of a column for example, and where canonical makes that.
+    pub fn subject(&self) -> Option<(Key, &Location)> {
+        let subject = subject(self.dialect, self.object()?);
+        let place = self.canonical.locations.get(&subject)?;
+        Some((subject, place))
     }
 
     /// The object in canonical, or else at the target, or at any other.

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::{InputRequest, backend::crossterm::EventHandler};
 
 use super::{
-    accept, check, look, overlay, panes, prove, question, rename, select, targets, tree, watch, world,
+    accept, check, edit, look, overlay, panes, prove, question, rename, select, targets, tree, watch, world,
 };
 use crate::tui::{
     effect::Effect,
@@ -103,7 +103,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::WriteMigration => question::ask_for_migration(state),
         A::WriteSelection => question::ask_for_selection(state),
         A::Copy => return panes::copy(state),
-        A::Edit => return panes::edit(state),
+        A::Edit => return edit::edit(state),
         A::Page => return panes::page(state),
         A::Log => state.overlay = Some(Overlay::Log(LogView::default())),
         A::Prove => return prove_now(state),

@@ -7,6 +7,7 @@ mod accept_tests;
 mod check;
 #[cfg(test)]
 mod difference_tests;
+mod edit;
 #[cfg(test)]
 mod explore_tests;
 mod keys;
@@ -140,7 +141,7 @@ fn wanted_detail(state: &mut State) -> Option<Effect> {
         canonical: Arc::clone(state.canonical.snapshot.as_ref()?),
         targets: state.targets.iter().map(|target| target.comparison.clone()).collect(),
         active: state.active,
-        script: None,
+        script: Vec::new(),
     };
     Some(Effect::Detail { of, request })
 }

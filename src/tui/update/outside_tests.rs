@@ -91,6 +91,39 @@ fn the_editor_opens_where_canonical_makes_the_object_and_an_edit_is_read() {
 }
 
 #[test]
+fn the_editor_opens_at_the_line_under_the_cursor() {
+    let mut canonical = sample::canonical();
+    let place = |line| Location { file: "schema.sql".into(), line };
+    for (column, line) in [("id", 13), ("customer_id", 14), ("total", 15), ("note", 27)] {
+        canonical.locations.insert(sample::key(&format!("column:public.orders.{column}")), place(line));
+    }
+    let mut harness = Harness::unread(SIZE, &["prod-eu"]);
+    harness.read(SideId::Canonical, canonical);
+    harness.read(SideId::Target(0), sample::live());
+    let edited = |harness: &mut Harness| {
+        harness.press("e");
+        match harness.asked.last() {
+            Some(Effect::Run(Program::Editor(at))) => at.line,
+            _ => panic!("no editor"),
+        }
+    };
+    harness.go_to("table:public.orders").press("3 f");
+    let screen = harness.screen();
+    let mut lines = Vec::new();
+    for _ in 0..14 {
+        lines.push(edited(&mut harness));
+        harness.press("j");
+    }
+    // Above and below the definition the table's first line; in it that of each column, and of what
+    // canonical does not have that of the line above.
+    lines.dedup();
+    assert_eq!(lines, [12, 13, 14, 15, 27, 12], "{screen}");
+    // In the plan, the line that a statement is about, and not the first of its table.
+    harness.press("2").go_to("column:public.orders.total").press("space 4 g");
+    assert_eq!(edited(&mut harness), 15, "{}", harness.screen());
+}
+
+#[test]
 fn the_pager_gets_the_difference_and_in_the_plan_its_sql() {
     let mut harness = Harness::new(SIZE);
     harness.go_to("column:public.orders.total").press("p");
@@ -131,7 +164,9 @@ fn a_long_statement_of_the_log_is_read_whole_and_copied() {
     harness.press("y");
     assert!(matches!(harness.asked.last(), Some(Effect::Copy { text, .. }) if **text == *long));
     harness.press("p");
-    assert!(matches!(harness.asked.last(), Some(Effect::Run(Program::Pager(text))) if !text.contains('\x1b')));
+    assert!(
+        matches!(harness.asked.last(), Some(Effect::Run(Program::Pager(text))) if !text.contains('\x1b'))
+    );
     harness.press("] ]");
     assert!(harness.screen().contains("SELECT 3"), "{}", harness.screen());
     harness.press("esc");

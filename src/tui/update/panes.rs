@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{tree, world};
 use crate::{
-    model::Location,
     plan::{Direction, Proof, Style},
     tui::{
         effect::Effect,
@@ -300,38 +299,6 @@ pub fn copy(state: &mut State) -> Vec<Effect> {
         Some((plan, proof)) => vec![Effect::CopyPlan { plan, proof }],
         None => Vec::new(),
     }
-}
-
-/// Opens the canonical file where it makes the object, or what the statement is about.
-pub fn edit(state: &mut State) -> Vec<Effect> {
-    let in_plan = state.focus == Pane::Plan;
-    let statement = state.target().and_then(Target::current_plan);
-    let statement = statement.and_then(|planned| planned.plan.statements.get(state.plan_at));
-    let of_statement = statement.filter(|_| in_plan).and_then(|statement| statement.location.clone());
-    let canonical = state.canonical.snapshot.as_ref();
-    // What canonical does not have is wanted, if anywhere, where its table is.
-    let of_object = || {
-        let row = state.tree.current()?;
-        let mut rows = std::iter::once(row).chain(state.board.ancestors(row));
-        rows.find_map(|row| canonical?.location(state.board.node(row).key.as_ref()?)).cloned()
-    };
-    // A heading is of no object: the file as such is what there is to edit then.
-    let beginning = || {
-        let row = state.tree.current().filter(|row| state.board.node(*row).key.is_none());
-        let first = row.and(canonical)?.locations.values().next()?;
-        Some(Location { line: 1, ..first.clone() })
-    };
-    match of_statement.or_else(of_object).or_else(beginning) {
-        Some(place) => return vec![Effect::Run(Program::Editor(place))],
-        None => {
-            let canonical = text::clean(&state.canonical.label).into_owned();
-            state.say(
-                Tone::Note,
-                format!("{canonical} has no file that makes this, so there is none to edit"),
-            );
-        }
-    }
-    Vec::new()
 }
 
 /// Hands what the pane is about to the pager.

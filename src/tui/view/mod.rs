@@ -14,7 +14,9 @@ mod targets;
 mod tests;
 mod tree;
 
-pub use diff::{hunk_at as diff_hunk_at, key_at as diff_key_at, line_count as diff_lines};
+pub use diff::{
+    hunk_at as diff_hunk_at, key_at as diff_key_at, line_count as diff_lines, place_at as diff_place_at,
+};
 pub use help::{height as help_height, line_count as help_lines};
 pub use log::{height as log_height, line_count as log_lines};
 pub use plan::body as plan_body;

@@ -12,7 +12,7 @@ use self::{
 };
 use super::{draw_lines, draw_message, draw_scrollbar, pane_block, right_title, trail, under_cursor};
 use crate::{
-    model::Key,
+    model::{Key, Location},
     plan::Hunk,
     tui::{
         keymap::Action,
@@ -37,6 +37,24 @@ pub fn key_at(state: &State, width: u16, line: usize) -> Option<Key> {
 /// The part of the difference that a line of the pane is of, where it can be selected alone.
 pub fn hunk_at(state: &State, width: u16, line: usize) -> Option<Hunk> {
     with_page(state, width, |page| rows(page).get(line).and_then(Row::hunk))?
+}
+
+/// The place in canonical's files that a line of the pane is about, where it is about one of its own: the
+/// place of a line of the definition, or of what stands above a line that canonical does not have; that of
+/// another object; the place that says what a facet says.
+pub fn place_at(state: &State, width: u16, line: usize) -> Option<Location> {
+    with_page(state, width, |page| {
+        let rows = rows(page);
+        let row = rows.get(line)?;
+        if row.is_of_definition() {
+            let above = rows.get(..=line)?.iter().rev().take_while(|row| row.is_of_definition());
+            return above.filter_map(Row::line).find_map(|line| line.place.clone());
+        }
+        let canonical = state.canonical.snapshot.as_ref();
+        let of_other = || canonical?.location(row.key()?).cloned();
+        let said = || page.detail.place_about(&row.words()?, state.current_key()).cloned();
+        of_other().or_else(said)
+    })?
 }
 
 fn with_page<T>(state: &State, width: u16, use_page: impl FnOnce(&Page<'_>) -> T) -> Option<T> {

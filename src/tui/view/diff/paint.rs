@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     facets::{Columns, MARK, at_target, is_same, own},
-    rows::{GUTTER, LABEL, Page, Piece, Row, half, is_side_by_side},
+    rows::{LABEL, Page, Piece, Row, half, is_side_by_side},
 };
 use crate::{
     diff::Status,
@@ -228,10 +228,10 @@ impl Painter<'_> {
         let colours = sql::colours(self.page.state, text_of).map(|colours| (colours, line.index));
         let look = sql::Look { colours, marked: &line.marked, base, mark: self.theme.style(word_role) };
         // A line that goes on has its number and its sign at its beginning only.
+        let width = self.page.number();
         let number = match line.number.filter(|_| range.0 == 0) {
-            Some(number @ ..1_000) => format!("{number:>3} "),
-            Some(number @ ..10_000) => number.to_string(),
-            _ => "    ".to_owned(),
+            Some(number) => format!("{} ", text::fit_right(&number.to_string(), width - 1)),
+            None => " ".repeat(width),
         };
         let number_style = base.patch(self.theme.style(Role::LineNumber));
         let chosen = differs && range.0 == 0 && line.part.as_ref().is_some_and(|part| self.is_selected(part));
@@ -241,7 +241,13 @@ impl Painter<'_> {
             Span::styled(" ", base)
         };
         let mut spans = vec![Span::styled(number, number_style), Span::styled(sign.to_string(), base), mark];
-        spans.extend(sql::spans(self.theme, &line.text, &look, range, columns.saturating_sub(GUTTER)));
+        spans.extend(sql::spans(
+            self.theme,
+            &line.text,
+            &look,
+            range,
+            columns.saturating_sub(self.page.gutter()),
+        ));
         spans
     }
 }

@@ -23,8 +23,10 @@ const SIDE_BY_SIDE: u16 = 96;
 const AROUND: usize = 2;
 /// How many of a list of objects are shown.
 const LISTED: usize = 100;
-/// The columns of a line's number and of its sign.
-pub const GUTTER: usize = 6;
+/// The columns of a line's sign and of its mark, behind its number.
+const SIGNS: usize = 2;
+/// The least columns of a line's number and the blank behind it.
+const NUMBER: usize = 4;
 /// The columns of what a note is about.
 pub const LABEL: usize = 13;
 
@@ -47,6 +49,20 @@ impl<'a> Page<'a> {
         let (target, key) = (self.state.target(), self.state.current_key());
         let renamed = target.zip(key).is_some_and(|(target, key)| target.selection.is_renamed(key));
         if renamed { &[] } else { &self.detail.hazards }
+    }
+}
+
+impl Page<'_> {
+    /// The columns of a line's number and the blank behind it.
+    pub fn number(&self) -> usize {
+        let lines = self.detail.lines.iter().flat_map(|pair| [&pair.canonical, &pair.live]).flatten();
+        let largest = lines.filter_map(|line| line.number).max().unwrap_or_default();
+        NUMBER.max(largest.to_string().len() + 1)
+    }
+
+    /// The columns in front of a line.
+    pub fn gutter(&self) -> usize {
+        self.number() + SIGNS
     }
 }
 
@@ -169,6 +185,35 @@ impl<'a> Row<'a> {
             Row::Part(part) => Some(&part.key),
             Row::Link(_, key) => Some(key),
             Row::Pair { part, .. } | Row::One { part, .. } => *part,
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The line of canonical's definition that the row is of.
+    pub fn line(&self) -> Option<&'a SideLine> {
+        match self {
+            Row::Pair { canonical: Some(piece), .. } | Row::One { piece, canonical: true, .. } => {
+                Some(piece.line)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the row is of a definition, whoever has its line.
+    pub fn is_of_definition(&self) -> bool {
+        matches!(self, Row::Pair { .. } | Row::One { .. } | Row::Fold(_))
+    }
+
+    /// What a row says that is about the object and no line of its definition.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Row::Facet(facet) | Row::FacetName(facet) => {
+                Some(format!("{} {}", facet.name, facet.canonical.as_deref().unwrap_or_default()))
+            }
+            Row::Entry { entry, .. } => Some((*entry).to_owned()),
+            Row::Note("comment", text) => Some(format!("comment {text}")),
             _ => None,
         }
     }
@@ -327,7 +372,7 @@ fn elsewhere(page: &Page<'_>) -> Vec<String> {
 fn definitions<'a>(page: &Page<'a>, rows: &mut Vec<Row<'a>>) {
     let Page { state, detail, columns, .. } = *page;
     let side_by_side = is_side_by_side(state, columns);
-    let room = if side_by_side { half(columns) } else { columns }.saturating_sub(GUTTER).max(8);
+    let room = if side_by_side { half(columns) } else { columns }.saturating_sub(page.gutter()).max(8);
     for part in parts(&detail.lines, state.whole) {
         match part {
             Shown::Folded(count) => rows.push(Row::Fold(count)),
