@@ -402,13 +402,18 @@ fn assembled(request: &Request<'_>, goal: selection::Goal, statements: Vec<State
 /// The SQL that makes one object with the parts that are written inside it: its definition, for
 /// people to read and to compare. Ends with a newline; empty if the catalog does not have it.
 pub fn definition(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> String {
+    definition_steps(dialect, snapshot, key).iter().map(|step| format!("{step}\n")).collect()
+}
+
+/// The statements of [`definition`], each with its semicolon.
+pub fn definition_steps(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key) -> Vec<String> {
     let catalog = &snapshot.catalog;
     let (Some(object), Some(kind)) = (catalog.get(key), dialect.kind(key.kind())) else {
-        return String::new();
+        return Vec::new();
     };
     match kind.create(object, &transition::inline_parts(dialect, catalog, key)) {
-        Ok(steps) => steps.iter().map(|step| format!("{};\n", step.sql)).collect(),
-        Err(error) => format!("-- {error}\n"),
+        Ok(steps) => steps.iter().map(|step| format!("{};", step.sql)).collect(),
+        Err(error) => vec![format!("-- {error}")],
     }
 }
 

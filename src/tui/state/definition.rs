@@ -9,7 +9,6 @@ use crate::{
     dialect::Dialect,
     model::{Key, Location, Object, Snapshot},
     plan,
-    source::split::Syntax,
     tui::text,
 };
 
@@ -105,12 +104,14 @@ impl Definition {
     /// The definition of an object, empty if the snapshot does not have it; with the lines of the
     /// statements that make it, if those are known.
     pub fn of(dialect: &dyn Dialect, snapshot: &Snapshot, key: &Key, script: &[Excerpt]) -> Self {
-        let text = text::clean_lines(&plan::definition(dialect, snapshot, key)).join("\n");
+        let steps: Vec<String> = plan::definition_steps(dialect, snapshot, key)
+            .iter()
+            .map(|step| text::clean_lines(step).join("\n"))
+            .collect();
         let parts = part_lines(dialect, snapshot, key);
-        let syntax = if dialect.name() == "sqlite" { Syntax::Sqlite } else { Syntax::Postgres };
-        let others = if script.is_empty() { Vec::new() } else { places(&text, syntax, script) };
+        let others = if script.is_empty() { Vec::new() } else { places(&steps, script) };
         let places = Places::of(snapshot, key, &parts, others);
-        Definition { text, parts, places }
+        Definition { text: steps.join("\n"), parts, places }
     }
 
     fn lines(&self) -> Vec<SideLine> {

@@ -9,10 +9,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::{
-    model::Location,
-    source::split::{Syntax, split},
-};
+use crate::model::Location;
 
 /// From so many words on, a text is too long to be laid beside another while somebody waits.
 const MOST_WORDS: usize = 20_000;
@@ -26,30 +23,23 @@ pub struct Excerpt {
     pub place: Location,
 }
 
-/// For each line of a definition the line of the script that says the same, where there is one. The first
-/// statement of the script is the one that makes the object; the others say more about it.
-pub fn places(definition: &str, syntax: Syntax, script: &[Excerpt]) -> Vec<Option<Location>> {
-    let count = definition.lines().count();
-    let mut found = vec![None; count];
-    let Some((first, more)) = script.split_first() else { return found };
-    let pieces = split(definition, syntax);
-    let begins = pieces.iter().map(|piece| (piece.line as usize).saturating_sub(1));
-    let begins: Vec<usize> = begins.chain([count]).collect();
-    for (at, piece) in pieces.iter().enumerate() {
-        let (said, lines) = match at {
-            0 => (first, numbers(piece.text, &first.text)),
-            _ => match best(piece.text, more) {
-                Some(said) => said,
-                None => continue,
-            },
+/// For each line of a definition, given by its statements, the line of the script that says the same,
+/// where there is one. The first statement of the script is the one that makes the object; the others say
+/// more about it.
+pub fn places(definition: &[String], script: &[Excerpt]) -> Vec<Option<Location>> {
+    let mut found = Vec::new();
+    for (at, piece) in definition.iter().enumerate() {
+        let said = match (at, script) {
+            (0, [first, ..]) => Some((first, numbers(piece, &first.text))),
+            (_, [_, more @ ..]) => best(piece, more),
+            (_, []) => None,
         };
-        let own = found.iter_mut().take(begins[at + 1]).skip(begins[at]);
-        for (place, line) in own.zip(lines) {
-            let line = line.and_then(|line| u32::try_from(line).ok());
-            *place = line.map(|line| Location {
-                file: said.place.file.clone(),
-                line: said.place.line.saturating_add(line),
-            });
+        match said {
+            Some((said, lines)) => found.extend(lines.into_iter().map(|line| {
+                let line = u32::try_from(line?).ok()?;
+                Some(Location { file: said.place.file.clone(), line: said.place.line.saturating_add(line) })
+            })),
+            None => found.extend(piece.lines().map(|_| None)),
         }
     }
     found
@@ -177,8 +167,9 @@ mod tests {
         Excerpt { text: text.to_owned(), place: Location { file: "schema.sql".into(), line } }
     }
 
-    fn check(definition: &str, script: &[Excerpt], expected: &[Option<u32>]) {
-        let found = places(definition, Syntax::Postgres, script);
+    fn check(definition: &[&str], script: &[Excerpt], expected: &[Option<u32>]) {
+        let definition: Vec<String> = definition.iter().map(|&piece| piece.to_owned()).collect();
+        let found = places(&definition, script);
         let lines: Vec<Option<u32>> = found.iter().map(|place| place.as_ref().map(|it| it.line)).collect();
         assert_eq!(lines, expected);
     }
@@ -186,7 +177,9 @@ mod tests {
     #[test]
     fn the_body_of_a_function_has_the_lines_that_it_has_in_the_script() {
         check(
-            "CREATE FUNCTION shop.total(o integer)\n RETURNS numeric\n LANGUAGE sql\nAS $function$\n  SELECT sum(p)\n    FROM lines\n$function$",
+            &[
+                "CREATE FUNCTION shop.total(o integer)\n RETURNS numeric\n LANGUAGE sql\nAS $function$\n  SELECT sum(p)\n    FROM lines\n$function$",
+            ],
             &[said(
                 "create function shop.total(o int) -- (why)\nreturns numeric as $$\n  SELECT sum(p)\n\n    FROM lines\n$$ language sql",
                 10,
@@ -198,7 +191,9 @@ mod tests {
     #[test]
     fn a_view_that_is_printed_otherwise_still_has_the_lines_of_its_words() {
         check(
-            "CREATE VIEW open_orders AS\n SELECT o.id,\n    o.total\n   FROM orders o\n  WHERE o.paid_at IS NULL;",
+            &[
+                "CREATE VIEW open_orders AS\n SELECT o.id,\n    o.total\n   FROM orders o\n  WHERE o.paid_at IS NULL;",
+            ],
             &[said("CREATE VIEW open_orders AS\nSELECT id, total\nFROM orders o\nWHERE paid_at IS NULL", 10)],
             &[Some(10), Some(11), None, Some(12), Some(13)],
         );
@@ -207,18 +202,20 @@ mod tests {
     #[test]
     fn what_the_script_does_not_say_has_no_number() {
         let script = [said("DO $$ something else entirely $$", 10)];
-        check("CREATE TABLE a (\n  b integer\n)", &script, &[None, None, None]);
+        check(&["CREATE TABLE a (\n  b integer\n)"], &script, &[None, None, None]);
     }
 
     #[test]
     fn what_later_statements_say_has_their_lines() {
         check(
-            "CREATE TABLE shop.a (\n    b integer\n);\n\
-             ALTER TABLE shop.a ALTER COLUMN b SET STORAGE EXTERNAL;\n\
-             COMMENT ON TABLE shop.a IS 'One';\n\
-             COMMENT ON COLUMN shop.a.b IS 'Two';\n\
-             GRANT SELECT, INSERT ON TABLE shop.a TO app;\n\
-             GRANT UPDATE ON TABLE shop.a TO other;",
+            &[
+                "CREATE TABLE shop.a (\n    b integer\n);",
+                "ALTER TABLE shop.a ALTER COLUMN b SET STORAGE EXTERNAL;",
+                "COMMENT ON TABLE shop.a IS 'One';",
+                "COMMENT ON COLUMN shop.a.b IS 'Two';",
+                "GRANT SELECT, INSERT ON TABLE shop.a TO app;",
+                "GRANT UPDATE ON TABLE shop.a TO other;",
+            ],
             &[
                 said("create table shop.a (\n  b int\n)", 3),
                 said("comment on column shop.a.b is 'Two'", 40),
