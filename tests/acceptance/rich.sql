@@ -119,6 +119,9 @@ CREATE TABLE app.events_2025 PARTITION OF app.events (CONSTRAINT kind_known CHEC
 CREATE TABLE app.events_2025_x PARTITION OF app.events_2025 (kind DEFAULT 'y') FOR VALUES IN ('x', 'y', NULL);
 CREATE TABLE app.events_2025_other PARTITION OF app.events_2025 DEFAULT WITH (fillfactor = 50);
 CREATE TABLE app.events_before PARTITION OF app.events DEFAULT;
+CREATE TABLE app.hours (at timestamptz(3) DEFAULT now(), room varchar(10) DEFAULT 'x') PARTITION BY RANGE (at);
+CREATE TABLE app.hours_before PARTITION OF app.hours FOR VALUES FROM (MINVALUE) TO ('2024-01-01 00:00+00');
+ALTER TABLE app.hours_before ALTER at DROP DEFAULT, ALTER room DROP DEFAULT;
 CREATE INDEX events_kind ON app.events (kind) WHERE kind <> 'x';
 CREATE INDEX events_2024_own ON app.events_2024 (at DESC);
 COMMENT ON TABLE app.events_2024 IS 'The year before';

@@ -82,6 +82,13 @@ pub fn handed_down(column: &Facets) -> Facets {
     facets
 }
 
+/// Whether a default is NULL, which is to have none. That is how `pg_dump` takes away what a parent has,
+/// and a server keeps it where the type has a length; a domain's own default would come back without it.
+fn is_null(default: &Value) -> bool {
+    let r#type = default.as_str().and_then(|text| text.strip_prefix("NULL::"));
+    r#type.is_some_and(|r#type| !r#type.contains('.'))
+}
+
 fn own_facets(column: &Object, of_parent: Option<&Object>) -> Facets {
     let Some(of_parent) = of_parent else {
         // A typed table's column: what its type does not say is its own.
@@ -94,7 +101,8 @@ fn own_facets(column: &Object, of_parent: Option<&Object>) -> Facets {
     let merged = of_parent.flag("not null");
     let settled = |name: &str| name == "inherited" || merged && name.starts_with("not null ");
     for name in column.facets.names(&of_parent).filter(|name| !settled(name)) {
-        let (here, there) = (column.facets.get(name), of_parent.get(name));
+        let here = column.facets.get(name).filter(|value| name != "default" || !is_null(value));
+        let there = of_parent.get(name);
         match here {
             Some(value) if !TAKEN_OVER.contains(&name) || here != there => own.set(name, value.clone()),
             None if name == "default" => own.set("no default", true),
