@@ -111,6 +111,12 @@ pub trait Dialect: Sync + Send {
         false
     }
 
+    /// An object without what it keeps of a part, its own or an inherited one: a table without the
+    /// grants on a column. Nothing where it keeps nothing.
+    fn without_part(&self, _whole: &Object, _part: &Key) -> Option<Object> {
+        None
+    }
+
     /// The roles that an object's facets name.
     fn roles(&self, _object: &Object) -> Vec<String> {
         Vec::new()

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use crate::codes::HazardCode;
-use crate::model::Object;
+use crate::model::{Catalog, Object};
 
 /// One SQL statement with what has to be known about it before it is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,6 +175,8 @@ pub struct Change<'a> {
     pub facets: BTreeSet<&'a str>,
     /// Who uses the object as it is, as far as that is known.
     pub users: Vec<&'a Object>,
+    /// Everything before the plan and after it, where that is known.
+    pub catalogs: Option<[&'a Catalog; 2]>,
     /// The version of the server that is to make the change, as it numbers it; 0 where that is not
     /// known.
     pub server: u32,
@@ -185,7 +187,7 @@ impl<'a> Change<'a> {
     pub fn between(from: &'a Object, to: &'a Object) -> Self {
         let names = from.facets.names(&to.facets);
         let facets = names.filter(|name| from.facets.get(name) != to.facets.get(name)).collect();
-        Change { from, to, facets, users: Vec::new(), server: 0 }
+        Change { from, to, facets, users: Vec::new(), catalogs: None, server: 0 }
     }
 
     /// Whether a facet differs.

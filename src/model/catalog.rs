@@ -115,6 +115,20 @@ impl Catalog {
         own.chunk_by(|one, other| Arc::ptr_eq(&one.user, &other.user)).map(|same| &*same[0].user)
     }
 
+    /// An object and those of its kind that build on it, directly or not: a table, its partitions and
+    /// what inherits from it.
+    pub fn with_heirs<'a>(&'a self, whole: &'a Key) -> Vec<&'a Key> {
+        let (mut found, mut at) = (vec![whole], 0);
+        while let Some(whole) = found.get(at).copied() {
+            let users = self.users(whole).map(|user| &user.key);
+            let heirs = users.filter(|user| user.kind() == whole.kind() && !found.contains(user));
+            let heirs: Vec<&Key> = heirs.collect();
+            found.extend(heirs);
+            at += 1;
+        }
+        found
+    }
+
     fn every_use(&self) -> Arc<[Use]> {
         let uses = self.iter().flat_map(|user| {
             (0..user.requires.len()).map(|requirement| Use { user: Arc::clone(user), requirement })

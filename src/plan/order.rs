@@ -229,7 +229,10 @@ impl<'a, 't> Graph<'a, 't> {
             let late = if apart.late.contains(&object.key) { late_facets(object) } else { Vec::new() };
             (without(object, &late), late)
         };
-        let (bare, late) = now(object);
+        let (mut bare, late) = now(object);
+        for part in transition.to.users(key).map(|part| &part.key).filter(|part| apart.parts.contains(part)) {
+            bare = transition.dialect.without_part(&bare, part).unwrap_or(bare);
+        }
         let bare_parts: Vec<(Object, Vec<&'a str>)> = parts.iter().map(|part| now(part)).collect();
         let made = bare_parts.iter().map(|(part, _)| part).collect::<Vec<_>>();
         let born_with = transition.born_with(object);
@@ -243,6 +246,7 @@ impl<'a, 't> Graph<'a, 't> {
             steps
         };
         steps.extend(kind.restore(object));
+        steps.extend(self.kept_elsewhere(key)?);
         let event = self.event(key, Action::Create, steps);
         self.put_off(event);
         let pieces = [(&**object, late)]
@@ -262,6 +266,25 @@ impl<'a, 't> Graph<'a, 't> {
         Ok(())
     }
 
+    /// The statements for what others keep of a part that is made.
+    fn kept_elsewhere(&self, part: &'a Key) -> Result<Vec<Step>, Impossible> {
+        let transition = self.transition;
+        let mut steps = Vec::new();
+        for whole in transition.keepers(part) {
+            let Some(new) = transition.to.get(whole) else { continue };
+            // What is made itself brings its own grants, but its parts that are not made with it.
+            let made = matches!(transition.fates.get(whole), Some(Fate::Create | Fate::Recreate));
+            let own = transition.to.get(part).is_some_and(|part| part.parent.as_ref() == Some(whole));
+            if made && !own {
+                continue;
+            }
+            if let Some(without) = transition.dialect.without_part(new, part) {
+                steps.extend(self.altered(&without, new)?);
+            }
+        }
+        Ok(steps)
+    }
+
     /// Puts off what takes long of bringing an object back: it is there again at once, and is validated
     /// when all else is done.
     fn put_off(&mut self, event: usize) {
@@ -277,13 +300,11 @@ impl<'a, 't> Graph<'a, 't> {
 
     /// Changes an object in two goes: the facets that need something else of the plan come last.
     fn add_split_alter(&mut self, key: &'a Key) -> Result<(), Impossible> {
-        let (Some(old), Some(new)) = (self.transition.from.get(key), self.transition.to.get(key)) else {
-            return Ok(());
-        };
+        let Some((old, new)) = self.transition.states(key) else { return Ok(()) };
+        let late_of = self.transition.to.get(key).map(|object| late_facets(object)).unwrap_or_default();
         let changed = Change::between(old, new).facets;
-        let late: Vec<&'a str> =
-            late_facets(new).into_iter().filter(|facet| changed.contains(facet)).collect();
-        let mut between = (**new).clone();
+        let late: Vec<&'a str> = late_of.into_iter().filter(|facet| changed.contains(facet)).collect();
+        let mut between = new.clone();
         for facet in &late {
             between.facets.set(facet, old.facets.get(facet).cloned().unwrap_or_default());
         }
@@ -320,9 +341,7 @@ impl<'a, 't> Graph<'a, 't> {
 
     /// Takes facets off before what they need goes, and puts them on after it is back.
     fn add_lift(&mut self, key: &'a Key, facets: &BTreeSet<&'a str>) -> Result<(), Impossible> {
-        let (Some(old), Some(new)) = (self.transition.from.get(key), self.transition.to.get(key)) else {
-            return Ok(());
-        };
+        let Some((old, new)) = self.transition.states(key) else { return Ok(()) };
         let names: Vec<&'a str> = facets.iter().copied().collect();
         let bare = without(old, &names);
         let lifted = self.altered(old, &bare)?;
@@ -350,7 +369,8 @@ impl<'a, 't> Graph<'a, 't> {
 
     fn altered(&self, old: &Object, new: &Object) -> Result<Vec<Step>, Impossible> {
         let kind = self.transition.dialect.kind(old.key.kind());
-        let change = Change { server: self.transition.server, ..Change::between(old, new) };
+        let Transition { server, from, to, .. } = *self.transition;
+        let change = Change { server, catalogs: Some([from, to]), ..Change::between(old, new) };
         match kind.map(|kind| kind.alter(&change)).transpose()? {
             Some(crate::dialect::Alteration::InPlace(steps)) => Ok(steps),
             _ => Err(Impossible::new(&old.key, "it cannot be changed in two goes")),

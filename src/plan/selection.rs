@@ -2,6 +2,7 @@
 //! do without comes along and says for whom; what cannot be done is left open and says why.
 
 mod drops;
+mod parts;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,7 @@ impl Closure<'_> {
         }
         if matches!(difference.status, Status::Missing | Status::Changed) {
             self.choose_requirements(key);
+            self.choose_kept_parts(key);
             if let Some(open) = self.left_open_below(key) {
                 self.chosen.remove(key);
                 self.needed.remove(key);
@@ -297,6 +299,7 @@ impl Closure<'_> {
                 catalog.insert(view);
             }
         }
+        self.forget_parts(&mut catalog, &gone);
         // What stays as it is may come to stand on something else: on a view in a table's place.
         for key in gone.iter().flat_map(|key| target.catalog.users(key)).map(|user| &user.key) {
             if let (Some(live), Some(wanted)) = (catalog.get(key), canonical.catalog.get(key)) {

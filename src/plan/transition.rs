@@ -1,6 +1,8 @@
 //! What has to happen to each object so that one catalog becomes another: who is made, changed,
 //! taken away, or has to step aside for a change below it and is brought back.
 
+mod keepers;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
@@ -50,6 +52,9 @@ pub struct Transition<'a> {
     pub fates: BTreeMap<&'a Key, Fate>,
     /// Facets that are taken off an object while what they need is away, and put back after.
     pub lifted: BTreeMap<&'a Key, BTreeSet<&'a str>>,
+    /// Objects that change without what they keep of parts that come, go or come back: both states. The
+    /// part brings that along.
+    pub without_parts: BTreeMap<&'a Key, (Object, Object)>,
     /// For those that step aside or follow: for whom.
     pub because_of: BTreeMap<&'a Key, &'a Key>,
     /// Who makes it happen, if that is known.
@@ -117,6 +122,7 @@ impl<'a> Transition<'a> {
             to,
             fates: BTreeMap::new(),
             lifted: BTreeMap::new(),
+            without_parts: BTreeMap::new(),
             because_of: BTreeMap::new(),
             role: None,
             keep_grants: BTreeSet::new(),
@@ -127,6 +133,7 @@ impl<'a> Transition<'a> {
         transition.rebuilds()?;
         transition.supersedings()?;
         transition.spread()?;
+        transition.leave_to_parts()?;
         Ok(transition)
     }
 
@@ -227,8 +234,9 @@ impl<'a> Transition<'a> {
         let Some(kind) = self.dialect.kind(old.key.kind()) else {
             return Err(Impossible::new(&old.key, "this kind cannot be changed yet"));
         };
+        let catalogs = Some([self.from, self.to]);
         let (users, server) = (self.users_of(&old.key), self.server);
-        let change = Change { users, server, ..Change::between(old, new) };
+        let change = Change { users, server, catalogs, ..Change::between(old, new) };
         Ok(match kind.alter(&change)? {
             Alteration::InPlace(steps) => Fate::Alter(steps),
             Alteration::Replace => Fate::Recreate,

@@ -7,7 +7,8 @@ SELECT l.relation::int8 AS oid,
        c.relname::text AS name,
        pg_catalog.pg_relation_filenode(c.oid)::int8 AS filenode,
        pg_catalog.pg_stat_get_xact_numscans(l.relation)::int8 AS scans,
-       (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attisdropped) AS dropped
+       (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attisdropped) AS dropped,
+       (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v') AS virtual
   FROM pg_catalog.pg_locks l
   LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
   LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

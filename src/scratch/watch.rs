@@ -30,6 +30,8 @@ struct Relation {
     table: Option<i64>,
     filenode: Option<i64>,
     dropped: i64,
+    /// How many columns hold no values of their own.
+    computed: i64,
 }
 
 impl Watch {
@@ -126,6 +128,7 @@ impl Watch {
             known.name = name(row);
             known.filenode = row.number("filenode");
             known.dropped = row.number("dropped").unwrap_or(0);
+            known.computed = row.number("virtual").unwrap_or(0);
         }
     }
 }
@@ -138,6 +141,7 @@ impl Relation {
             table: row.number("table"),
             filenode: row.number("filenode"),
             dropped: row.number("dropped").unwrap_or(0),
+            computed: row.number("virtual").unwrap_or(0),
         }
     }
 
@@ -150,7 +154,10 @@ impl Relation {
     fn has_lost(&self, row: &Row) -> bool {
         let gone = row.text("name").is_none();
         match self.kind.as_str() {
-            "r" | "p" => gone || row.number("dropped").is_some_and(|now| now > self.dropped),
+            "r" | "p" => {
+                let computed_ones = (self.computed - row.number("virtual").unwrap_or(0)).max(0);
+                gone || row.number("dropped").is_some_and(|now| now > self.dropped + computed_ones)
+            }
             "S" => gone,
             _ => false,
         }

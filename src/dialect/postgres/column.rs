@@ -7,6 +7,7 @@ use super::{
     common::{comment, own_name, qualified, texts, typed},
     composite, enum_type, expression,
     foreign_table::{self, column_options},
+    generated,
     inspect::Reader,
     not_null,
     retype::{Cast, cast},
@@ -102,23 +103,25 @@ impl ObjectKind for Column {
         if object.facets.flag("inherited") {
             return Ok(Vec::new());
         }
-        let message = format!("The values of {} are gone.", object.key.dotted());
         let sql = format!("ALTER TABLE {} DROP COLUMN {}", qualified(&object.key), own_name(&object.key));
+        if object.facets.flag("virtual") {
+            return Ok(vec![Step::new(sql)]);
+        }
+        let message = format!("The values of {} are gone.", object.key.dotted());
         let check = ask::values(&qualified(&object.key), &own_name(&object.key));
         Ok(vec![Step::new(sql).hazard(HazardCode::LosesData, message).check(check)])
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
-        let computed = sets_expression(change, &from, &to);
-        if computed.is_none() && to.generated.is_some() && change.touches("generated") || change.touches("virtual") {
+        if generated::is_made_anew(change) {
             return Ok(Alteration::Replace);
         }
         let alter = |what: &str| {
             Step::new(format!("ALTER TABLE {} ALTER COLUMN {} {what}", qualified(&change.to.key), own_name(&change.to.key)))
         };
         let mut steps = Vec::new();
-        steps.extend(computed);
+        steps.extend(generated::sets_expression(change));
         if from.generated.is_some() && to.generated.is_none() {
             steps.push(alter("DROP EXPRESSION"));
         }
@@ -221,24 +224,6 @@ impl ObjectKind for Column {
             && dependent.facets.text("type").is_none_or(|kind| kind == "CHECK" || kind == "EXCLUDE");
         generated || foreign_key || expression || !carried.contains(&dependent.key.kind().name()) && dependent.key.kind() != KIND
     }
-}
-
-/// What gives a stored column another expression, where the server can since 17. A virtual one can
-/// be made anew at no cost, and no other way where its table has a check.
-fn sets_expression(change: &Change<'_>, from: &Facets, to: &Facets) -> Option<Step> {
-    let expression = to.generated.as_ref().filter(|_| from.generated.is_some() && change.touches("generated"))?;
-    let otherwise = ["type", "collation", "virtual"].into_iter().any(|facet| change.touches(facet));
-    if change.server < 170_000 || otherwise || to.r#virtual {
-        return None;
-    }
-    let (table, name) = (change.to.key.path()[..2].join("."), own_name(&change.to.key));
-    let expression = expression::writable(expression);
-    let sql = format!("ALTER TABLE {} ALTER COLUMN {name} SET EXPRESSION AS ({expression})", qualified(&change.to.key));
-    Some(
-        Step::new(sql)
-            .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew to hold its value."))
-            .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile.")),
-    )
 }
 
 /// The values of a column as those of a new version of its type: through their texts. Where attributes
@@ -345,17 +330,18 @@ fn retype(object: &Object, from: &str, to: &Facets) -> Step {
     let (table, name) = (object.key.path()[..2].join("."), own_name(&object.key));
     let collation = to.collation.as_ref().map_or(String::new(), |collation| format!(" COLLATE {collation}"));
     let cast = cast(from, &to.r#type);
-    // The rows of a foreign table are elsewhere: there is nothing to cast.
+    // The rows of a foreign table are elsewhere, and what is generated is computed anew: there is nothing
+    // to cast.
     let foreign = object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND);
     let using = match cast {
-        _ if foreign => String::new(),
+        _ if foreign || to.generated.is_some() => String::new(),
         Cast::Binary | Cast::Assignment => String::new(),
         Cast::Explicit => format!(" USING {name}::{}", to.r#type),
         Cast::ThroughText => format!(" USING {name}::text::{}", to.r#type),
     };
     let sql = format!("ALTER TABLE {} ALTER COLUMN {name} TYPE {}{collation}{using}", qualified(&object.key), to.r#type);
     let check = ask::casts(&qualified(&object.key), &name, from, &to.r#type, cast);
-    if foreign || cast == Cast::Binary {
+    if foreign || to.r#virtual || cast == Cast::Binary {
         return Step::new(sql);
     }
     let step = Step::new(sql).check(check).hazard(HazardCode::BlocksReads, format!("Nobody can use {table} while the type is changed."));

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    aggregate, column, composite, domain, enum_type, foreign_table, function, index, materialized_view,
-    procedure, publication, range, schema, sequence, statistics, subscription, table, view,
+    aggregate, column, composite, domain, enum_type, foreign_table, function, generated, index,
+    materialized_view, procedure, publication, range, schema, sequence, statistics, subscription, table,
+    view,
 };
 use crate::{
     dialect::{Action, Hazard, HazardCode},
@@ -32,6 +33,9 @@ const NAMED: [Kind; 14] = [
 /// The hazard of what happens to an object, beside those of its statements. `to` is what becomes of it.
 pub fn effect(from: &Object, to: Option<&Object>, action: Action) -> Option<Hazard> {
     let (kind, name) = (from.key.kind(), from.key.dotted());
+    if let Some(hazard) = generated::no_longer_computed(from, to, action) {
+        return Some(hazard);
+    }
     if let (Action::Create, Some(to)) = (action, to) {
         let gone = gone_columns(from, to);
         let plural = if gone.len() == 1 { "column" } else { "columns" };

@@ -13,6 +13,7 @@ mod effects;
 mod expand;
 pub mod expression;
 pub mod fingerprint;
+mod generated;
 mod idempotent;
 mod inherited;
 pub mod inspect;
@@ -176,6 +177,19 @@ impl Dialect for Postgres {
     fn is_held_by(&self, from: &Object, to: &Object, user: &Object) -> bool {
         let allows = from.facets.flag("not null") && !to.facets.flag("not null");
         allows && from.key.kind() == column::KIND && user.facets.text("type") == Some("PRIMARY KEY")
+    }
+
+    fn without_part(&self, whole: &Object, part: &Key) -> Option<Object> {
+        let grants = common::texts(whole, "column grants");
+        let on_part =
+            |grant: &String| acl::column_and_grant(grant).is_some_and(|(name, _)| name == part.name());
+        if part.kind() != column::KIND || !grants.iter().any(on_part) {
+            return None;
+        }
+        let others: Vec<String> = grants.into_iter().filter(|grant| !on_part(grant)).collect();
+        let mut whole = whole.clone();
+        whole.facets.set("column grants", others);
+        Some(whole)
     }
 
     fn roles(&self, object: &Object) -> Vec<String> {
