@@ -225,6 +225,18 @@ pub trait ObjectKind: Sync + Send {
     /// As [`ObjectKind::create`].
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable>;
 
+    /// What the statement that takes the object away takes along, because each needs the other: the
+    /// functions that read and write a base type.
+    fn takes_along(&self, _object: &Object) -> Vec<Key> {
+        Vec::new()
+    }
+
+    /// Whether nobody but what the facet needs can use an object that is made without a facet: a type that
+    /// nothing can read yet.
+    fn is_unusable_without(&self, _facet: &str) -> bool {
+        false
+    }
+
     /// Whether the object cannot be taken away from its parent, but only by rebuilding the parent
     /// (see [`ObjectKind::rebuild`]).
     fn drop_needs_rebuild(&self, _object: &Object) -> bool {

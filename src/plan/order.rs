@@ -122,11 +122,12 @@ impl<'a, 't> Graph<'a, 't> {
         let mut covered: BTreeSet<&'a Key> = BTreeSet::new();
         // Parents come before their parts, so that what a parent covers is known in time.
         let mut fates: Vec<(&&'a Key, &Fate)> = transition.fates.iter().collect();
-        fates.sort_by_key(|(key, _)| depth(transition, key));
+        let along = transition.taken_along();
+        fates.sort_by_key(|(key, _)| (along.contains_key(*key), depth(transition, key)));
         for (key, fate) in fates {
             match fate {
                 Fate::Drop | Fate::Recreate | Fate::GoesAlong => {
-                    let added = self.add_drop(key, fate, apart);
+                    let added = self.add_drop(key, fate, apart, along.get(*key).copied());
                     self.or_note(added);
                 }
                 _ => {}
@@ -189,10 +190,16 @@ impl<'a, 't> Graph<'a, 't> {
         true
     }
 
-    fn add_drop(&mut self, key: &'a Key, fate: &Fate, apart: &Apart<'a>) -> Result<(), Impossible> {
+    fn add_drop(
+        &mut self,
+        key: &'a Key,
+        fate: &Fate,
+        apart: &Apart<'a>,
+        taken_by: Option<&Key>,
+    ) -> Result<(), Impossible> {
         let Some(object) = self.transition.from.get(key) else { return Ok(()) };
         // What something else takes along needs no statement, unless it has to go first.
-        let with_parent = object.parent.as_ref().and_then(|parent| self.dropped.get(parent)).copied();
+        let with_parent = taken_by.or(object.parent.as_ref()).and_then(|by| self.dropped.get(by)).copied();
         let along = matches!(fate, Fate::GoesAlong) || with_parent.is_some();
         if let (Some(parent), true, false) = (with_parent, along, apart.dropped.contains(key)) {
             self.dropped.insert(key, parent);
@@ -385,7 +392,10 @@ impl<'a, 't> Graph<'a, 't> {
                 let later = facet.and_then(|facet| self.built_late.get(&(*key, facet)));
                 let Some(first) = self.built.get(&requirement.on) else { continue };
                 if self.concerns(key, facet) {
-                    edges.push((*first, *later.unwrap_or(event)));
+                    let usable = self.usable(&requirement.on, key);
+                    edges.extend(
+                        usable.into_iter().chain([*first]).map(|first| (first, *later.unwrap_or(event))),
+                    );
                 }
             }
         }
@@ -412,6 +422,17 @@ impl<'a, 't> Graph<'a, 't> {
                 self.events[then].after.insert(first);
             }
         }
+    }
+
+    /// After which event an object can be used that is made in two goes and is good for nothing before the
+    /// second, by everybody but those whom that one needs.
+    fn usable(&self, on: &Key, user: &Key) -> Option<usize> {
+        let (object, kind) = self.transition.to.get(on).zip(self.transition.dialect.kind(on.kind()))?;
+        let mut needs = object.requires.iter().filter(|need| need.on == *user);
+        let is_needed = needs.any(|need| need.facet.is_some());
+        let late = self.built_late.range((on, "")..).take_while(|((key, _), _)| *key == on);
+        let mut late = late.filter(|((_, facet), _)| kind.is_unusable_without(facet));
+        late.next().map(|(_, event)| *event).filter(|_| !is_needed)
     }
 
     /// Everything that is changed in two goes is ready before the first of it is put in its place, and

@@ -34,8 +34,9 @@ pub fn statements(
         let mut effect = effect.filter(|_| !fresh);
         for mut step in event.steps {
             step.hazards.extend(effect.take());
+            let fate = transition.fates.get(event.key);
             let made = event.action == Action::Create
-                || matches!(transition.fates.get(event.key), Some(Fate::Supersede { .. }));
+                || matches!(fate, Some(Fate::Supersede { .. } | Fate::Create | Fate::Recreate));
             let restores_own = made && own_owner.as_ref().is_some_and(|own| step.sql.ends_with(own));
             if restores_own {
                 continue;

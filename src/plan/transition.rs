@@ -1,6 +1,7 @@
 //! What has to happen to each object so that one catalog becomes another: who is made, changed,
 //! taken away, or has to step aside for a change below it and is brought back.
 
+mod along;
 mod keepers;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -60,7 +60,7 @@ pub fn born_with(before: &Catalog, after: &Catalog, maker: &str, object: &Object
         "table" | "foreign table" | "view" | "materialized view" => "tables",
         "sequence" => "sequences",
         "function" | "procedure" | "aggregate" => "functions",
-        "enum" | "domain" | "composite type" | "range type" => "types",
+        "base type" | "enum" | "domain" | "composite type" | "range type" => "types",
         "schema" => "schemas",
         _ => return Vec::new(),
     };

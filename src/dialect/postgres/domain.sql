@@ -12,7 +12,9 @@ select n.nspname as path1,
        t.typnotnull as not_null,
        nullif(o.conname, concat(t.typname, '_not_null')) as not_null_name, -- since 17
        oe.description as not_null_comment, -- since 17
-       coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) as "default",
+       case when t.typdefaultbin is not null then pg_get_expr(t.typdefaultbin, 0)
+            when t.typdefault is distinct from b.typdefault then quote_literal(t.typdefault)
+       end as "default",
        obj_description(t.oid, 'pg_type') as comment
 from pg_type t
 join pg_namespace n on n.oid = t.typnamespace

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    aggregate, column, composite, domain, enum_type, foreign_table, function, generated, index,
+    aggregate, base_type, column, composite, domain, enum_type, foreign_table, function, generated, index,
     materialized_view, procedure, publication, range, schema, sequence, statistics, subscription, table,
     view,
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What statements of applications can name.
-const NAMED: [Kind; 14] = [
+const NAMED: [Kind; 15] = [
     schema::KIND,
     table::KIND,
     foreign_table::KIND,
@@ -24,6 +24,7 @@ const NAMED: [Kind; 14] = [
     function::KIND,
     procedure::KIND,
     aggregate::KIND,
+    base_type::KIND,
     enum_type::KIND,
     composite::KIND,
     domain::KIND,

@@ -63,6 +63,7 @@ kinds![
     foreign_data_wrapper::ForeignDataWrapper,
     foreign_server::ForeignServer,
     user_mapping::UserMapping,
+    base_type::BaseType,
     enum_type::EnumType,
     composite::Composite,
     domain::Domain,
@@ -147,7 +148,7 @@ impl Dialect for Postgres {
             "column" => {
                 column::identity_sequence(object).map(|name| format!("relation {name}")).into_iter().collect()
             }
-            "enum" | "domain" | "range type" => vec![r#type],
+            "base type" | "enum" | "domain" | "range type" => vec![r#type],
             "role" => vec![format!("role {name}")],
             "function" | "procedure" | "aggregate" => vec![format!("routine {schema}.{name}")],
             "constraint" => match object.facets.text("type") {

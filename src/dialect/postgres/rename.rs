@@ -20,7 +20,9 @@ pub fn rename(object: &Object, value: Option<&str>, to: &Key) -> Option<Step> {
         "table" | "view" | "materialized view" | "foreign table" | "sequence" | "domain" => {
             format!("ALTER {} {path} RENAME TO {new}", kind.to_uppercase())
         }
-        "enum" | "composite type" | "range type" => format!("ALTER TYPE {path} RENAME TO {new}"),
+        "base type" | "enum" | "composite type" | "range type" => {
+            format!("ALTER TYPE {path} RENAME TO {new}")
+        }
         "index" => {
             let path = quote::qualified(&[object.key.root(), object.key.name()]);
             format!("ALTER INDEX {path} RENAME TO {new}")

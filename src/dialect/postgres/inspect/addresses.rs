@@ -9,7 +9,7 @@ use super::{objects::Objects, query::for_version};
 use crate::{
     dialect::{
         postgres::{
-            column,
+            base_type, column,
             security_label::Label,
             sequence,
             session::{ServerError, Session},
@@ -157,6 +157,7 @@ impl Addresses {
         let facet = match (object.key.kind(), to.kind()) {
             _ if owned => Some("owned by"),
             (text_search_configuration::KIND, text_search_dictionary::KIND) => Some("mappings"),
+            (from, to) if base_type::is_made_of(from, to) => Some(base_type::INPUT),
             _ => facet,
         };
         if owned {

@@ -1,0 +1,16 @@
+CREATE TYPE stays;
+CREATE FUNCTION stays_in(cstring) RETURNS stays LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION stays_out(stays) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE FUNCTION stays_send(stays) RETURNS bytea LANGUAGE internal IMMUTABLE STRICT AS 'int4send';
+CREATE TYPE stays (INPUT = stays_in, OUTPUT = stays_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4, CATEGORY = 'N', DELIMITER = ';', DEFAULT = '7');
+CREATE TABLE t (id integer, s stays);
+CREATE TYPE goes;
+CREATE FUNCTION goes_in(cstring) RETURNS goes LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION goes_out(goes) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE goes (INPUT = goes_in, OUTPUT = goes_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4);
+CREATE FUNCTION f(goes) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE anew;
+CREATE FUNCTION anew_in(cstring) RETURNS anew LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION anew_out(anew) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE anew (INPUT = anew_in, OUTPUT = anew_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4);
+CREATE VIEW w AS SELECT NULL::anew AS a;
