@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use screen::{DiffLayout, Hidden, LogView, Notice, Overlay, Pane, Search, Tone};
+pub use screen::{DiffLayout, Hidden, LogView, Notice, Overlay, Pane, Passwords, Search, Tone};
 use tui_input::Input;
 
 use self::{
@@ -128,6 +128,8 @@ pub struct State {
     pub widen: i16,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// Whose passwords are to be asked for.
+    pub passwords: Passwords,
     /// What was sent to databases, the last one at the end.
     pub log: VecDeque<Entry>,
     /// What was done from the palette, the last first.
@@ -237,6 +239,7 @@ impl State {
             zoomed: false,
             widen: 0,
             overlay: None,
+            passwords: Passwords::default(),
             log: VecDeque::new(),
             history: Vec::new(),
             notice: None,

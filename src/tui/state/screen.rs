@@ -1,6 +1,10 @@
 //! The panes, what lies over them, and what is said for a moment.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Instant,
+};
 
 use tui_input::Input;
 
@@ -94,6 +98,15 @@ impl std::fmt::Debug for Hidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("***")
     }
+}
+
+/// Whose passwords are to be asked for, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Passwords {
+    /// Those whose turn has not come yet.
+    pub waiting: VecDeque<SideId>,
+    /// Those that the user went on without.
+    pub skipped: HashSet<SideId>,
 }
 
 /// Searching everything: the words, and what has them.

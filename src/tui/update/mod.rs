@@ -18,6 +18,7 @@ mod mouse;
 mod outside_tests;
 mod overlay;
 mod panes;
+mod password;
 #[cfg(test)]
 mod plan_tests;
 mod question;
@@ -93,6 +94,7 @@ pub fn update(state: &mut State, message: Message, now: Instant) -> Vec<Effect> 
 /// Asks for whatever the screen shows and does not have yet, and keeps what is scrolled in range.
 fn follow_up(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
+    password::ask_next(state);
     let rows = layout::lines_of(state, Pane::Tree).height;
     state.tree.keep_in_view(usize::from(rows));
     state.refresh_marks();

@@ -1,5 +1,7 @@
 //! What goes on outside of the screen: passwords, the log, the editor and the pager.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -48,6 +50,54 @@ fn who_gives_no_password_sees_what_happened_and_can_try_again() {
     harness.press("r");
     harness.want_password(SideId::Target(0));
     assert!(matches!(harness.state.overlay, Some(Overlay::Password { .. })));
+}
+
+#[test]
+fn passwords_of_several_targets_are_asked_for_in_turn_and_one_can_be_skipped() {
+    let mut harness = Harness::unread((80, 24), &["prod-eu", "prod-us", "staging"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    for target in 0..3 {
+        harness.want_password(SideId::Target(target));
+    }
+    let screen = harness.screen();
+    assert!(screen.contains("Password for prod-eu") && screen.contains("2 other targets ask"), "{screen}");
+    harness.type_in("first");
+    harness.press("enter");
+    assert!(harness.screen().contains("Password for prod-us"), "{}", harness.screen());
+    harness.press("esc");
+    let screen = harness.screen();
+    assert!(screen.contains("Password for staging") && !screen.contains("other target"), "{screen}");
+    harness.type_in("third");
+    harness.press("enter");
+    assert!(harness.state.overlay.is_none());
+    let given = harness.asked.iter().filter_map(|effect| match effect {
+        Effect::Password { side, password } => Some((*side, password.expose_secret().to_owned())),
+        _ => None,
+    });
+    let third = (SideId::Target(2), "third".to_owned());
+    assert_eq!(given.collect::<Vec<_>>(), [(SideId::Target(0), "first".to_owned()), third]);
+    // Who was skipped is not asked again by a timer, but when the user reads again.
+    harness.read(SideId::Target(0), sample::live());
+    harness.read(SideId::Target(2), sample::almost());
+    let read_again = |harness: &Harness| {
+        let of_second = |effect: &&Effect| matches!(effect, Effect::Load { side: SideId::Target(1), .. });
+        harness.asked.iter().filter(of_second).count()
+    };
+    harness.press("W").now += Duration::from_secs(11);
+    harness.send(Message::Tick);
+    assert_eq!(read_again(&harness), 1);
+    harness.press("R");
+    assert_eq!(read_again(&harness), 2);
+}
+
+#[test]
+fn a_password_waits_until_nothing_else_is_typed_or_read() {
+    let mut harness = Harness::unread(SIZE, &["prod-eu"]);
+    harness.press("?");
+    harness.want_password(SideId::Target(0));
+    assert!(matches!(harness.state.overlay, Some(Overlay::Help { .. })));
+    harness.press("esc");
+    assert!(harness.screen().contains("Password for prod-eu"), "{}", harness.screen());
 }
 
 #[test]

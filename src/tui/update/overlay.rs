@@ -1,9 +1,8 @@
 //! What lies over the panes: help, palette, search, log and passwords.
 
-use secrecy::SecretString;
 use tui_input::Input;
 
-use super::{keys, log, look, question, tree, world};
+use super::{keys, log, look, password, question, tree};
 use crate::tui::{
     effect::Effect,
     keymap::{Action, BINDINGS, Binding, Context},
@@ -28,6 +27,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if action == Action::Dismiss && !log::is_open(state) {
         // Without a configuration there is nothing under the question for the first one.
         let leaves = state.first_run.is_some();
+        if let Some(Overlay::Password { side, .. }) = state.overlay {
+            password::skip(state, side);
+        }
         state.overlay = None;
         return if leaves { vec![Effect::Quit] } else { Vec::new() };
     }
@@ -73,13 +75,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let view = *view;
             log::act(state, view, action)
         }
-        Some(Overlay::Password { side, input }) => {
-            let (side, password) = (*side, SecretString::from(input.0.value().to_owned()));
-            state.overlay = None;
-            let mut effects = vec![Effect::Password { side, password }];
-            effects.extend(world::reload(state, side));
-            effects
+        Some(Overlay::Password { side, input }) if action == Action::Accept => {
+            let (side, input) = (*side, input.clone());
+            password::give(state, side, &input)
         }
+        Some(Overlay::Password { .. }) => Vec::new(),
         Some(Overlay::Search(search)) => {
             let last = search.hits.len().saturating_sub(1);
             match action {

@@ -49,8 +49,11 @@ pub fn due(state: &mut State, now: Instant) -> Vec<Effect> {
         return Vec::new();
     }
     state.watch = Some((every, now + every));
-    let idle = |(_, side): &(SideId, &crate::tui::state::side::Side)| !side.reading.is_busy();
-    let targets: Vec<SideId> = state.sides().skip(1).filter(idle).map(|(id, _)| id).collect();
+    // Nobody is interrupted again and again by a question that was declined.
+    let asked = |(id, side): &(SideId, &crate::tui::state::side::Side)| {
+        !side.reading.is_busy() && !state.passwords.skipped.contains(id)
+    };
+    let targets: Vec<SideId> = state.sides().skip(1).filter(asked).map(|(id, _)| id).collect();
     targets.into_iter().flat_map(|id| world::reload(state, id)).collect()
 }
 

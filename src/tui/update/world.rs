@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{accept, check, log, panes, question, select, tree};
+use super::{accept, check, log, panes, password, question, select, tree};
 use crate::{
     plan::Proof,
     tui::{
@@ -11,7 +11,7 @@ use crate::{
         message::{Loaded, Message, Unread, Written},
         programs::Program,
         state::{
-            Hidden, Overlay, State, TargetSetup, Tone,
+            Overlay, State, TargetSetup, Tone,
             board::Sides,
             comparison::Comparison,
             planned::{PlanId, Planned},
@@ -102,8 +102,8 @@ fn loaded(state: &mut State, id: SideId, generation: u64, result: Result<Loaded,
         Ok(loaded) => loaded,
         Err(error) => {
             side.reading = Reading::failed(&error.text);
-            if error.wants_password && state.overlay.is_none() {
-                state.overlay = Some(Overlay::Password { side: id, input: Hidden::default() });
+            if error.wants_password {
+                password::want(state, id);
             }
             return Vec::new();
         }
@@ -256,7 +256,9 @@ pub fn reload(state: &mut State, id: SideId) -> Vec<Effect> {
     let Some(side) = state.side_mut(id) else { return Vec::new() };
     side.generation += 1;
     side.reading = Reading::Connecting { since: now };
-    vec![Effect::CancelLoad(id), Effect::Load { side: id, generation: side.generation }]
+    let generation = side.generation;
+    state.passwords.skipped.remove(&id);
+    vec![Effect::CancelLoad(id), Effect::Load { side: id, generation }]
 }
 
 /// Stops every reading that is under way. Says whether there was one.

@@ -159,16 +159,22 @@ fn first_run(state: &State) -> Vec<(Role, String)> {
 pub fn draw_password(state: &State, side: SideId, input: &Input, theme: &Theme, frame: &mut Frame<'_>) {
     let Some((_, of)) = state.sides().find(|(id, _)| *id == side) else { return };
     let label = text::clean(&of.label).into_owned();
-    let inner = popup(theme, frame, &format!("Password for {label}"), 72, 8);
-    let columns = usize::from(inner.width);
-    let dots = Input::new("•".repeat(input.value().chars().count()));
-    draw_input(&dots, "› ", theme, frame, inner);
     let why = match &of.reading {
         Reading::Failed { message, .. } => message.clone(),
         _ => String::new(),
     };
-    let note = format!("{why} It is kept until the program ends, and written nowhere.");
-    let lines = text::wrap(&text::clean(&note), columns).into_iter();
+    let more = match state.passwords.waiting.len() {
+        0 => String::new(),
+        1 => " Another target asks for one, too.".to_owned(),
+        more => format!(" {more} other targets ask for one, too."),
+    };
+    let keeps = "It is kept until the program ends, and written nowhere. Esc goes on without this target.";
+    let wide = 72.min(frame.area().width);
+    let note = text::wrap(&text::clean(&format!("{why} {keeps}{more}")), usize::from(wide.saturating_sub(2)));
+    let height = u16::try_from(note.len()).unwrap_or(u16::MAX).saturating_add(4);
+    let inner = popup(theme, frame, &format!("Password for {label}"), wide, height);
+    let dots = Input::new("•".repeat(input.value().chars().count()));
+    draw_input(&dots, "› ", theme, frame, inner);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-    draw_lines(frame, list, lines.map(Line::raw), theme.style(Role::Text));
+    draw_lines(frame, list, note.into_iter().map(Line::raw), theme.style(Role::Text));
 }
