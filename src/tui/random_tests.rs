@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, fs, sync::OnceLock};
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::{prelude::*, test_runner::Config};
 
-use super::{harness::Harness, state::State, theme::Themes, update};
+use super::{harness::Harness, keymap, message::Message, state::State, theme::Themes, update};
 use crate::{
     model::{Key, Snapshot},
     scratch,
@@ -75,7 +76,25 @@ const KEYS: &[&str] = &[
     "backspace",
     "f1",
     "T",
+    "B",
+    "H",
+    "I",
+    "=",
+    "ctrl-f",
+    "ctrl-w",
+    "ctrl-e",
+    "S",
+    "W",
+    ".",
+    "J",
+    "K",
+    "+",
+    "P",
+    "R",
 ];
+
+/// What is done with the mouse or pasted at a place of the screen now and then, and not by a key.
+const OTHERS: usize = 4;
 
 const SIZES: &[(u16, u16)] = &[(200, 60), (120, 40), (80, 24), (60, 15), (59, 14), (20, 5), (1, 1)];
 
@@ -114,8 +133,20 @@ fn selections(state: &State) -> Vec<BTreeSet<Key>> {
     state.targets.iter().map(|target| target.selection.keys().clone()).collect()
 }
 
+/// What else than a key can come from a terminal.
+fn other(which: usize, (column, row): (u16, u16)) -> Message {
+    let kind = match which {
+        0 => MouseEventKind::ScrollDown,
+        1 => MouseEventKind::ScrollUp,
+        2 => MouseEventKind::Down(MouseButton::Left),
+        _ => return Message::Paste("is:missing\n\u{1b}[2J\u{8868} ".to_owned()),
+    };
+    Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+}
+
 /// One step, and what has to hold after it.
-fn step(harness: &mut Harness, key: &str, back: bool) {
+fn step(harness: &mut Harness, message: Message, back: bool) {
+    let key = format!("{message:?}");
     let before = selections(&harness.state);
     let revisions = |state: &State| state.targets.iter().map(|t| t.selection.revision()).collect::<Vec<_>>();
     let revisions_before = (revisions(&harness.state), harness.state.active);
@@ -124,7 +155,7 @@ fn step(harness: &mut Harness, key: &str, back: bool) {
         let shown = (0..state.board.len()).filter(|row| state.tree.is_matched(*row));
         shown.filter_map(|row| state.board.node(row).key.clone()).collect()
     };
-    harness.press(key);
+    harness.send(message);
     if (revisions(&harness.state), harness.state.active) == revisions_before {
         return;
     }
@@ -151,17 +182,24 @@ proptest! {
 
     #[test]
     fn any_keys_in_any_order_never_panic_never_select_the_hidden_and_show_the_sql_of_the_selection(
-        keys in prop::collection::vec((0..KEYS.len(), 0..40_usize), 250),
+        steps in prop::collection::vec(
+            (0..KEYS.len(), 0..40_usize, 0..24_usize, (0..200_u16, 0..60_u16)),
+            250,
+        ),
     ) {
         let (canonical, live) = sides().clone();
         let dark = Themes::default().get("dark").unwrap().clone();
         let mut harness = Harness::on((120, 40), canonical.clone(), vec![live, canonical]);
-        for (at, (key, size)) in keys.into_iter().enumerate() {
+        for (at, (key, size, which, place)) in steps.into_iter().enumerate() {
             if let Some((columns, rows)) = SIZES.get(size) {
                 harness.resize(*columns, *rows);
             }
+            if which < OTHERS {
+                step(&mut harness, other(which, place), false);
+            }
             let key = KEYS[key];
-            step(&mut harness, key, matches!(key, "u" | "ctrl-r"));
+            let pressed = keymap::Key::parse(key).expect("a key").event();
+            step(&mut harness, Message::Key(pressed), matches!(key, "u" | "ctrl-r"));
             if at % 4 == 0 {
                 harness.draw(&dark);
             }

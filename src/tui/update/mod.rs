@@ -15,6 +15,8 @@ mod log;
 mod look;
 mod mouse;
 #[cfg(test)]
+mod mouse_tests;
+#[cfg(test)]
 mod outside_tests;
 mod overlay;
 mod panes;
