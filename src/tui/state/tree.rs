@@ -151,11 +151,14 @@ impl Tree {
         self.find_cursor(board);
     }
 
-    /// Puts the cursor where its row is now; or else on what the row was inside of; or else where
-    /// it was on the screen.
+    /// Puts the cursor where its row is now; or else on what it was closed with; where it is not shown any
+    /// more, on what comes next; or else where it was on the screen.
     fn find_cursor(&mut self, board: &Board) {
         let row = self.cursor.as_ref().and_then(|id| board.row(id));
         let near = row.and_then(|row| {
+            if !self.shown.get(row).copied().unwrap_or_default() {
+                return self.next_to(row);
+            }
             let mut candidates = std::iter::once(row).chain(board.ancestors(row));
             candidates.find_map(|row| self.rows.binary_search(&row).ok())
         });
@@ -163,6 +166,14 @@ impl Tree {
         if near.is_none() || self.cursor.is_none() {
             self.cursor = self.current().map(|row| board.node(row).id.clone());
         }
+    }
+
+    /// The place of the first row after one of the board that is wanted for itself, or else of the last
+    /// before it.
+    fn next_to(&self, row: usize) -> Option<usize> {
+        let (before, after) = self.rows.split_at(self.rows.partition_point(|shown| *shown < row));
+        let next = after.iter().position(|row| self.is_matched(*row)).map(|at| before.len() + at);
+        next.or_else(|| before.iter().rposition(|row| self.is_matched(*row)))
     }
 
     /// Moves the cursor to a place among the rows, or to the last.

@@ -48,6 +48,7 @@ fn a_difference_is_accepted_with_a_reason_and_a_day_and_is_shown_only_when_asked
     assert!(entries[0].fingerprint.is_some(), "it is accepted as it is now");
     let screen = harness.screen();
     assert!(!screen.contains("orders_hotfix_idx") && screen.contains("1 accepted"), "{screen}");
+    assert_eq!(harness.state.current_key(), Some(&key("policy:public.orders.tenant_isolation")));
     harness.press("H");
     harness.go_to(INDEX).press("space");
     harness.go_to(INDEX).press("D");

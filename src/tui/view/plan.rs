@@ -58,9 +58,15 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         let follows = target.shape.direction == Direction::TargetFollows;
         let label = if follows { &target.side.label } else { &state.canonical.label };
         let label = text::clean(label).into_owned();
-        let room = usize::from(area.width).saturating_sub(taken + 18);
+        let mut room = usize::from(area.width).saturating_sub(taken + 18);
+        // Whom it is for says more than that it is one.
+        if room < text::width(&label) && !back {
+            room += text::width("Plan for ");
+            title.clear();
+        } else {
+            title.push(Span::raw(" for "));
+        }
         let style = if follows { name_style(theme, target, false) } else { theme.style(Role::Strong) };
-        title.push(Span::raw(" for "));
         title.push(Span::styled(text::cut(&label, room).into_owned(), style));
     }
     let mut block = pane_block(state, theme, Pane::Plan, title).title(right_title(right));

@@ -178,7 +178,8 @@ fn ready<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, seconds: f64
     if let SideId::Target(at) = id {
         let news = state.targets.get(at).map_or(0, |target| target.news.len());
         if news > 0 {
-            spans.push(Span::styled(format!("  • {news} new"), theme.style(Role::Match)));
+            spans.push(Span::raw("  "));
+            spans.push(Span::styled(format!("• {news} new"), theme.style(Role::Match)));
         }
         let comparison = state.targets.get(at).and_then(|target| target.comparison.as_ref());
         let accepted = comparison.map_or(0, |comparison| comparison.accepted);
