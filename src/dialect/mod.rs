@@ -111,6 +111,12 @@ pub trait Dialect: Sync + Send {
         false
     }
 
+    /// Whether two parts of one whole, such as partitions, claim the same rows; nothing where only the
+    /// server can tell.
+    fn overlap(&self, _one: &Object, _other: &Object) -> Option<bool> {
+        None
+    }
+
     /// An object without what it keeps of a part, its own or an inherited one: a table without the
     /// grants on a column. Nothing where it keeps nothing.
     fn without_part(&self, _whole: &Object, _part: &Key) -> Option<Object> {

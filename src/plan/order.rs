@@ -1,6 +1,8 @@
 //! The order of a plan: one graph of everything that has to happen, read off the dependencies of
 //! both sides. The state before orders the tearing down, the state after the building up.
 
+mod neighbours;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
@@ -417,6 +419,7 @@ impl<'a, 't> Graph<'a, 't> {
             edges.extend(self.built.get(key).map(|made| (self.dropped[key], *made)));
         }
         self.free_names(&mut edges);
+        self.make_room(&mut edges);
         for (first, then) in edges {
             if first != then {
                 self.events[then].after.insert(first);

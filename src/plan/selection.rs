@@ -2,6 +2,7 @@
 //! do without comes along and says for whom; what cannot be done is left open and says why.
 
 mod drops;
+mod neighbours;
 mod parts;
 mod types;
 
@@ -104,6 +105,7 @@ impl Closure<'_> {
         if difference.status == Status::Missing || self.changes_ancestry(key) {
             self.choose_inline_parts(key);
         }
+        self.choose_neighbours(key);
         for holder in self.holders(key) {
             self.choose(&holder, Some(key));
         }

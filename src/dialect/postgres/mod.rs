@@ -21,6 +21,7 @@ mod meaning;
 mod not_null;
 mod online;
 mod options;
+mod overlap;
 mod partition_names;
 mod persistence;
 mod presence;
@@ -178,6 +179,10 @@ impl Dialect for Postgres {
     fn is_held_by(&self, from: &Object, to: &Object, user: &Object) -> bool {
         let allows = from.facets.flag("not null") && !to.facets.flag("not null");
         allows && from.key.kind() == column::KIND && user.facets.text("type") == Some("PRIMARY KEY")
+    }
+
+    fn overlap(&self, one: &Object, other: &Object) -> Option<bool> {
+        overlap::overlap(one.facets.text("bound")?, other.facets.text("bound")?)
     }
 
     fn without_part(&self, whole: &Object, part: &Key) -> Option<Object> {

@@ -203,7 +203,11 @@ fn ancestry(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
         steps.extend(leaving(&table, &from.inherits, &from.bound));
         let message = format!("Fails if rows of {table} do not fit the bounds.");
         let attach = |parent| format!("ALTER TABLE {} ATTACH PARTITION {table} {bound}", quote::qualified(parent));
-        steps.extend(to.inherits.iter().map(|parent| Step::new(attach(parent)).hazard(HazardCode::MayFail, message.clone())));
+        let held = format!("Nobody can use {table} while its rows are held against the bounds.");
+        steps.extend(to.inherits.iter().map(|parent| {
+            let step = Step::new(attach(parent)).hazard(HazardCode::MayFail, message.clone());
+            step.hazard(HazardCode::BlocksReads, held.clone())
+        }));
         return steps;
     }
     // A column that an old and a new parent have stays inherited only if the new one comes first.

@@ -233,7 +233,7 @@ pub(in crate::plan) fn same_names(one: &Object, other: &Object) -> bool {
 }
 
 /// The columns that a view has in a catalog; none where it is no view, or not there.
-fn shown(catalog: &Catalog, view: &Key) -> Columns {
+pub(super) fn shown(catalog: &Catalog, view: &Key) -> Columns {
     catalog.get(view).map(|view| columns(view)).unwrap_or_default()
 }
 
