@@ -47,7 +47,11 @@ pub fn completed(from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalo
 
 fn is_moved(old: &Object, to: &Catalog) -> bool {
     let new = (old.key.kind() == table::KIND).then(|| to.get(&old.key)).flatten();
-    new.is_some_and(|new| ANCESTRY.iter().any(|facet| old.facets.get(facet) != new.facets.get(facet)))
+    let Some(new) = new else { return false };
+    let differs = |facet: &&str| old.facets.get(facet) != new.facets.get(facet);
+    // A partition that gets other bounds is away for a moment, and keeps what it has from its parent.
+    let is_partition = [old, new].into_iter().all(|table| table.facets.get("bound").is_some());
+    ANCESTRY.iter().filter(|facet| !is_partition || **facet != "bound").any(differs)
 }
 
 /// Whether a table has its columns by `INHERIT`, not as a partition or by its type.
