@@ -12,7 +12,7 @@ use super::{
 use crate::{
     dialect::{self, Dialect, postgres::session::Fault},
     diff::{self, Baseline, Drift, Rules, Terms},
-    model::Snapshot,
+    model::{Shelf, Snapshot},
     report::{Compared, Comparison, Side, Target, counted},
     source::{self, LoadOptions, Source, SourceError},
 };
@@ -85,6 +85,8 @@ type Loaded = (String, Result<Snapshot, String>);
 /// Databases and inventories are read first, and at the same time: what they are tells in which
 /// engine, of which version, the scripts have to be run.
 async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loaded, Vec<Loaded>) {
+    // Also what is read after the rest shares what it can.
+    let _shelf = Shelf::current();
     let sides: Vec<&Named> = std::iter::once(canonical).chain(targets).collect();
     let options = LoadOptions {
         scratch: setup.scratch.clone(),

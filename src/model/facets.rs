@@ -1,7 +1,6 @@
 //! Facets: the named values that make up an object.
 
 use std::{
-    collections::HashSet,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -36,25 +35,6 @@ impl FacetName {
     /// The name as text.
     pub fn name(self) -> &'static str {
         self.0
-    }
-}
-
-/// Facets that were read, each once: the columns of a schema are much alike.
-#[derive(Debug, Default)]
-pub struct Shelf(HashSet<Facets>);
-
-impl Shelf {
-    /// The facets, shared with equal ones that came before. What has a definition or a comment is hardly
-    /// ever alike, and is not kept.
-    pub fn shared(&mut self, facets: Facets) -> Facets {
-        if facets.get("definition").is_some() || facets.get("comment").is_some() {
-            return facets;
-        }
-        if let Some(known) = self.0.get(&facets) {
-            return known.clone();
-        }
-        self.0.insert(facets.clone());
-        facets
     }
 }
 

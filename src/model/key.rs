@@ -126,6 +126,11 @@ impl Key {
         Key { kind, path: self.path.iter().cloned().chain([name.into()]).collect() }
     }
 
+    /// The same key with a path in the place of its own.
+    pub(super) fn on_path(self, path: impl FnOnce(Arc<[Arc<str>]>) -> Arc<[Arc<str>]>) -> Key {
+        Key { kind: self.kind, path: path(self.path) }
+    }
+
     /// The same path under another kind.
     pub fn as_kind(&self, kind: Kind) -> Key {
         Key { kind, path: self.path.clone() }

@@ -7,10 +7,12 @@ mod catalog;
 mod facets;
 mod key;
 mod object;
+mod shelf;
 mod snapshot;
 
 pub use catalog::Catalog;
-pub use facets::{FacetName, Facets, Shelf};
+pub use facets::{FacetName, Facets};
 pub use key::{Key, Kind, ParseKeyError};
 pub use object::{Fingerprint, Object, Requirement};
+pub use shelf::Shelf;
 pub use snapshot::{FORMAT, Location, Scope, Size, Snapshot};

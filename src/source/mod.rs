@@ -227,6 +227,11 @@ async fn read_git(
 
 async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {
     let mut session = sqlite::session::Session::reader(path).await.map_err(SourceError::SqliteConnect)?;
-    let snapshot = sqlite::inspect::inspect(&mut session, progress).await;
-    snapshot.map_err(|error| SourceError::Sqlite { doing: format!("Reading {}", path.display()), error })
+    progress("tables", 0);
+    let stored = sqlite::inspect::Stored::read(&mut session).await;
+    // SQLite has read the schema too, and gives that memory back.
+    let _ = session.close().await;
+    let stored = stored
+        .map_err(|error| SourceError::Sqlite { doing: format!("Reading {}", path.display()), error })?;
+    Ok(stored.take_apart(progress))
 }

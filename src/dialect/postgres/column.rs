@@ -65,6 +65,15 @@ pub fn identity_sequence(object: &Object) -> Option<String> {
 /// What is known about columns.
 pub struct Column;
 
+/// The facets of a column, with all that its identity leaves out.
+fn facets(object: &Object) -> Result<Facets, Unwritable> {
+    let mut facets: Facets = typed(object)?;
+    if let Some(sequence) = &mut facets.sequence {
+        sequence.options.settle(&facets.r#type);
+    }
+    Ok(facets)
+}
+
 impl ObjectKind for Column {
     fn kind(&self) -> Kind {
         KIND
@@ -79,7 +88,7 @@ impl ObjectKind for Column {
     }
 
     fn create(&self, object: &Object, _parts: &[&Object]) -> Result<Vec<Step>, Unwritable> {
-        let facets: Facets = typed(object)?;
+        let facets = facets(object)?;
         if facets.inherited {
             return dressing(object);
         }
@@ -113,7 +122,7 @@ impl ObjectKind for Column {
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
-        let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
+        let (from, to) = (facets(change.from)?, facets(change.to)?);
         if generated::is_made_anew(change) {
             return Ok(Alteration::Replace);
         }
@@ -175,7 +184,7 @@ impl ObjectKind for Column {
     }
 
     fn retype(&self, from: &Object, to: &Object, made_of: &[(&Object, &Object)]) -> Option<Vec<Step>> {
-        let (old, new): (Facets, Facets) = (typed(from).ok()?, typed(to).ok()?);
+        let (old, new) = (facets(from).ok()?, facets(to).ok()?);
         if new.inherited {
             return None;
         }
@@ -243,7 +252,7 @@ fn carried(column: &str, r#type: &str, made_of: &[(&Object, &Object)]) -> Option
 /// # Errors
 /// Where the facets are not of the shape.
 pub fn clause(object: &Object) -> Result<String, Unwritable> {
-    let facets: Facets = typed(object)?;
+    let facets = facets(object)?;
     let mut sql = format!("{} {}", own_name(&object.key), facets.r#type);
     if let Some(collation) = &facets.collation {
         sql.push_str(&format!(" COLLATE {collation}"));
@@ -272,7 +281,7 @@ pub fn is_own(object: &Object) -> bool {
 /// # Errors
 /// Where the facets are not of the shape.
 pub fn dressing(object: &Object) -> Result<Vec<Step>, Unwritable> {
-    let facets: Facets = typed(object)?;
+    let facets = facets(object)?;
     let alter = |what: &str| {
         Step::new(format!("ALTER TABLE {} ALTER COLUMN {} {what}", qualified(&object.key), own_name(&object.key)))
     };
@@ -377,12 +386,7 @@ fn identity(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
             steps.push(Step::new(format!("ALTER SEQUENCE {} RENAME TO {}", quote::qualified(&old.name), quote::name(renamed))));
         }
         steps.extend(sequence::raised(&quote::qualified(&new.name), &old.options, &new.options));
-        let mut base = old.options.clone();
-        if from.r#type != to.r#type {
-            // The server moves the bounds along with the type.
-            base.maximum.clone_from(&new.options.maximum);
-            base.minimum.clone_from(&new.options.minimum);
-        }
+        let base = old.options.retyped(&from.r#type, &to.r#type, &new.options.increment);
         let clauses = new.options.clauses(Some(&base), &to.r#type);
         if !clauses.is_empty() {
             let set: Vec<String> = clauses.iter().map(|clause| format!("SET {clause}")).collect();

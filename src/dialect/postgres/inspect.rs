@@ -75,7 +75,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     let addresses = Addresses::new(session, major).await?;
     let raw = Raw::new(session).await?;
     let mut reader =
-        Inspection { addresses, raw, objects: Objects::default(), oids: Vec::new(), waiting: Vec::new() };
+        Inspection { addresses, raw, objects: Objects::new(), oids: Vec::new(), waiting: Vec::new() };
     for kind in super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY)) {
         progress(kind.plural, reader.objects.len());
         reader.read(session, kind, major).await?;
@@ -85,6 +85,7 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     objects.sort();
     progress("definitions", objects.len());
     let mut unknown = settle_texts(session, &mut objects, waiting).await?;
+    objects.close_shelf();
     addresses.label_all(session, &mut objects).await?;
     objects.drop_orphans();
     inherited::settle(&mut objects);
@@ -145,7 +146,6 @@ impl Inspection {
         let relation = number(layout.relation);
         let oid = number(layout.oid).or(relation).unwrap_or_default();
         let class = self.addresses.class(reader.class);
-        self.raw.learn(reader.kind, &row, relation, sub);
         if self.addresses.in_extension(class, oid) {
             return;
         }
@@ -157,22 +157,25 @@ impl Inspection {
         if layout.is_of_relation() && whole.is_none() {
             return;
         }
-        let key = layout.key(reader.kind, &mut row, whole.as_ref());
+        let key = self.objects.shelf().key(layout.key(reader.kind, &mut row, whole.as_ref()));
         let parent = match whole {
             Some(whole) if layout.is_of_relation() => Some(whole),
             whole => layout.parent_kind(&row).map(|kind| match whole {
                 Some(whole) if whole.kind() == kind => whole,
-                _ => key.parent(kind),
+                _ => self.objects.shelf().key(key.parent(kind)),
             }),
         };
+        self.raw.learn(&key, &row, relation, sub);
         let grants = grants(reader, layout, &row);
         let column_acl = texts(&row, layout.acl);
         let column_owner = layout.owner.and_then(|at| row.values[at].as_str()).unwrap_or_default().to_owned();
         let wanted: Vec<(usize, i64)> = layout.wanted(&row).collect();
-        let mut facets = self.objects.shelved(layout.facets(&mut row));
+        let mut facets = layout.facets(&mut row);
         for (facet, value) in grants.into_iter().flatten() {
             facets.set(facet, value);
         }
+        // What is to be printed is not yet what it will be.
+        let facets = if wanted.is_empty() { self.objects.shelf().facets(facets) } else { facets };
         let mut object = Object::new(key, parent, facets);
         object.position = u32::try_from(sub).unwrap_or_default();
         if reader.kind == super::column::KIND {

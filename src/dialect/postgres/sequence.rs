@@ -25,18 +25,24 @@ pub const READER: Reader = Reader {
     grantable: Some(Grantable::Sequence),
 };
 
-/// The options that a sequence and an identity column share.
+/// The options that a sequence and an identity column share. Of an identity column, those are left out
+/// that a new ascending sequence has, for there are many: all numbers but the highest are 1 then.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Options {
     /// The first value.
+    #[serde(default = "one")]
     pub start: String,
     /// The step.
+    #[serde(default = "one")]
     pub increment: String,
     /// The lowest value.
+    #[serde(default = "one")]
     pub minimum: String,
-    /// The highest value.
+    /// The highest value; nothing where it is the highest of the type, until [`Options::settle`].
+    #[serde(default)]
     pub maximum: String,
     /// How many values a session takes at once.
+    #[serde(default = "one")]
     pub cache: String,
     /// Whether it starts again at its end.
     #[serde(default)]
@@ -55,6 +61,13 @@ struct Facets {
 }
 
 impl Options {
+    /// Puts the highest value of a type where none is given.
+    pub fn settle(&mut self, r#type: &str) {
+        if self.maximum.is_empty() {
+            self.maximum = Options::fresh(r#type, "1").maximum;
+        }
+    }
+
     /// The clauses that differ from another state, or from what a new sequence of a type has.
     pub fn clauses(&self, from: Option<&Options>, r#type: &str) -> Vec<String> {
         let fresh = Options::fresh(r#type, &self.increment);
@@ -76,6 +89,21 @@ impl Options {
         clauses
     }
 
+    /// What becomes of them by a change of type: the server moves bounds that were the old type's.
+    pub fn retyped(&self, from: &str, to: &str, increment: &str) -> Options {
+        let mut options = self.clone();
+        if from != to {
+            let (old, new) = (Options::fresh(from, &self.increment), Options::fresh(to, increment));
+            if options.maximum == old.maximum {
+                options.maximum = new.maximum;
+            }
+            if options.minimum == old.minimum {
+                options.minimum = new.minimum;
+            }
+        }
+        options
+    }
+
     /// What `CREATE SEQUENCE` of the manual says of a sequence without options.
     fn fresh(r#type: &str, increment: &str) -> Options {
         let (low, high) = match r#type {
@@ -93,6 +121,10 @@ impl Options {
             cycle: false,
         }
     }
+}
+
+fn one() -> String {
+    "1".to_owned()
 }
 
 /// The number in a text of the catalog, and nothing else of it.
@@ -142,18 +174,7 @@ impl ObjectKind for Sequence {
         if from.r#type != to.r#type {
             clauses.push(format!("AS {}", to.r#type));
         }
-        // With a new type the server moves bounds that were the old type's: say them all.
-        let fresh = (from.r#type != to.r#type).then(|| Options::fresh(&to.r#type, &to.options.increment));
-        let mut base = from.options.clone();
-        if let Some(fresh) = fresh {
-            let old = Options::fresh(&from.r#type, &from.options.increment);
-            if base.maximum == old.maximum {
-                base.maximum = fresh.maximum;
-            }
-            if base.minimum == old.minimum {
-                base.minimum = fresh.minimum;
-            }
-        }
+        let base = from.options.retyped(&from.r#type, &to.r#type, &to.options.increment);
         clauses.extend(to.options.clauses(Some(&base), &to.r#type));
         let mut steps = Vec::new();
         if !clauses.is_empty() {

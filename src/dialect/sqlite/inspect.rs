@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -51,28 +52,83 @@ const SHADOWS: &str = "SELECT name FROM pragma_table_list WHERE schema = 'main' 
 /// What SQLite said.
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Snapshot, SqliteError> {
     progress("tables", 0);
-    let rows = session.rows(OBJECTS).await?;
-    let has_virtual = rows.iter().any(is_virtual);
-    let shadows = if has_virtual { session.rows(SHADOWS).await? } else { Vec::new() };
-    let shadows: BTreeSet<&str> = shadows.iter().filter_map(|row| row.text("name")).collect();
-    let is_shadow = |row: &Row| {
-        row.text("type") == Some("table") && row.text("name").is_some_and(|name| shadows.contains(name))
-    };
-    let mut reading = Reading::new(session);
-    for row in rows.iter().filter(|row| !is_shadow(row)) {
-        reading.object(row);
+    Ok(Stored::read(session).await?.take_apart(progress))
+}
+
+/// What a file has stored. SQLite keeps every schema that it was asked about for as long as the session
+/// lasts, and taking apart needs none: the session may be closed before.
+pub struct Stored {
+    rows: Vec<Row>,
+    heading: Snapshot,
+}
+
+impl Stored {
+    /// Reads the statements of a file.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn read(session: &mut Session) -> Result<Stored, SqliteError> {
+        let mut rows = session.rows(OBJECTS).await?;
+        let has_virtual = rows.iter().any(is_virtual);
+        let shadows = if has_virtual { session.rows(SHADOWS).await? } else { Vec::new() };
+        let shadows: BTreeSet<&str> = shadows.iter().filter_map(|row| row.text("name")).collect();
+        let is_shadow = |row: &Row| {
+            row.text("type") == Some("table") && row.text("name").is_some_and(|name| shadows.contains(name))
+        };
+        rows.retain(|row| !is_shadow(row));
+        Ok(Stored { rows, heading: heading(session) })
     }
-    progress("dependencies", reading.snapshot.catalog.len());
-    reading.dependencies(&rows);
-    progress("done", reading.snapshot.catalog.len());
-    Ok(reading.snapshot)
+
+    /// The objects that the statements make.
+    pub fn take_apart(self, progress: &Progress<'_>) -> Snapshot {
+        let mut reading = Reading::new(self.heading);
+        let mut statements = Statements::new();
+        for row in self.rows {
+            reading.object(&row);
+            statements.extend(statement(&row));
+        }
+        progress("dependencies", reading.snapshot.catalog.len());
+        reading.dependencies(&statements);
+        progress("done", reading.snapshot.catalog.len());
+        reading.snapshot
+    }
+}
+
+/// The statements of what is taken apart only as far as it has facets, by kind and name.
+type Statements = BTreeMap<Named, Box<str>>;
+
+/// An object's kind and name.
+type Named = (Kind, Box<str>);
+
+fn statement(row: &Row) -> Option<(Named, Box<str>)> {
+    let kind = match row.text("type")? {
+        "view" => VIEW,
+        "trigger" => TRIGGER,
+        "index" => INDEX,
+        _ => return None,
+    };
+    Some(((kind, row.text("name")?.into()), row.text("sql")?.into()))
+}
+
+/// A snapshot without objects.
+fn heading(session: &Session) -> Snapshot {
+    Snapshot {
+        format: FORMAT,
+        dialect: "sqlite".to_owned(),
+        source: session.source().to_owned(),
+        server_version: session.server_version().to_owned(),
+        server_version_num: session.server_version_num(),
+        taken_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        complete: true,
+        ..Snapshot::default()
+    }
 }
 
 /// A snapshot in the making.
 struct Reading {
     snapshot: Snapshot,
     relations: Relations,
-    shelf: Shelf,
+    shelf: Arc<Shelf>,
 }
 
 /// Whether a row of [`OBJECTS`] is a virtual table.
@@ -81,19 +137,8 @@ fn is_virtual(row: &Row) -> bool {
 }
 
 impl Reading {
-    fn new(session: &Session) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let snapshot = Snapshot {
-            format: FORMAT,
-            dialect: "sqlite".to_owned(),
-            source: session.source().to_owned(),
-            server_version: session.server_version().to_owned(),
-            server_version_num: session.server_version_num(),
-            taken_at: now,
-            complete: true,
-            ..Snapshot::default()
-        };
-        Reading { snapshot, relations: Relations::default(), shelf: Shelf::default() }
+    fn new(heading: Snapshot) -> Self {
+        Reading { snapshot: heading, relations: Relations::default(), shelf: Shelf::current() }
     }
 
     fn object(&mut self, row: &Row) {
@@ -145,7 +190,8 @@ impl Reading {
         if key.path().iter().any(|name| name.contains(char::REPLACEMENT_CHARACTER)) {
             self.unknown(&key, "its name is not valid UTF-8".to_owned());
         }
-        self.snapshot.catalog.insert(Object::new(key, parent, facets));
+        let key = self.shelf.key(key);
+        self.snapshot.catalog.insert(Object::new(key, parent, self.shelf.facets(facets)));
     }
 
     fn unknown(&mut self, key: &Key, reason: String) {
@@ -183,7 +229,7 @@ impl Reading {
     }
 
     fn part(&mut self, key: Key, table: &Key, facets: Facets, position: u32) {
-        let facets = self.shelf.shared(facets);
+        let (key, facets) = (self.shelf.key(key), self.shelf.facets(facets));
         let object = Object { position, ..Object::new(key, Some(table.clone()), facets) };
         self.snapshot.catalog.insert(object);
     }
@@ -198,19 +244,7 @@ impl Reading {
     }
 
     /// Fills in what every object requires beyond its parent.
-    fn dependencies(&mut self, rows: &[Row]) {
-        let mut statements: BTreeMap<(Kind, &str), &str> = BTreeMap::new();
-        for row in rows {
-            let kind = match row.text("type") {
-                Some("view") => VIEW,
-                Some("trigger") => TRIGGER,
-                Some("index") => INDEX,
-                _ => continue,
-            };
-            if let (Some(name), Some(sql)) = (row.text("name"), row.text("sql")) {
-                statements.insert((kind, name), sql);
-            }
-        }
+    fn dependencies(&mut self, statements: &Statements) {
         let needs: Vec<(Key, Vec<Key>)> = self
             .snapshot
             .catalog
@@ -223,7 +257,7 @@ impl Reading {
                 } else if kind == CONSTRAINT {
                     self.constraint_needs(parent, object)
                 } else {
-                    let sql = statements.get(&(kind, name))?;
+                    let sql = statements.get(&(kind, name.into()))?;
                     let mut needed =
                         if kind == INDEX { BTreeSet::new() } else { self.relations.used_in(sql) };
                     if kind != VIEW {
@@ -270,8 +304,6 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     /// A row of [`OBJECTS`] of which SQLite sees two columns, if any.
@@ -284,7 +316,7 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_taken_apart_is_unknown_with_its_statement_and_the_reason() {
         let session = Session::scratch().await.unwrap();
-        let mut reading = Reading::new(&session);
+        let mut reading = Reading::new(heading(&session));
         let odd = "CREATE TABLE odd (a EXCLUSIVELY FOR b)";
         reading.object(&row(["table", "odd", "odd", odd]));
         reading.object(&row(["table", "two", "two", "CREATE TABLE two (a)"]));

@@ -66,7 +66,7 @@ fn address(class: i64, oid: i64, sub: i64) -> Address {
 /// Which object each catalog row is, or is a part of.
 pub struct Addresses {
     classes: HashMap<String, i64>,
-    known: ByNumber<Address, usize>,
+    known: ByNumber<Address, u32>,
     aliases: ByNumber<(u32, u32), (Address, Option<FacetName>)>,
     relation_class: i64,
     extension_class: i64,
@@ -105,12 +105,14 @@ impl Addresses {
 
     /// The place of the object that a relation is.
     pub fn relation(&self, oid: i64) -> Option<usize> {
-        self.known.get(&address(self.relation_class, oid, 0)).copied()
+        self.known.get(&address(self.relation_class, oid, 0)).map(|place| *place as usize)
     }
 
     /// Keeps which object a row is.
     pub fn know(&mut self, class: i64, oid: i64, sub: i64, place: usize) {
-        self.known.insert(address(class, oid, sub), place);
+        if let Ok(place) = u32::try_from(place) {
+            self.known.insert(address(class, oid, sub), place);
+        }
     }
 
     /// Whether a row belongs to an extension.
@@ -136,7 +138,7 @@ impl Addresses {
             let [class, oid, sub] = numbers(&row);
             let known = |sub| self.known.get(&address(class, oid, sub));
             let place = known(sub).or_else(|| known(0));
-            let Some(object) = place.and_then(|place| objects.at_mut(*place)) else { continue };
+            let Some(object) = place.and_then(|place| objects.at_mut(*place as usize)) else { continue };
             let text = |column| row.text(column).unwrap_or_default().to_owned();
             let column = row.text("column_name").filter(|_| object.key.kind() != column::KIND);
             let column = column.map(str::to_owned);
@@ -173,7 +175,7 @@ impl Addresses {
         for _ in 0..6 {
             let (class, oid, _) = address;
             if let Some(place) = self.known.get(&address).or_else(|| self.known.get(&(class, oid, 0))) {
-                return Some((*place, facet));
+                return Some((*place as usize, facet));
             }
             let (to, part) = self.aliases.get(&(class, oid))?;
             address = *to;

@@ -2,18 +2,22 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use crate::model::{Catalog, Facets, Key, Object, Shelf};
+use crate::model::{Catalog, Key, Object, Shelf};
 
 /// Objects in the order in which they were read; once [`Objects::sort`] was called, found by key as well.
-#[derive(Default)]
 pub struct Objects {
     list: Vec<Option<Arc<Object>>>,
     /// The places by the order of the keys: one sorting serves both looking up and the catalog.
     order: Vec<usize>,
-    shelf: Shelf,
+    shelf: Arc<Shelf>,
 }
 
 impl Objects {
+    /// None as yet.
+    pub fn new() -> Objects {
+        Objects { list: Vec::new(), order: Vec::new(), shelf: Shelf::current() }
+    }
+
     /// Adds an object, and tells its place.
     pub fn insert(&mut self, object: Object) -> usize {
         self.list.push(Some(Arc::new(object)));
@@ -22,7 +26,6 @@ impl Objects {
 
     /// Lets objects be found by key, when all were read. The last of several with one key stays.
     pub fn sort(&mut self) {
-        self.shelf = Shelf::default();
         let mut order: Vec<usize> = (0..self.list.len()).filter(|place| self.at(*place).is_some()).collect();
         // Stable: of those with one key, the last read is the last.
         order.sort_by(|one, other| self.key(*one).cmp(&self.key(*other)));
@@ -90,9 +93,14 @@ impl Objects {
         found.ok().map(|at| self.order[at])
     }
 
-    /// The facets, shared with equal ones of other objects.
-    pub fn shelved(&mut self, facets: Facets) -> Facets {
-        self.shelf.shared(facets)
+    /// What equal facets and names of objects are shared by.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Forgets what there is to share, when all was read.
+    pub fn close_shelf(&mut self) {
+        self.shelf = Arc::default();
     }
 
     /// Parts of what an extension owns go with it.

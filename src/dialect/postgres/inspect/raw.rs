@@ -3,7 +3,10 @@
 //! `pg_get_indexdef` and `pg_get_constraintdef` cost ten times what reading the columns does. So
 //! what is common is printed here; for anything rare there is no text, and the server is asked.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::addresses::ByNumber;
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
         },
         row::Row,
     },
-    model::Kind,
+    model::{Key, Kind},
 };
 
 /// `varchar`, which has no operator classes of its own.
@@ -24,7 +27,7 @@ const TEXT: i64 = 25;
 
 /// What printing takes: columns and operator classes.
 pub struct Raw {
-    columns: ByNumber<(i64, i64), Column>,
+    columns: ByNumber<(u32, i32), Column>,
     classes: HashMap<i64, OperatorClass>,
     /// The access methods that have a default operator class of `varchar` itself.
     own_varchar: HashSet<i64>,
@@ -32,10 +35,10 @@ pub struct Raw {
 
 struct Column {
     /// The name, quoted where it has to be.
-    name: Box<str>,
-    /// The type, or the pseudo-type whose operator classes serve it.
-    sorted_as: Option<i64>,
-    collation: i64,
+    name: Arc<str>,
+    /// The type, or the pseudo-type whose operator classes serve it; 0 where there is none.
+    sorted_as: u32,
+    collation: u32,
 }
 
 struct OperatorClass {
@@ -65,12 +68,14 @@ impl Raw {
     }
 
     /// Keeps what a row tells of a column.
-    pub fn learn(&mut self, kind: Kind, row: &Row, relation: Option<i64>, number: i64) {
-        let (column::KIND, Some(relation)) = (kind, relation) else { return };
-        let Some(name) = row.text("_quoted").or(row.text("path1")) else { return };
-        let collation = row.number("_collation").unwrap_or_default();
-        let column = Column { name: name.into(), sorted_as: row.number("_sorted_as"), collation };
-        self.columns.insert((relation, number), column);
+    pub fn learn(&mut self, key: &Key, row: &Row, relation: Option<i64>, number: i64) {
+        let (column::KIND, Some(relation), Some(own)) = (key.kind(), relation, key.path().last()) else {
+            return;
+        };
+        let name = row.text("_quoted").map_or_else(|| Arc::clone(own), Arc::from);
+        let oid = |column| row.number(column).map_or(0, short);
+        let column = Column { name, sorted_as: oid("_sorted_as"), collation: oid("_collation") };
+        self.columns.insert(place(relation, number), column);
     }
 
     /// The definition of an index or a key; nothing where the server is to print it.
@@ -92,13 +97,15 @@ impl Raw {
         let mut options = list("_options")?;
         let (mut sorted, mut included) = (Vec::new(), Vec::new());
         for (at, number) in list("_columns")?.enumerate() {
-            let column = self.columns.get(&(relation, number?))?;
+            let column = self.columns.get(&place(relation, number?))?;
             if at >= keys {
                 included.push(&*column.name);
                 continue;
             }
             let collation = collations.next()??;
-            if !self.is_default(classes.next()??, column) || collation != 0 && collation != column.collation {
+            if !self.is_default(classes.next()??, column)
+                || collation != 0 && short(collation) != column.collation
+            {
                 return None;
             }
             let order = match (options.next()??, sorts) {
@@ -117,9 +124,10 @@ impl Raw {
 
     /// Whether an operator class is the one that a column's type takes by itself.
     fn is_default(&self, class: i64, column: &Column) -> bool {
-        let (Some(class), Some(r#type)) = (self.classes.get(&class), column.sorted_as) else { return false };
+        let Some(class) = self.classes.get(&class).filter(|class| class.is_default) else { return false };
+        let r#type = i64::from(column.sorted_as);
         let as_text = r#type == VARCHAR && class.input == TEXT && !self.own_varchar.contains(&class.method);
-        class.is_default && (class.input == r#type || as_text)
+        r#type != 0 && (class.input == r#type || as_text)
     }
 
     fn key(&self, row: &Row) -> Option<String> {
@@ -140,7 +148,16 @@ impl Raw {
     /// The names of columns, given as the array of their numbers.
     fn names(&self, relation: i64, numbers: &str) -> Option<String> {
         let numbers = numbers.strip_prefix('{')?.strip_suffix('}')?.split(',');
-        let name = |number: &str| Some(&*self.columns.get(&(relation, number.parse().ok()?))?.name);
+        let name = |number: &str| Some(&*self.columns.get(&place(relation, number.parse().ok()?))?.name);
         Some(numbers.map(name).collect::<Option<Vec<&str>>>()?.join(", "))
     }
+}
+
+/// An OID in the half of the room.
+fn short(oid: i64) -> u32 {
+    u32::try_from(oid).unwrap_or_default()
+}
+
+fn place(relation: i64, number: i64) -> (u32, i32) {
+    (short(relation), i32::try_from(number).unwrap_or_default())
 }

@@ -1,0 +1,76 @@
+//! What schemas that are read at the same time have in common, in memory once.
+
+use std::{
+    collections::HashSet,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use super::{Facets, Key};
+
+/// Facets and names that were read. The columns of a schema are much alike, and the sides of a comparison
+/// hardly differ: what comes a second time is the first one, shared.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    facets: Mutex<HashSet<Facets>>,
+    paths: Mutex<HashSet<Arc<[Arc<str>]>>>,
+}
+
+impl Shelf {
+    /// The shelf of all readings that go on now. It goes with the last who holds it.
+    pub fn current() -> Arc<Shelf> {
+        static CURRENT: Mutex<Weak<Shelf>> = Mutex::new(Weak::new());
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        current.upgrade().unwrap_or_else(|| {
+            let shelf = Arc::default();
+            *current = Arc::downgrade(&shelf);
+            shelf
+        })
+    }
+
+    /// The facets, shared with equal ones that came before.
+    pub fn facets(&self, facets: Facets) -> Facets {
+        shared(&self.facets, facets)
+    }
+
+    /// The key, whose names are shared with those of equal ones that came before.
+    pub fn key(&self, key: Key) -> Key {
+        key.on_path(|path| shared(&self.paths, path))
+    }
+}
+
+fn shared<T: Clone + Eq + Hash>(known: &Mutex<HashSet<T>>, value: T) -> T {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(first) = known.get(&value) {
+        return first.clone();
+    }
+    known.insert(value.clone());
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+
+    #[test]
+    fn what_comes_again_is_the_first_one() {
+        let shelf = Shelf::default();
+        let key = |kind| shelf.key(Key::new(Kind::of(kind), ["public", "orders"]));
+        let (table, view) = (key("table"), key("view"));
+        assert!(std::ptr::eq(table.path(), view.path()));
+        assert_ne!(table, view);
+        let facets = || {
+            let mut facets = Facets::default();
+            facets.set("type", "text");
+            shelf.facets(facets)
+        };
+        assert!(std::ptr::eq(facets().get("type").unwrap(), facets().get("type").unwrap()));
+    }
+
+    #[test]
+    fn readings_at_the_same_time_have_one_shelf() {
+        let one = Shelf::current();
+        assert!(Arc::ptr_eq(&one, &Shelf::current()));
+    }
+}
