@@ -46,11 +46,23 @@ impl<'a> Apart<'a> {
         if grows(&mut self.parts, inside.iter().map(|object| &object.key)) {
             return true;
         }
-        let alongside = circle.iter().flat_map(|key| transition.from.below(key)).filter(|object| {
+        let goes = |object: &&'a Object| {
             matches!(transition.fates.get(&object.key), Some(Fate::GoesAlong | Fate::Drop | Fate::Recreate))
                 && object.parent.is_some()
+        };
+        let alongside = |key: &&'a Key| transition.from.below(key).filter(goes).collect::<Vec<_>>();
+        // What needs something else in the circle goes first, such as a trigger with a state in partitions.
+        let holding = circle.iter().flat_map(|whole| {
+            let others = move |on: &Key| {
+                let of = transition.from.get(on).and_then(|object| object.parent.as_ref());
+                let within = |other: &&Key| on == *other || of == Some(*other);
+                circle.iter().any(|other| other != whole && within(other))
+            };
+            let needs_another = move |object: &&Object| object.requires.iter().any(|need| others(&need.on));
+            alongside(whole).into_iter().filter(needs_another)
         });
-        grows(&mut self.dropped, alongside.map(|object| &object.key))
+        grows(&mut self.dropped, holding.map(|object| &object.key))
+            || grows(&mut self.dropped, circle.iter().flat_map(alongside).map(|object| &object.key))
     }
 }
 

@@ -475,8 +475,9 @@ impl<'a, 't> Graph<'a, 't> {
                 if late.is_some() && !self.dropped.contains_key(&requirement.on) {
                     edges.extend(self.torn.get(&requirement.on).map(|changed| (*gone, *changed)));
                 }
-                // What goes, goes before what it uses is changed.
+                // What goes, goes before what it uses is changed; no change of a schema touches what is in it.
                 if requirement.facet.is_none()
+                    && requirement.on.kind().name() != "schema"
                     && self.dropped.contains_key(key)
                     && !self.dropped.contains_key(&requirement.on)
                 {

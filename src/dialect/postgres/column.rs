@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    ask,
+    ask, domain,
     common::{comment, own_name, qualified, texts, typed},
     composite, enum_type, expression,
     foreign_table::{self, column_options},
@@ -100,7 +100,8 @@ impl ObjectKind for Column {
                 .check(ask::rows(&qualified(&object.key)));
         }
         let computed = facets.default.as_deref().is_some_and(|default| default.contains('(') && !default.starts_with("now()"));
-        if computed || facets.generated.is_some() && !facets.r#virtual || facets.identity.is_some() {
+        let generated = facets.generated.is_some() && !facets.r#virtual || facets.identity.is_some();
+        if computed || generated || is_of_domain(object, &facets.r#type) {
             step = step
                 .hazard(HazardCode::RewritesTable, format!("Every row of {table} is written anew to hold its value."))
                 .hazard(HazardCode::BlocksReads, format!("Nobody can use {table} meanwhile."));
@@ -269,6 +270,13 @@ pub fn clause(object: &Object) -> Result<String, Unwritable> {
     }
     sql.push_str(&not_null::clause(object)?);
     Ok(sql)
+}
+
+/// Whether a column's type is a domain, whose constraints are checked for each row of a new column: even
+/// those of NULL.
+fn is_of_domain(column: &Object, r#type: &str) -> bool {
+    let mut domains = column.requires.iter().filter(|need| need.on.kind() == domain::KIND);
+    !r#type.ends_with("[]") && domains.any(|need| r#type.contains(need.on.name()))
 }
 
 /// Whether `CREATE TABLE` writes the column at all: what comes from a parent does not.
