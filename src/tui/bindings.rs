@@ -7,6 +7,8 @@ pub enum Action {
     Toggle,
     ToggleDanger,
     Range,
+    RangeDown,
+    RangeUp,
     SelectAll,
     SelectNone,
     Invert,
@@ -92,6 +94,8 @@ impl Action {
             A::Toggle
                 | A::ToggleDanger
                 | A::Range
+                | A::RangeDown
+                | A::RangeUp
                 | A::SelectAll
                 | A::SelectNone
                 | A::Invert
@@ -249,6 +253,8 @@ pub static BINDINGS: &[Binding] = {
             "select or deselect a difference whose closing loses data: a drop, for example",
         ),
         row(Tree, A::Range, "select-range", "v", "range", "start a range; Space selects it, Esc gives it up"),
+        row(Tree, A::RangeDown, "extend-down", "shift-down", "", "move down, and the range with it"),
+        row(Tree, A::RangeUp, "extend-up", "shift-up", "", "move up, and the range with it"),
         row(
             Tree,
             A::SelectAll,
@@ -455,7 +461,7 @@ pub static BINDINGS: &[Binding] = {
             "open the canonical file where it makes the object, in $EDITOR; changes are picked up",
         ),
         row(Panes, A::Page, "page", "p", "", "read the definitions, or in the plan its SQL, in $PAGER"),
-        row(Panes, A::Log, "log", "@", "", "what was sent to which database, and how long it took"),
+        row(Panes, A::Log, "log", "@ 5", "", "what was sent to which database, and how long it took"),
         row(
             Panes,
             A::Refresh,

@@ -37,6 +37,8 @@ const KEYS: &[&str] = &[
     "D",
     "D",
     "v",
+    "shift-down",
+    "shift-up",
     "a",
     "A",
     "i",

@@ -86,6 +86,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | A::Redo => {
             select::act(state, action);
         }
+        A::RangeDown | A::RangeUp => select::extend(state, action == A::RangeDown),
         A::Filter => tree::begin_filter(state),
         A::NextMatch | A::PreviousMatch => tree::next_match(state, action == A::NextMatch),
         A::NextDifference | A::PreviousDifference => {

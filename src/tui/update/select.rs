@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::tree;
 use crate::{
     diff::Status,
     model::Key,
@@ -301,6 +302,15 @@ fn range(state: &mut State, board: &Board) {
         Some(_) => None,
         None => state.tree.current().map(|row| -> NodeId { board.node(row).id.clone() }),
     };
+}
+
+/// Moves the cursor with the end of a range, which begins where there is none yet.
+pub fn extend(state: &mut State, down: bool) {
+    if state.tree.range.is_none() {
+        let board = Arc::clone(&state.board);
+        range(state, &board);
+    }
+    tree::step(state, if down { Action::Down } else { Action::Up });
 }
 
 /// Every difference that the filter lets through and that loses no data.
