@@ -117,7 +117,9 @@ impl<'a> Splitter<'a> {
                     let end = self.lexer.skip_line();
                     self.command(token.range.start..end);
                 }
-                TokenKind::Symbol if token.text(self.text) == ";" && self.ends_here() => self.finish(),
+                TokenKind::Symbol if token.text(self.text) == ";" && self.ends_here() => {
+                    self.finish(token.range.end);
+                }
                 _ => self.take(&token),
             }
         }
@@ -188,16 +190,21 @@ impl<'a> Splitter<'a> {
     }
 
     /// Ends the pending statement at its semicolon, and skips the data that belongs to it.
-    fn finish(&mut self) {
+    fn finish(&mut self, end: usize) {
         let copies = self.syntax == Syntax::Postgres && self.pending.reads_stdin();
         self.close();
         if copies {
-            self.data();
+            self.data(end);
         }
     }
 
-    fn data(&mut self) {
-        let start = (self.lexer.skip_line() + 1).min(self.text.len());
+    /// The data of a `COPY` begins on the next line, whatever follows its semicolon on the same.
+    fn data(&mut self, semicolon: usize) {
+        let line_end = self.lexer.skip_line();
+        for piece in split(&self.text[semicolon..line_end], self.syntax) {
+            self.push(piece.kind, semicolon + piece.range.start..semicolon + piece.range.end);
+        }
+        let start = (line_end + 1).min(self.text.len());
         let (mut end, mut after) = (start, start);
         for line in self.text[start..].split_inclusive('\n') {
             after += line.len();

@@ -59,6 +59,14 @@ fn commands_of_psql_end_with_their_line() {
 }
 
 #[test]
+fn what_follows_a_copy_on_its_line_is_no_data() {
+    let text = "COPY t FROM stdin; SELECT 1; SELECT 2\n1\n\\.\nSELECT 3;";
+    let seen: Vec<&str> = split(text, Syntax::Postgres).iter().map(|piece| piece.text).collect();
+    assert_eq!(seen, ["COPY t FROM stdin", "SELECT 1", "SELECT 2", "1\n", "SELECT 3"]);
+    check_coverage("(*/\r\nCOPY t FROM stdin;\n]/**/E'\\'';(", Syntax::Postgres).unwrap();
+}
+
+#[test]
 fn sqlite_triggers_and_dot_commands_are_whole() {
     let text = ".mode column; x\nCREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN\n UPDATE b SET c = CASE 1 WHEN 1 \
                 THEN 2 END; SELECT 1;\nEND;\nPRAGMA foreign_keys=ON;\nCREATE TABLE [a;b](`c;d`);";
