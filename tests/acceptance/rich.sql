@@ -18,6 +18,11 @@ CREATE TYPE app.point3 AS (x double precision, y double precision, "z z" numeric
 COMMENT ON TYPE app.point3 IS 'A place';
 COMMENT ON COLUMN app.point3.label IS 'Its name';
 CREATE TYPE app.nothing AS ();
+CREATE TYPE app.number;
+CREATE FUNCTION app.number_in(cstring) RETURNS app.number LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION app.number_out(app.number) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE app.number (INPUT = app.number_in, OUTPUT = app.number_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4, DEFAULT = '7');
+CREATE TABLE app.numbers (n app.number, several app.number[]);
 CREATE TYPE app.floats AS RANGE (subtype = double precision, subtype_diff = float8mi, multirange_type_name = app.many_floats);
 COMMENT ON TYPE app.floats IS 'From here to there';
 CREATE TYPE app.names AS RANGE (subtype = text, collation = "C");
