@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::transition::{Fate, Transition, inline_parts};
-use crate::model::{Key, Object};
+use crate::model::{Catalog, Key, Object};
 
 /// What is not written in one go, because it would close a circle: mutual references are then
 /// made after both sides are there.
 #[derive(Default)]
 pub struct Apart<'a> {
+    /// Partitions that leave their table for a while, because others claim their rows and they those.
+    pub bounds: BTreeSet<&'a Key>,
     /// Objects that are made without their late facets, which follow.
     pub late: BTreeSet<&'a Key>,
     /// Parts that are not written inside what they are a part of.
@@ -20,6 +22,14 @@ pub struct Apart<'a> {
 impl<'a> Apart<'a> {
     /// Takes something in a circle apart, the mildest way first. False if there is nothing left.
     pub fn cut(&mut self, transition: &Transition<'a>, circle: &[&'a Key]) -> bool {
+        let bound = |catalog: &'a Catalog, key: &Key| catalog.get(key)?.facets.get("bound");
+        let rebound = |key: &&'a Key| {
+            let bounds = bound(transition.from, key).zip(bound(transition.to, key));
+            matches!(transition.fates.get(*key), Some(Fate::Alter(_))) && bounds.is_some_and(|(a, b)| a != b)
+        };
+        if grows(&mut self.bounds, circle.iter().copied().filter(rebound)) {
+            return true;
+        }
         let parts = |key: &&'a Key| -> Vec<&'a Object> {
             [transition.to.get(key).map(|object| &**object)]
                 .into_iter()

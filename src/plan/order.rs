@@ -2,6 +2,7 @@
 //! both sides. The state before orders the tearing down, the state after the building up.
 
 mod neighbours;
+mod two_goes;
 
 use std::{
     cmp::Reverse,
@@ -15,7 +16,7 @@ use super::{
     transition::{Fate, Impossible, Transition, inline_parts},
 };
 use crate::{
-    dialect::{Action, Change, Expansion, Step},
+    dialect::{Action, Change, Step},
     model::{Catalog, Key, Object},
 };
 
@@ -70,6 +71,8 @@ struct Graph<'a, 't> {
     dropped: BTreeMap<&'a Key, usize>,
     /// Which event makes the change of an object ready, for a change in two goes.
     expanded: BTreeMap<&'a Key, usize>,
+    /// Which event gives a partition back to what it is a part of, for those that leave it for a while.
+    returned: BTreeMap<&'a Key, usize>,
     /// Which event puts a superseded type's old version away.
     superseded: Vec<(&'a Key, usize)>,
     /// What cannot be written.
@@ -87,6 +90,7 @@ impl<'a, 't> Graph<'a, 't> {
             torn_late: BTreeMap::new(),
             dropped: BTreeMap::new(),
             expanded: BTreeMap::new(),
+            returned: BTreeMap::new(),
             superseded: Vec::new(),
             impossible: Vec::new(),
         };
@@ -143,6 +147,10 @@ impl<'a, 't> Graph<'a, 't> {
                     let added = self.add_split_alter(key);
                     self.or_note(added);
                 }
+                Fate::Alter(_) if apart.bounds.contains(*key) => {
+                    let added = self.add_return(key);
+                    self.or_note(added);
+                }
                 Fate::Alter(steps) if self.add_expansion(key, steps) => {}
                 Fate::Alter(steps) | Fate::Retype(steps) | Fate::Rebuild(steps) => {
                     let event = self.event(key, Action::Alter, steps.clone());
@@ -168,28 +176,6 @@ impl<'a, 't> Graph<'a, 't> {
             let added = self.add_lift(key, facets);
             self.or_note(added);
         }
-    }
-
-    /// Adds a change in two goes, where the style of the plan asks for that.
-    fn add_expansion(&mut self, key: &'a Key, steps: &[Step]) -> bool {
-        let expansion = self.transition.expanded(key, steps);
-        let Expansion { expand, contract } = match expansion {
-            Ok(None) => return false,
-            Ok(Some(expansion)) => expansion,
-            Err(impossible) => {
-                self.impossible.push(impossible);
-                return true;
-            }
-        };
-        let ready = self.event(key, Action::Alter, Vec::new());
-        let place = self.event(key, Action::Alter, Vec::new());
-        self.events[ready].steps = expand;
-        self.events[place].steps = contract;
-        self.events[place].after.insert(ready);
-        self.built.insert(key, place);
-        self.torn.insert(key, place);
-        self.expanded.insert(key, ready);
-        true
     }
 
     fn add_drop(
@@ -294,40 +280,6 @@ impl<'a, 't> Graph<'a, 't> {
         Ok(steps)
     }
 
-    /// Puts off what takes long of bringing an object back: it is there again at once, and is validated
-    /// when all else is done.
-    fn put_off(&mut self, event: usize) {
-        let Event { key, steps, .. } = &mut self.events[event];
-        let (key, long) = (*key, steps.iter().position(|step| !step.transaction.is_shared()));
-        let returns = matches!(self.transition.fates.get(key), Some(Fate::Recreate));
-        if let Some(long) = long.filter(|long| returns && *long > 0) {
-            let steps = steps.split_off(long);
-            let after = BTreeSet::from([event]);
-            self.events.push(Event { key, action: Action::Create, steps, facets: BTreeSet::new(), after });
-        }
-    }
-
-    /// Changes an object in two goes: the facets that need something else of the plan come last.
-    fn add_split_alter(&mut self, key: &'a Key) -> Result<(), Impossible> {
-        let Some((old, new)) = self.transition.states(key) else { return Ok(()) };
-        let late_of = self.transition.to.get(key).map(|object| late_facets(object)).unwrap_or_default();
-        let changed = Change::between(old, new).facets;
-        let late: Vec<&'a str> = late_of.into_iter().filter(|facet| changed.contains(facet)).collect();
-        let mut between = new.clone();
-        for facet in &late {
-            between.facets.set(facet, old.facets.get(facet).cloned().unwrap_or_default());
-        }
-        let steps = self.altered(old, &between)?;
-        let first = self.event(key, Action::Alter, steps);
-        let steps = self.altered(&between, new)?;
-        let second = self.event(key, Action::Alter, steps);
-        self.events[second].after.insert(first);
-        self.built.insert(key, first);
-        self.torn.insert(key, second);
-        self.built_late.extend(late.into_iter().map(|facet| ((key, facet), second)));
-        Ok(())
-    }
-
     /// Whether an object gets or loses, in this plan, the facet that a requirement is for.
     fn concerns(&self, key: &Key, facet: Option<&str>) -> bool {
         let Some(facet) = facet else { return true };
@@ -346,34 +298,6 @@ impl<'a, 't> Graph<'a, 't> {
             self.built.insert(part, built);
             self.torn.insert(part, torn);
         }
-    }
-
-    /// Takes facets off before what they need goes, and puts them on after it is back.
-    fn add_lift(&mut self, key: &'a Key, facets: &BTreeSet<&'a str>) -> Result<(), Impossible> {
-        let Some((old, new)) = self.transition.states(key) else { return Ok(()) };
-        let names: Vec<&'a str> = facets.iter().copied().collect();
-        let bare = without(old, &names);
-        let lifted = self.altered(old, &bare)?;
-        let lifted = self.event(key, Action::Alter, lifted);
-        let between = match self.built.get(key).copied() {
-            // Its own change leaves the facets to the end: what they need may wait for that change.
-            Some(main) => {
-                let between = without(new, &names);
-                let steps = self.altered(&bare, &between)?;
-                self.events[main].steps = self.restyled(key, Action::Alter, steps);
-                self.events[main].after.insert(lifted);
-                between
-            }
-            None => bare,
-        };
-        let steps = self.altered(&between, new)?;
-        let restored = self.event(key, Action::Alter, steps);
-        self.events[restored].after.insert(lifted);
-        for name in names {
-            self.torn_late.insert((key, name), lifted);
-            self.built_late.insert((key, name), restored);
-        }
-        Ok(())
     }
 
     fn altered(&self, old: &Object, new: &Object) -> Result<Vec<Step>, Impossible> {
@@ -420,6 +344,7 @@ impl<'a, 't> Graph<'a, 't> {
         }
         self.free_names(&mut edges);
         self.make_room(&mut edges);
+        self.rejoin(&mut edges);
         for (first, then) in edges {
             if first != then {
                 self.events[then].after.insert(first);

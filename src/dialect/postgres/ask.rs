@@ -90,6 +90,10 @@ pub fn casts(table: &str, column: &str, from: &str, to: &str, cast: Cast) -> Opt
         Cast::Explicit if is_text(from) => {
             Some(valid(table, column, to, &question, &format!("{column}::{to}")))
         }
+        // A domain says of a text whether it is one of its values.
+        Cast::Assignment if to.contains('.') => {
+            Some(valid(table, column, to, &question, &format!("{column}::{to}")))
+        }
         Cast::Explicit | Cast::Assignment => Some(tried(table, &question, &format!("{column}::{to}"))),
     }
 }

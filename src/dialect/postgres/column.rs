@@ -10,7 +10,8 @@ use super::{
     generated,
     inspect::Reader,
     not_null,
-    retype::{Cast, cast},
+    retype::Cast,
+    underlying::column_cast,
     security_label,
     sequence::{self, Options},
 };
@@ -145,7 +146,8 @@ impl ObjectKind for Column {
             steps.push(alter("DROP DEFAULT"));
         }
         if retyped {
-            steps.push(retype(change.to, &from.r#type, &to));
+            let cast = column_cast(change.from, change.to, change.catalogs);
+            steps.push(retype(change.to, &from.r#type, &to, cast));
         }
         if let (true, Some(default)) = (default_differs, &to.default) {
             steps.push(alter(&format!("SET DEFAULT {}", expression::writable(default))));
@@ -343,10 +345,9 @@ pub fn compression(name: &str) -> &'static str {
     if name == "lz4" { "lz4" } else { "pglz" }
 }
 
-fn retype(object: &Object, from: &str, to: &Facets) -> Step {
+fn retype(object: &Object, from: &str, to: &Facets, cast: Cast) -> Step {
     let (table, name) = (object.key.path()[..2].join("."), own_name(&object.key));
     let collation = to.collation.as_ref().map_or(String::new(), |collation| format!(" COLLATE {collation}"));
-    let cast = cast(from, &to.r#type);
     // The rows of a foreign table are elsewhere, and what is generated is computed anew: there is nothing
     // to cast.
     let foreign = object.parent.as_ref().is_some_and(|parent| parent.kind() == foreign_table::KIND);

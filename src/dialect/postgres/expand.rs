@@ -9,8 +9,9 @@ use super::{
     constraint, foreign_table, index, materialized_view,
     online::{Built, alone, by_index, concurrent, drop_concurrently, split_parenthesis},
     publication,
-    retype::{Cast, cast},
+    retype::Cast,
     rule, sequence, statistics, table, trigger,
+    underlying::column_cast,
 };
 use crate::{
     dialect::{
@@ -25,9 +26,8 @@ const BATCH: u32 = 500;
 
 /// Whether the change of a column is one that the online style makes by expand and contract.
 pub fn applies(from: &Catalog, to: &Catalog, key: &Key) -> bool {
-    let r#type = |catalog: &Catalog| catalog.get(key)?.facets.text("type").map(str::to_owned);
-    let types = r#type(from).zip(r#type(to));
-    key.kind() == column::KIND && types.is_some_and(|(old, new)| cast(&old, &new) != Cast::Binary)
+    let states = from.get(key).zip(to.get(key)).filter(|_| key.kind() == column::KIND);
+    states.is_some_and(|(old, new)| column_cast(old, new, Some([from, to])) != Cast::Binary)
 }
 
 /// The statements of both halves. `steps` are those that would do it at once.
@@ -214,9 +214,8 @@ impl<'a> Place<'a> {
 
     /// What the new column holds, given how the old one is named.
     fn value(&self, old: &str) -> String {
-        let text = |object: &Object| object.facets.text("type").unwrap_or_default().to_owned();
-        let (from, to) = (text(self.old), text(self.new));
-        match cast(&from, &to) {
+        let to = self.new.facets.text("type").unwrap_or_default();
+        match column_cast(self.old, self.new, Some([self.scene.from, self.scene.to])) {
             Cast::Binary | Cast::Assignment => old.to_owned(),
             Cast::Explicit => format!("{old}::{to}"),
             Cast::ThroughText => format!("{old}::text::{to}"),

@@ -4,7 +4,8 @@ use super::{
     column,
     common::{own_name, qualified},
     constraint, expression, publication,
-    retype::{Cast, cast},
+    retype::Cast,
+    underlying::column_cast,
 };
 use crate::{
     dialect::{Action, Change, Hazard, HazardCode, Step},
@@ -23,8 +24,8 @@ pub fn is_made_anew(change: &Change<'_>) -> bool {
     if change.touches("generated") {
         return !can_set_expression(change);
     }
-    let types = change.from.facets.text("type").zip(change.to.facets.text("type"));
-    let asks = types.is_some_and(|(from, to)| !matches!(cast(from, to), Cast::Binary | Cast::Assignment));
+    let cast = column_cast(change.from, change.to, change.catalogs);
+    let asks = !matches!(cast, Cast::Binary | Cast::Assignment);
     asks && !change.to.facets.flag("virtual")
 }
 

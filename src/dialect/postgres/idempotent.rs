@@ -147,7 +147,9 @@ fn unless_done(scene: &Scene<'_>, sql: String) -> String {
             }
         },
         // The sequence of an identity column may have its name by then.
-        Some(before) if of_another(before) || before.key.kind() == sequence::KIND => presence::there(before),
+        Some(before) if of_another(before) || before.key.kind() == sequence::KIND => {
+            presence::there(before).or_else(|| presence::routine_of_kind(before))
+        }
         _ => None,
     };
     match condition {

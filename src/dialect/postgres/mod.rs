@@ -34,6 +34,7 @@ mod security_label;
 pub mod session;
 pub mod size;
 pub mod trial;
+mod underlying;
 mod versions;
 pub mod writer;
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    column,
+    aggregate, column,
     common::{qualified, routine},
     composite, constraint, domain, enum_type, foreign_table, function, index, materialized_view, policy,
     procedure, range, rule, sequence, table, trigger, view,
@@ -233,6 +233,19 @@ pub fn value_there(r#enum: &str, value: &str) -> String {
 /// A condition that holds where a routine of a signature is there.
 pub fn routine_there(signature: &str) -> String {
     format!("to_regprocedure({}) IS NOT NULL", quote::literal(signature))
+}
+
+/// A condition that holds where a name is a routine of the kind of this one: functions, procedures and
+/// aggregates share their names. Nothing for other kinds.
+pub fn routine_of_kind(object: &Object) -> Option<String> {
+    let kinds = match object.key.kind() {
+        function::KIND => "'f', 'w'",
+        procedure::KIND => "'p'",
+        aggregate::KIND => "'a'",
+        _ => return None,
+    };
+    let signature = quote::literal(&routine(&object.key));
+    Some(exists(&format!("pg_proc WHERE oid = to_regprocedure({signature}) AND prokind IN ({kinds})")))
 }
 
 /// A condition that holds where a publication has a table, by its name in SQL's spelling.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Graph;
-use crate::model::{Key, Object};
+use crate::{
+    model::{Key, Object},
+    plan::transition::Transition,
+};
 
 impl<'a> Graph<'a, '_> {
     /// What another claims is given up first.
@@ -21,6 +24,22 @@ impl<'a> Graph<'a, '_> {
                 let first = leaving.iter().filter(|(neighbour, _)| neighbour.key != **key);
                 let first = first.filter(|(live, _)| transition.dialect.overlap(live, wanted) == Some(true));
                 edges.extend(first.map(|(_, first)| (*first, *then)));
+            }
+        }
+    }
+
+    /// A partition that left for a while is back before what it has from its table changes.
+    pub(super) fn rejoin(&self, edges: &mut Vec<(usize, usize)>) {
+        let Transition { from, to, .. } = self.transition;
+        for (key, back) in &self.returned {
+            let needs = to.get(key).into_iter().flat_map(|object| &object.requires);
+            for whole in needs.map(|need| &need.on).filter(|on| on.kind() == key.kind()) {
+                let is_of_it = |part: &Key| {
+                    let part = from.get(part).or_else(|| to.get(part));
+                    part.is_some_and(|part| part.key == *whole || part.parent.as_ref() == Some(whole))
+                };
+                let changed = self.built.iter().chain(&self.dropped).filter(|(part, _)| is_of_it(part));
+                edges.extend(changed.map(|(_, changed)| (*back, *changed)));
             }
         }
     }

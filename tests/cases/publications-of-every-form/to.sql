@@ -1,0 +1,11 @@
+CREATE SCHEMA s;
+CREATE SCHEMA "new one";
+CREATE TYPE s.mood AS ENUM ('sad', 'ok');
+CREATE TABLE s.t (id integer PRIMARY KEY, note text, mood s.mood);
+CREATE TABLE s.new (id integer PRIMARY KEY, note text);
+CREATE FUNCTION s.f(integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE PUBLICATION tables FOR TABLE s.t (id, mood) WHERE (note <> ''), s.new WITH (publish = 'insert, update');
+CREATE PUBLICATION schemas FOR TABLES IN SCHEMA s, "new one", TABLE s.new;
+CREATE PUBLICATION none;
+CREATE PUBLICATION comes FOR TABLE s.new WHERE (id > 5);
+COMMENT ON PUBLICATION comes IS 'New';

@@ -1,0 +1,26 @@
+CREATE PROCEDURE work(a integer, INOUT b text DEFAULT NULL) LANGUAGE plpgsql AS 'BEGIN b := a::text; END';
+CREATE PROCEDURE becomes_function(a integer) LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE atomic(OUT n integer) LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+CREATE FUNCTION options(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION unoptions(integer) RETURNS SETOF integer LANGUAGE sql IMMUTABLE STRICT SECURITY DEFINER LEAKPROOF
+    PARALLEL SAFE COST 7 ROWS 33 SET search_path = pg_catalog SET work_mem = '64kB' AS 'SELECT $1';
+CREATE FUNCTION numbered() RETURNS bigint LANGUAGE internal WINDOW IMMUTABLE STRICT AS 'window_row_number';
+CREATE FUNCTION defaults(a integer, b integer DEFAULT 1) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE FUNCTION names(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
+CREATE FUNCTION several(VARIADIC a integer[]) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION spoken(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a';
+CREATE FUNCTION body(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a';
+CREATE FUNCTION tabled(n integer) RETURNS TABLE (id bigint, name text) LANGUAGE sql AS 'SELECT 1::bigint, ''x''';
+CREATE FUNCTION outs(n integer, OUT a integer, OUT b text) LANGUAGE sql AS 'SELECT 1, ''x''';
+CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+CREATE FUNCTION keep(state text[], value text) RETURNS text[] LANGUAGE sql IMMUTABLE AS 'SELECT state || value';
+CREATE AGGREGATE keep_all(text) (SFUNC = keep, STYPE = text[], INITCOND = '{}');
+CREATE AGGREGATE gone(text) (SFUNC = keep, STYPE = text[]);
+CREATE AGGREGATE ordered(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+COMMENT ON AGGREGATE total(integer) IS 'Stays';
+CREATE TABLE t (a integer CHECK (names(a) > 0), b integer DEFAULT defaults(1), note text);
+CREATE INDEX t_names ON t (names(a));
+CREATE VIEW v AS SELECT total(a) AS total, keep_all(note) AS notes FROM t;
+CREATE VIEW w AS SELECT numbered() OVER (ORDER BY a) AS n FROM t;
+CREATE VIEW x AS SELECT defaults(t.a) AS d, f.id FROM t, tabled(1) f;
+CREATE VIEW o AS SELECT (outs(1)).a AS o;

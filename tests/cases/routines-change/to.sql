@@ -1,0 +1,26 @@
+CREATE PROCEDURE work(a integer, INOUT b text DEFAULT 'x') LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN b := a::text || b; END';
+CREATE FUNCTION becomes_function(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION options(integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT SECURITY DEFINER LEAKPROOF
+    PARALLEL RESTRICTED COST 7 SET search_path = pg_catalog, "a b" SET DateStyle = 'ISO, DMY' AS 'SELECT $1';
+CREATE FUNCTION unoptions(integer) RETURNS SETOF integer LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION numbered() RETURNS bigint LANGUAGE internal WINDOW IMMUTABLE STRICT AS 'window_rank';
+CREATE FUNCTION defaults(a integer, b integer DEFAULT 2) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE FUNCTION names(b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
+CREATE FUNCTION several(a integer[]) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION spoken(a integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN a; END';
+CREATE FUNCTION body(a integer) RETURNS integer LANGUAGE sql IMMUTABLE RETURN a;
+CREATE FUNCTION tabled(n integer) RETURNS TABLE (id bigint, name text, more integer) LANGUAGE sql AS 'SELECT 1::bigint, ''x'', 1';
+CREATE FUNCTION outs(n integer, OUT a integer, OUT c text) LANGUAGE sql AS 'SELECT 1, ''x''';
+CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0', PARALLEL = SAFE, COMBINEFUNC = int4pl);
+CREATE FUNCTION keep(state text[], value text) RETURNS text[] LANGUAGE sql IMMUTABLE AS 'SELECT state || value || ''!''::text';
+CREATE AGGREGATE keep_all(text) (SFUNC = keep, STYPE = text[], INITCOND = '{}', MSFUNC = keep, MINVFUNC = keep, MSTYPE = text[]);
+CREATE AGGREGATE least_of(integer) (SFUNC = int4smaller, STYPE = integer, SORTOP = <);
+CREATE AGGREGATE ordered(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA, PARALLEL = SAFE);
+COMMENT ON AGGREGATE total(integer) IS 'Stays';
+CREATE TABLE t (a integer CHECK (names(a) > 0), b integer DEFAULT defaults(1), note text);
+CREATE INDEX t_names ON t (names(a));
+CREATE VIEW v AS SELECT total(a) AS total, keep_all(note) AS notes FROM t;
+CREATE VIEW w AS SELECT numbered() OVER (ORDER BY a) AS n FROM t;
+CREATE VIEW x AS SELECT defaults(t.a) AS d, f.id FROM t, tabled(1) f;
+CREATE VIEW o AS SELECT (outs(1)).a AS o;
+CREATE PROCEDURE atomic(OUT n bigint) LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM public.t; END;

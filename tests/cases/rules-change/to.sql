@@ -1,0 +1,15 @@
+CREATE TABLE t (id bigint, note text);
+CREATE TABLE log (id bigint, note text);
+CREATE RULE off AS ON INSERT TO t DO ALSO INSERT INTO log VALUES (new.id, new.note);
+ALTER TABLE t DISABLE RULE off;
+CREATE RULE always AS ON INSERT TO t DO ALSO INSERT INTO log VALUES (new.id, 'always');
+ALTER TABLE t ENABLE REPLICA RULE always;
+CREATE RULE replica AS ON INSERT TO t DO ALSO INSERT INTO log VALUES (new.id, 'replica');
+COMMENT ON RULE replica ON t IS 'Is';
+CREATE RULE another AS ON DELETE TO t WHERE old.id > 5 DO ALSO (DELETE FROM log WHERE id = old.id; INSERT INTO log VALUES (0, 'gone'));
+ALTER TABLE t DISABLE RULE another;
+CREATE RULE "it's new" AS ON UPDATE TO t WHERE new.id <> old.id DO INSTEAD NOTHING;
+ALTER TABLE t ENABLE ALWAYS RULE "it's new";
+CREATE VIEW v AS SELECT id, note FROM t;
+CREATE RULE v_insert AS ON INSERT TO v DO INSTEAD INSERT INTO t VALUES (new.id, new.note) RETURNING t.id, t.note;
+CREATE RULE v_delete AS ON DELETE TO v DO INSTEAD NOTHING;

@@ -1,0 +1,15 @@
+CREATE TABLE t (id integer PRIMARY KEY, note text);
+CREATE VIEW invoker AS SELECT id FROM t;
+CREATE VIEW not_invoker WITH (security_barrier = true, security_invoker = true) AS SELECT id FROM t;
+CREATE VIEW checked AS SELECT id, note FROM t WHERE id > 5;
+CREATE VIEW cascaded AS SELECT id, note FROM t WHERE id > 5 WITH LOCAL CHECK OPTION;
+CREATE VIEW unchecked AS SELECT id, note FROM checked WHERE id > 6 WITH CASCADED CHECK OPTION;
+CREATE VIEW with_default AS SELECT id, note FROM t;
+ALTER VIEW with_default ALTER COLUMN note SET DEFAULT 'x';
+CREATE VIEW commented AS SELECT id, note FROM t;
+COMMENT ON COLUMN commented.note IS 'Was';
+COMMENT ON VIEW commented IS 'Stays';
+CREATE VIEW rebuilt WITH (security_barrier = true) AS SELECT id, note FROM t;
+COMMENT ON COLUMN rebuilt.note IS 'Note';
+CREATE VIEW on_rebuilt WITH (security_invoker = true) AS SELECT note FROM rebuilt WITH CHECK OPTION;
+CREATE RECURSIVE VIEW counting (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM counting WHERE n < 10;

@@ -1,0 +1,16 @@
+CREATE TABLE t (id integer PRIMARY KEY, note text);
+CREATE VIEW invoker WITH (security_invoker = true) AS SELECT id FROM t;
+CREATE VIEW not_invoker AS SELECT id FROM t;
+CREATE VIEW checked AS SELECT id, note FROM t WHERE id > 5 WITH LOCAL CHECK OPTION;
+CREATE VIEW cascaded AS SELECT id, note FROM t WHERE id > 5 WITH CASCADED CHECK OPTION;
+CREATE VIEW unchecked AS SELECT id, note FROM checked WHERE id > 6;
+CREATE VIEW with_default AS SELECT id, note FROM t;
+ALTER VIEW with_default ALTER COLUMN id SET DEFAULT 5;
+CREATE VIEW commented AS SELECT id, note, 1 AS one FROM t;
+COMMENT ON COLUMN commented.id IS 'Is';
+COMMENT ON COLUMN commented.one IS 'New';
+COMMENT ON VIEW commented IS 'Stays';
+CREATE VIEW rebuilt WITH (security_barrier = true, security_invoker = true) AS SELECT note FROM t;
+COMMENT ON COLUMN rebuilt.note IS 'Note';
+CREATE VIEW on_rebuilt WITH (security_invoker = true) AS SELECT note FROM rebuilt WITH CHECK OPTION;
+CREATE RECURSIVE VIEW counting (n) AS VALUES (1) UNION ALL SELECT n + 2 FROM counting WHERE n < 20;
