@@ -27,8 +27,12 @@ use crate::{
     },
 };
 
-/// From this width on, the pane's title says that the style is the plain one.
+/// From this width on, the pane's title says that the style is the plain one, and the proof in full.
 const WIDE: u16 = 50;
+
+/// The columns of the pane's upper line that neither of its titles can have: the corners, the pane's
+/// number, and the spaces around both.
+const FRAMED: usize = 2 + 4 + 2;
 
 /// The part of the pane that scrolls: what is left under the head.
 pub fn body(planned: &Planned, inner: Rect) -> Rect {
@@ -46,29 +50,14 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     if let Some(style) = style.filter(|style| *style != plan::Style::Plain || area.width >= WIDE) {
         right.push(Span::styled(style.name(), theme.style(Role::Dim)));
     }
-    let proof = planned.filter(|planned| !planned.plan.is_empty()).map(|planned| proof_word(theme, planned));
+    let proven = planned.filter(|planned| !planned.plan.is_empty());
+    let proof = proven.map(|planned| proof_word(theme, planned, area.width >= WIDE));
     if !right.is_empty() && proof.is_some() {
         right.push(Span::raw("  "));
     }
     right.extend(proof);
     let taken: usize = right.iter().map(Span::width).sum();
-    let back = target.is_some_and(|target| target.shape.back);
-    let mut title = vec![Span::raw(if back { "Way back" } else { "Plan" })];
-    if let Some(target) = target {
-        let follows = target.shape.direction == Direction::TargetFollows;
-        let label = if follows { &target.side.label } else { &state.canonical.label };
-        let label = text::clean(label).into_owned();
-        let mut room = usize::from(area.width).saturating_sub(taken + 18);
-        // Whom it is for says more than that it is one.
-        if room < text::width(&label) && !back {
-            room += text::width("Plan for ");
-            title.clear();
-        } else {
-            title.push(Span::raw(" for "));
-        }
-        let style = if follows { name_style(theme, target, false) } else { theme.style(Role::Strong) };
-        title.push(Span::styled(text::cut(&label, room).into_owned(), style));
-    }
+    let title = title(state, theme, usize::from(area.width).saturating_sub(FRAMED + taken));
     let mut block = pane_block(state, theme, Pane::Plan, title).title(right_title(right));
     if let Some(color) = target.and_then(|target| frame_color(theme, target)) {
         block = block.border_style(Style::new().fg(color));
@@ -98,6 +87,22 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     draw_lines(frame, body, shown, Style::new());
     let bar = Rect { y: body.y.saturating_sub(1), height: body.height + 2, ..area };
     draw_scrollbar(theme, frame, bar, first, height, lines.len());
+}
+
+/// What the pane is, and for whom, in so many columns.
+fn title(state: &State, theme: &Theme, columns: usize) -> Vec<Span<'static>> {
+    let Some(target) = state.target() else { return vec![Span::raw("Plan")] };
+    let follows = target.shape.direction == Direction::TargetFollows;
+    let label = text::clean(if follows { &target.side.label } else { &state.canonical.label });
+    let what = if target.shape.back { "Way back for " } else { "Plan for " };
+    let room = columns.checked_sub(text::width(what)).filter(|room| text::width(&label) <= *room);
+    let style = if follows { name_style(theme, target, false) } else { theme.style(Role::Strong) };
+    match room {
+        Some(_) => vec![Span::raw(what), Span::styled(label.into_owned(), style)],
+        // Whom it is for says more than that it is one; that it is the other one says more still.
+        None if target.shape.back => vec![Span::raw(text::cut("Way back", columns).into_owned())],
+        None => vec![Span::styled(text::cut(&label, columns).into_owned(), style)],
+    }
 }
 
 fn waiting(state: &State) -> Vec<(Role, String)> {
@@ -134,13 +139,15 @@ fn nothing_selected(state: &State) -> Vec<(Role, String)> {
     ]
 }
 
-fn proof_word(theme: &Theme, planned: &Planned) -> Span<'static> {
+/// Whether it is proven; the pane's first line says it in full.
+fn proof_word(theme: &Theme, planned: &Planned, wide: bool) -> Span<'static> {
     let (role, words) = match &planned.proving {
         Proving::Waiting => (Role::Dim, "not proven yet".to_owned()),
         Proving::Running => (Role::Busy, "proving…".to_owned()),
         Proving::Done(Proof::Proven { .. }) => match planned.plan.rows() {
             Rows::Clear => (Role::Success, "✓ proven".to_owned()),
-            Rows::Unknown(_) => (Role::Success, "✓ proven without rows".to_owned()),
+            Rows::Unknown(_) if wide => (Role::Success, "✓ proven without rows".to_owned()),
+            Rows::Unknown(_) => (Role::Success, "✓ without rows".to_owned()),
             Rows::InTheWay(_) => (Role::Error, "✗ rows in the way".to_owned()),
         },
         Proving::Done(Proof::NotTried { .. }) => (Role::Hazard, "not proven".to_owned()),

@@ -320,3 +320,21 @@ fn the_frame_of_a_plan_for_what_is_protected_warns() {
     harness.press("}");
     assert_ne!(color(&mut harness), danger);
 }
+
+#[test]
+fn the_title_of_a_plan_names_its_target_at_every_width() {
+    let mut narrow = 0;
+    for columns in 60..=130 {
+        let mut harness = Harness::new((columns, 24));
+        harness.press("a");
+        let (target, id) = (0, harness.state.target().unwrap().plan_id());
+        harness.send(Message::Proved { target, id, proof: Proof::proven_on("local PostgreSQL 15.18") });
+        let screen = harness.screen();
+        let Some(title) = screen.lines().find_map(|line| line.split_once("╭ 4 ")) else { continue };
+        let (_, title) = title;
+        assert!(title.starts_with("prod-eu ") || title.starts_with("Plan for prod-eu "), "{columns}: {title}");
+        assert!(title.contains("✓ without rows ╮") || title.contains("✓ proven without rows ╮"), "{title}");
+        narrow += usize::from(title.starts_with("prod-eu "));
+    }
+    assert!(narrow > 0, "no plan was narrow");
+}
