@@ -68,6 +68,34 @@ async fn a_table_that_another_session_has_locked_costs_only_what_cannot_be_print
     }
 }
 
+#[tokio::test]
+async fn a_large_schema_is_the_same_over_one_connection_and_over_two() {
+    let cluster = Cluster::start();
+    let url = cluster.database("live");
+    let columns: Vec<String> =
+        (0..20).map(|at| format!("c{at} int DEFAULT {at} CHECK (c{at} > 0)")).collect();
+    let columns = columns.join(", ");
+    cluster.execute(
+        "live",
+        &format!(
+            "DO $$ BEGIN FOR i IN 1..1500 LOOP \
+             EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, {columns})', i); \
+             EXECUTE format('CREATE VIEW v%s AS SELECT c0 FROM t%s', i, i); \
+             EXECUTE format('COMMENT ON TABLE t%s IS %L', i, i); IF i % 100 = 0 THEN COMMIT; END IF; END LOOP; END $$"
+        ),
+    );
+    let size = cluster.query("live", "SELECT pg_relation_size('pg_attribute') > 4 * 1024 * 1024");
+    assert_eq!(size, "t", "large enough to be read over two");
+    let two = read(&url).await;
+    assert_eq!(two.catalog.iter().filter(|object| object.key.kind().name() == "column").count(), 1500 * 21);
+    // Without the right to share a moment there is no second one.
+    cluster.execute("live", "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() FROM PUBLIC");
+    cluster.execute("live", "CREATE ROLE plain LOGIN");
+    let one = read(&url.replace("postgres@", "plain@")).await;
+    assert!(one.catalog.iter().eq(two.catalog.iter()));
+    assert_eq!(one.unknown, two.unknown);
+}
+
 /// A view takes about three locks, and a savepoint gives them back.
 #[tokio::test]
 async fn a_server_with_room_for_few_locks_is_read_whole() {

@@ -73,6 +73,46 @@ async fn a_reader_sees_one_moment_and_nothing_by_chance() {
 }
 
 #[tokio::test]
+async fn a_session_beside_a_reader_sees_the_same_moment() {
+    let cluster = Cluster::start();
+    let target = url(&cluster.database("live"));
+    let mut session = Session::reader(&target).await.expect("a reader");
+    let count = "SELECT count(*)::int4 AS n FROM pg_namespace";
+    let before = session.rows(count).await.expect("rows")[0].number("n");
+    cluster.execute("live", "CREATE SCHEMA later");
+    let mut beside = session.beside().await.expect("a second session");
+    assert_ne!(beside.process(), session.process());
+    assert_eq!(beside.rows(count).await.expect("rows")[0].number("n"), before);
+    let error = beside.execute("COMMIT; CREATE TABLE public.t (a int)").await.expect_err("it cannot write");
+    assert_eq!(error.sqlstate, "25006", "{error}");
+    let mut later = Session::reader(&target).await.expect("a reader");
+    assert_ne!(later.rows(count).await.expect("rows")[0].number("n"), before);
+}
+
+#[tokio::test]
+async fn a_reader_goes_on_alone_where_there_can_be_none_beside_it() {
+    let cluster = Cluster::start();
+    cluster.database("live");
+    cluster.execute(
+        "live",
+        "CREATE ROLE single LOGIN CONNECTION LIMIT 1; CREATE ROLE plain LOGIN; \
+         REVOKE EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() FROM PUBLIC; \
+         GRANT EXECUTE ON FUNCTION pg_catalog.pg_export_snapshot() TO single",
+    );
+    for role in ["single", "plain"] {
+        let target = url(&cluster.url("live").replace("postgres@", &format!("{role}@")));
+        let mut session = Session::reader(&target).await.expect("a reader");
+        assert!(session.beside().await.is_none(), "{role}");
+        let shown = "SELECT current_setting('transaction_isolation') AS i, current_setting('search_path') AS s, \
+                     current_setting('transaction_read_only') AS r";
+        let row = &session.rows(shown).await.unwrap_or_else(|error| panic!("{role}: {error}"))[0];
+        assert_eq!(row.values, ["repeatable read", "pg_catalog", "on"].map(|it| json!(it)), "{role}");
+    }
+    let mut scratch = Session::scratch(&url(&cluster.url("live"))).await.expect("a session");
+    assert!(scratch.beside().await.is_none(), "only a reader has a moment to share");
+}
+
+#[tokio::test]
 async fn values_have_the_type_of_their_column() {
     let cluster = Cluster::start();
     let mut session = Session::reader(&url(&cluster.url("postgres"))).await.expect("a reader");

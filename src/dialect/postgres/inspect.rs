@@ -2,6 +2,7 @@
 //! can print, then the dependencies.
 
 mod addresses;
+mod lanes;
 pub(super) mod objects;
 mod print;
 mod query;
@@ -9,14 +10,17 @@ mod raw;
 
 use std::{
     collections::BTreeMap,
+    iter,
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use futures_util::future::try_join;
 use serde_json::Value;
 
 pub use self::query::for_version;
 use self::{
-    addresses::Addresses,
+    addresses::{Addresses, Dependency},
+    lanes::Lanes,
     objects::Objects,
     print::{Printed, Waiting},
     query::{Layout, Query},
@@ -72,25 +76,33 @@ pub struct Reading {
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Reading, ServerError> {
     let major = session.server_version_num() / 10_000;
     let superuser = is_superuser(session).await?;
-    let addresses = Addresses::new(session, major).await?;
+    let addresses = Addresses::new(session).await?;
     let raw = Raw::new(session).await?;
     let mut reader =
         Inspection { addresses, raw, objects: Objects::new(), oids: Vec::new(), waiting: Vec::new() };
-    for kind in super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY)) {
-        progress(kind.plural, reader.objects.len());
-        reader.read(session, kind, major).await?;
-    }
+    let mut lanes = Lanes::over(session).await?;
+    let kinds = super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY));
+    reader.read_all(&mut lanes, &kinds.collect::<Vec<_>>(), major, progress).await?;
     let Inspection { addresses, raw, mut objects, oids, waiting } = reader;
     drop(raw);
     objects.sort();
     progress("definitions", objects.len());
-    let mut unknown = settle_texts(session, &mut objects, waiting).await?;
+    let Lanes { first: session, second } = lanes;
+    let printing = settle_texts(session, &mut objects, waiting);
+    let (mut unknown, dependencies) = match second {
+        Some(mut second) => {
+            let both = try_join(printing, Dependency::all(&mut second)).await?;
+            second.close().await;
+            both
+        }
+        None => (printing.await?, Dependency::all(session).await?),
+    };
     objects.close_shelf();
     addresses.label_all(session, &mut objects).await?;
     objects.drop_orphans();
     inherited::settle(&mut objects);
     progress("dependencies", objects.len());
-    addresses.connect_all(session, &mut objects).await?;
+    dependencies.into_iter().for_each(|dependency| addresses.connect(dependency, &mut objects));
     drop(addresses);
     require_named_indexes(&mut objects);
     require_named_partitions(&mut objects);
@@ -129,13 +141,30 @@ struct Inspection {
 }
 
 impl Inspection {
-    async fn read(&mut self, session: &mut Session, reader: &Reader, major: u32) -> Result<(), ServerError> {
-        let query = Query::of(reader, major);
-        let mut layout = None;
-        session
-            .each_row(&query.sql, |row| {
-                let layout = layout.get_or_insert_with(|| Layout::of(&row, &query));
-                self.add(reader, layout, row);
+    /// Reads what rows stand for, and then kind by kind.
+    async fn read_all(
+        &mut self,
+        lanes: &mut Lanes<'_>,
+        kinds: &[&'static Reader],
+        major: u32,
+        progress: &Progress<'_>,
+    ) -> Result<(), ServerError> {
+        let queries: Vec<Query> = kinds.iter().map(|kind| Query::of(kind, major)).collect();
+        let mut layouts: Vec<Option<Layout>> = kinds.iter().map(|_| None).collect();
+        let sql = iter::once(Addresses::aliases(major));
+        let sql: Vec<String> = sql.chain(queries.iter().map(|query| query.sql.clone())).collect();
+        lanes
+            .in_turn(&sql, |at, rows| {
+                let Some(at) = at.checked_sub(1) else {
+                    return rows.iter().for_each(|row| self.addresses.stand_for(row));
+                };
+                if rows.is_empty() {
+                    progress(kinds[at].plural, self.objects.len());
+                }
+                for row in rows {
+                    let layout = layouts[at].get_or_insert_with(|| Layout::of(&row, &queries[at]));
+                    self.add(kinds[at], layout, row);
+                }
             })
             .await
     }

@@ -1,5 +1,6 @@
 //! One connection to a PostgreSQL server, for reading catalogs or for running DDL in a scratch engine.
 
+mod beside;
 mod failure;
 mod value;
 
@@ -10,6 +11,7 @@ use sqlx::{
     AssertSqlSafe, Column, Connection, Executor, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
+use tokio::sync::mpsc;
 
 pub use failure::{ConnectError, Fault, ServerError};
 use value::Shape;
@@ -23,7 +25,18 @@ pub struct Session {
     connection: PgConnection,
     url: ConnectionUrl,
     facts: Facts,
+    /// What is set in the transaction that a reader is in.
+    settings: Option<String>,
 }
+
+/// How a reader begins: everything that it reads is of one moment.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// How a reader is started, where that is allowed.
+const READ_ONLY: [(&str, &str); 1] = [("default_transaction_read_only", "on")];
+
+/// Rows that are sent away together.
+const GROUP: usize = 256;
 
 /// What a server tells about itself and the session.
 struct Facts {
@@ -98,21 +111,22 @@ impl Session {
         // Everything but the first setting is local to the transaction, and that one travels in the
         // start packet: behind a pooler that shares connections, a plain SET would stay with the
         // connection and turn up in somebody else's session.
-        let read_only = [("default_transaction_read_only", "on")];
-        let mut connection = connect(url, if writes { &[] } else { &read_only }).await?;
-        let setup = format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ {}; {settings}\
+        let mut connection = connect(url, if writes { &[] } else { &READ_ONLY }).await?;
+        let begin = if writes { "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE" } else { BEGIN };
+        let settings = format!(
+            "{settings}\
              SET LOCAL statement_timeout = {}; \
              SET LOCAL lock_timeout = {}; \
              SET LOCAL idle_in_transaction_session_timeout = {}; \
-             SET LOCAL jit = off",
-            if writes { "WRITE" } else { "ONLY" },
+             SET LOCAL jit = off; \
+             SET LOCAL max_parallel_workers_per_gather = 0",
             limits.statement.as_millis(),
             limits.lock.as_millis(),
             limits.idle.as_millis(),
         );
-        let facts = set_up(url, &mut connection, &setup).await?;
-        let mut session = Session { connection, url: url.clone(), facts };
+        let facts = set_up(url, &mut connection, &format!("{begin}; {settings}")).await?;
+        let settings = (!writes).then_some(settings);
+        let mut session = Session { connection, url: url.clone(), facts, settings };
         session.watch_for_disconnect().await;
         Ok(session)
     }
@@ -128,7 +142,7 @@ impl Session {
                      SET default_transaction_read_only = off; \
                      SET client_min_messages = error";
         let facts = set_up(url, &mut connection, setup).await?;
-        Ok(Session { connection, url: url.clone(), facts })
+        Ok(Session { connection, url: url.clone(), facts, settings: None })
     }
 
     /// Opens a session that may write to a target: for [`super::writer::Writer`] only. What the
@@ -141,7 +155,7 @@ impl Session {
         // As in the scratch engine in which the plan was proven.
         let setup = "SET search_path = \"$user\", public; SET client_min_messages = error";
         let facts = set_up(url, &mut connection, setup).await?;
-        Ok(Session { connection, url: url.clone(), facts })
+        Ok(Session { connection, url: url.clone(), facts, settings: None })
     }
 
     /// The rows of one query, by the simple protocol, each value of the type of its column:
@@ -164,6 +178,36 @@ impl Session {
         let done = self.fetch(sql, take).await;
         sending.done(&self.url.host_label(), sql, done.is_err());
         done
+    }
+
+    /// As [`Session::rows`], but sends them away, some hundred together, and waits where nobody takes them.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn send_rows(&mut self, sql: &str, to: &mpsc::Sender<Vec<Row>>) -> Result<(), ServerError> {
+        let sending = Sending::start();
+        let done = self.fetch_groups(sql, to).await;
+        sending.done(&self.url.host_label(), sql, done.is_err());
+        done
+    }
+
+    async fn fetch_groups(&mut self, sql: &str, to: &mpsc::Sender<Vec<Row>>) -> Result<(), ServerError> {
+        let mut stream = self.connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
+        let mut header: Option<Header> = None;
+        let mut group = Vec::with_capacity(GROUP);
+        while let Some(row) = stream.try_next().await? {
+            group.push(header.get_or_insert_with(|| Header::of(&row)).row(&row)?);
+            // Whoever no longer takes rows wants none of the others either; here and below.
+            if group.len() == GROUP
+                && to.send(std::mem::replace(&mut group, Vec::with_capacity(GROUP))).await.is_err()
+            {
+                return Ok(());
+            }
+        }
+        if !group.is_empty() {
+            let _ = to.send(group).await;
+        }
+        Ok(())
     }
 
     async fn fetch(&mut self, sql: &str, mut take: impl FnMut(Row) + Send) -> Result<(), ServerError> {

@@ -332,7 +332,10 @@ fn the_title_of_a_plan_names_its_target_at_every_width() {
         let screen = harness.screen();
         let Some(title) = screen.lines().find_map(|line| line.split_once("╭ 4 ")) else { continue };
         let (_, title) = title;
-        assert!(title.starts_with("prod-eu ") || title.starts_with("Plan for prod-eu "), "{columns}: {title}");
+        assert!(
+            title.starts_with("prod-eu ") || title.starts_with("Plan for prod-eu "),
+            "{columns}: {title}"
+        );
         assert!(title.contains("✓ without rows ╮") || title.contains("✓ proven without rows ╮"), "{title}");
         narrow += usize::from(title.starts_with("prod-eu "));
     }

@@ -73,29 +73,33 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// Reads which rows stand for others.
+    /// Reads which catalogs there are.
     ///
     /// # Errors
     /// What the server said.
-    pub async fn new(session: &mut Session, major: u32) -> Result<Self, ServerError> {
+    pub async fn new(session: &mut Session) -> Result<Self, ServerError> {
         let catalogs = "select relname as name, oid from pg_class \
                         where oid < 16384 and relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'";
         let rows = session.rows(catalogs).await?;
         let classes: HashMap<String, i64> =
             rows.iter().filter_map(|row| Some((row.text("name")?.to_owned(), row.number("oid")?))).collect();
-        let mut aliases = ByNumber::default();
-        let query = for_version(include_str!("../alias.sql"), major);
-        session
-            .each_row(&query, |row| {
-                let [class, oid, to_class, to_oid, to_sub] = numbers(&row);
-                let facet = row.text("facet").map(FacetName::named);
-                let (class, oid, _) = address(class, oid, 0);
-                aliases.insert((class, oid), (address(to_class, to_oid, to_sub), facet));
-            })
-            .await?;
         let class = |name: &str| classes.get(name).copied().unwrap_or_default();
         let (relation_class, extension_class) = (class("pg_class"), class("pg_extension"));
-        Ok(Addresses { classes, known: ByNumber::default(), aliases, relation_class, extension_class })
+        let (known, aliases) = (ByNumber::default(), ByNumber::default());
+        Ok(Addresses { classes, known, aliases, relation_class, extension_class })
+    }
+
+    /// The query of the rows that stand for others.
+    pub fn aliases(major: u32) -> String {
+        for_version(include_str!("../alias.sql"), major)
+    }
+
+    /// Keeps a row of that query.
+    pub fn stand_for(&mut self, row: &Row) {
+        let [class, oid, to_class, to_oid, to_sub] = numbers(row);
+        let facet = row.text("facet").map(FacetName::named);
+        let (class, oid, _) = address(class, oid, 0);
+        self.aliases.insert((class, oid), (address(to_class, to_oid, to_sub), facet));
     }
 
     /// The OID of a system catalog.
@@ -121,14 +125,6 @@ impl Addresses {
         self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| i64::from(*to) == self.extension_class)
     }
 
-    /// Turns `pg_depend` into requirements.
-    ///
-    /// # Errors
-    /// What the server said.
-    pub async fn connect_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
-        session.each_row(include_str!("../depend.sql"), |row| self.connect(&row, objects)).await
-    }
-
     /// Puts the security labels on the objects that they are of.
     ///
     /// # Errors
@@ -147,14 +143,14 @@ impl Addresses {
         Ok(())
     }
 
-    fn connect(&self, row: &Row, objects: &mut Objects) {
-        let [class, oid, sub, ref_class, ref_oid, ref_sub] = numbers(row);
-        let Some((from, facet)) = self.resolve(address(class, oid, sub)) else { return };
-        let Some((to, _)) = self.resolve(address(ref_class, ref_oid, ref_sub)) else { return };
+    /// Turns what needs something into a requirement.
+    pub fn connect(&self, dependency: Dependency, objects: &mut Objects) {
+        let Dependency { from, to, automatic } = dependency;
+        let Some((from, facet)) = self.resolve(from) else { return };
+        let Some((to, _)) = self.resolve(to) else { return };
         let Some(to) = objects.at(to).map(|object| object.key.clone()) else { return };
         let Some(object) = objects.at_mut(from) else { return };
         // A sequence belongs to a column that may need the sequence for its default.
-        let automatic = row.values.get(6).is_some_and(|value| value == true);
         let owned = automatic && object.key.kind() == sequence::KIND;
         let facet = match (object.key.kind(), to.kind()) {
             _ if owned => Some("owned by"),
@@ -182,6 +178,32 @@ impl Addresses {
             facet = facet.or(part.map(FacetName::name));
         }
         None
+    }
+}
+
+/// A row of `pg_depend`: what needs what.
+#[derive(Clone, Copy)]
+pub struct Dependency {
+    from: Address,
+    to: Address,
+    automatic: bool,
+}
+
+impl Dependency {
+    /// Reads all of them.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn all(session: &mut Session) -> Result<Vec<Dependency>, ServerError> {
+        let mut all = Vec::new();
+        session.each_row(include_str!("../depend.sql"), |row| all.push(Dependency::of(&row))).await?;
+        Ok(all)
+    }
+
+    fn of(row: &Row) -> Dependency {
+        let [class, oid, sub, ref_class, ref_oid, ref_sub] = numbers(row);
+        let automatic = row.values.get(6).is_some_and(|value| value == true);
+        Dependency { from: address(class, oid, sub), to: address(ref_class, ref_oid, ref_sub), automatic }
     }
 }
 
