@@ -15,8 +15,9 @@ const OURS: &str = "schemascope";
 
 /// Starts to write what is done to a file, an event a line, behind what is there; `-` is standard
 /// error. Every event is an object with `timestamp`, `level`, `target` and its fields: what is said
-/// to people under `schemascope::said`, every statement with the server, the time in microseconds
-/// and whether it failed under `schemascope::sql`, and the exit status under `schemascope::ended`.
+/// to people under `schemascope::said`, every statement with the server, the time in microseconds,
+/// whether it failed and with which error under `schemascope::sql`, and the exit status under
+/// `schemascope::ended`.
 ///
 /// # Errors
 /// Where the file cannot be written.

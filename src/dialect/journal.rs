@@ -1,9 +1,10 @@
 //! What is sent to databases, told to whoever listens.
 //!
 //! Every statement is an event of `tracing` under [`TARGET`], with the fields `server`, `sql`,
-//! `micros` and `failed`. Where nobody listens that costs nothing.
+//! `micros` and `failed`, and where it failed `error`: what the server said. Where nobody listens that
+//! costs nothing.
 
-use std::time::Instant;
+use std::{fmt::Display, time::Instant};
 
 /// The target of the events.
 pub const TARGET: &str = "schemascope::sql";
@@ -19,10 +20,11 @@ impl Sending {
         Sending { since: Instant::now() }
     }
 
-    /// Tells what was sent where, and whether it failed.
-    pub fn done(self, server: &dyn std::fmt::Display, sql: &str, failed: bool) {
+    /// Tells what was sent where, and with which error it failed, if it did.
+    pub fn done<E: Display>(self, server: &dyn Display, sql: &str, error: Option<&E>) {
         let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(target: "schemascope::sql", %server, sql, micros, failed);
+        let (failed, error) = (error.is_some(), error.map(tracing::field::display));
+        tracing::debug!(target: "schemascope::sql", %server, sql, micros, failed, error);
     }
 }
 

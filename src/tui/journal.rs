@@ -32,14 +32,26 @@ pub struct Entry {
     pub sql: String,
     /// How long it took, in microseconds.
     pub micros: u64,
-    /// Whether it failed.
-    pub failed: bool,
+    /// What the server said, where it failed.
+    pub error: Option<String>,
 }
 
 impl Entry {
-    /// The statement on its lines, clean, for the screen.
-    pub fn text(&self) -> String {
+    fn text(&self) -> String {
         text::clean_lines(self.sql.trim_end()).join("\n")
+    }
+
+    /// Why it failed, if it did, on lines that are comments in SQL.
+    pub fn why(&self) -> Vec<String> {
+        let error = self.error.as_deref().map(|error| text::clean_lines(error.trim_end()));
+        error.into_iter().flatten().map(|line| format!("-- failed: {line}")).collect()
+    }
+
+    /// Why it failed, if it did, and below that the statement, clean, for the screen.
+    pub fn whole(&self) -> String {
+        let mut lines = self.why();
+        lines.push(self.text());
+        lines.join("\n")
     }
 }
 
@@ -73,7 +85,7 @@ impl Subscriber for Journal {
             server: String::new(),
             sql: String::new(),
             micros: 0,
-            failed: false,
+            error: None,
         };
         event.record(&mut entry);
         // Nobody listens any more once the program ends.
@@ -103,15 +115,11 @@ impl Visit for Entry {
         }
     }
 
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        if field.name() == "failed" {
-            self.failed = value;
-        }
-    }
-
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        if field.name() == "server" {
-            self.server = format!("{value:?}");
+        match field.name() {
+            "server" => self.server = format!("{value:?}"),
+            "error" => self.error = Some(format!("{value:?}")),
+            _ => {}
         }
     }
 }
@@ -131,12 +139,18 @@ mod tests {
         let others = Dispatch::new(Journal { whose, messages: log, now: || 8, others: Dispatch::none() });
         let journal = Journal { whose, messages, now: || 7, others };
         tracing::subscriber::with_default(journal, || {
-            Sending::start().done(&"db1:5432", "SELECT 1", false);
+            Sending::start().done::<String>(&"db1:5432", "SELECT 1", None);
             tracing::info!("something else");
+            let refused = "relation \"b\" does not exist".to_owned();
+            Sending::start().done(&"db1:5432", "SELECT a FROM b", Some(&refused));
         });
         let Ok(Message::Sent(entry)) = told.try_recv() else { panic!("nothing was told") };
         assert_eq!((entry.at, entry.server.as_str(), entry.sql.as_str()), (7, "db1:5432", "SELECT 1"));
-        assert!(!entry.failed && entry.whose == whose && told.try_recv().is_err());
+        assert!(entry.error.is_none() && entry.whose == whose);
+        let Ok(Message::Sent(entry)) = told.try_recv() else { panic!("nothing was told") };
+        assert_eq!(entry.error.as_deref(), Some("relation \"b\" does not exist"));
+        assert_eq!(entry.whole(), "-- failed: relation \"b\" does not exist\nSELECT a FROM b");
+        assert!(told.try_recv().is_err());
         assert!(
             matches!(logged.try_recv(), Ok(Message::Sent(entry)) if entry.sql == "SELECT 1" && entry.at == 8)
         );

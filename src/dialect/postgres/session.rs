@@ -176,7 +176,7 @@ impl Session {
     pub async fn each_row(&mut self, sql: &str, take: impl FnMut(Row) + Send) -> Result<(), ServerError> {
         let sending = Sending::start();
         let done = self.fetch(sql, take).await;
-        sending.done(&self.url.host_label(), sql, done.is_err());
+        sending.done(&self.url.host_label(), sql, done.as_ref().err());
         done
     }
 
@@ -237,9 +237,9 @@ impl Session {
     pub async fn execute(&mut self, sql: &str) -> Result<(), ServerError> {
         let sending = Sending::start();
         let done = self.connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
-        sending.done(&self.url.host_label(), sql, done.is_err());
-        done?;
-        Ok(())
+        let done = done.map(drop).map_err(ServerError::from);
+        sending.done(&self.url.host_label(), sql, done.as_ref().err());
+        done
     }
 
     /// Something that ends on the server what this session is running, from another task.

@@ -93,7 +93,7 @@ impl Session {
         self.guard(sql)?;
         let sending = Sending::start();
         let rows = self.fetch(sql).await;
-        sending.done(&self.source, sql, rows.is_err());
+        sending.done(&self.source, sql, rows.as_ref().err());
         rows
     }
 
@@ -118,9 +118,9 @@ impl Session {
         self.guard(sql)?;
         let sending = Sending::start();
         let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await;
-        sending.done(&self.source, sql, done.is_err());
-        done?;
-        Ok(())
+        let done = done.map(drop).map_err(SqliteError::from);
+        sending.done(&self.source, sql, done.as_ref().err());
+        done
     }
 
     fn guard(&self, sql: &str) -> Result<(), SqliteError> {

@@ -19,7 +19,7 @@ pub fn act(state: &mut State, view: LogView, action: Action) -> Vec<Effect> {
     let Some(entry) = state.logged(view.back) else { return Vec::new() };
     match action {
         Action::Copy => return vec![Effect::Copy { what: "the statement", text: entry.sql.as_str().into() }],
-        Action::Page => return vec![Effect::Run(Program::Pager(entry.text()))],
+        Action::Page => return vec![Effect::Run(Program::Pager(entry.whole()))],
         _ => {}
     }
     let page = usize::from(state.size.1 / 2).max(1);

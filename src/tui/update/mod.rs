@@ -215,7 +215,7 @@ fn wanted_colours(state: &mut State) -> Vec<Effect> {
         state.target().and_then(|target| target.current_plan()).map(|planned| Arc::clone(&planned.sql)),
     );
     if let Some(Overlay::Log(LogView { back, open: Some(_) })) = state.overlay {
-        texts.extend(state.logged(back).map(|entry| entry.text().into()));
+        texts.extend(state.logged(back).map(|entry| entry.whole().into()));
     }
     if state.highlighted.len() > HIGHLIGHTED {
         let shown: Vec<u64> = texts.iter().map(|text| highlight::id(text)).collect();

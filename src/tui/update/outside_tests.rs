@@ -110,7 +110,7 @@ fn the_log_tells_what_was_sent_where_and_how_long_it_took() {
             server: "db1:5432".to_owned(),
             sql: format!("SELECT {number}\n  FROM pg_class"),
             micros: 12_345,
-            failed: number == 58,
+            error: (number == 58).then(|| "permission denied for pg_class".to_owned()),
         }));
     }
     harness.press("@");
@@ -120,7 +120,7 @@ fn the_log_tells_what_was_sent_where_and_how_long_it_took() {
             && screen.contains("12 ms SELECT 59 FROM pg_class"),
         "{screen}"
     );
-    assert!(screen.contains("failed SELECT 58"), "{screen}");
+    assert!(screen.contains("failed: permission denied for pg_class  SELECT 58"), "{screen}");
     harness.press("g");
     assert!(harness.screen().contains("SELECT 0 FROM"), "{}", harness.screen());
     harness.press("esc");
@@ -199,7 +199,7 @@ fn a_long_statement_of_the_log_is_read_whole_and_copied() {
             server: "db1:5432".to_owned(),
             sql: sql.to_owned(),
             micros: 12_345,
-            failed: false,
+            error: None,
         }));
     };
     send(&mut harness, "SELECT 1");
@@ -235,10 +235,13 @@ fn a_statement_with_more_lines_than_the_screen_is_scrolled_to_its_end() {
         server: String::new(),
         sql: sql.join("\n"),
         micros: 1,
-        failed: true,
+        error: Some("canceling statement due to statement timeout\nwhile it was read".to_owned()),
     }));
     harness.press("@ enter G");
     assert!(harness.screen().contains("-- line 99") && harness.screen().contains("failed"));
     harness.press("g");
-    assert!(harness.screen().contains("-- line 0") && !harness.screen().contains("-- line 99"));
+    let screen = harness.screen();
+    assert!(screen.contains("-- line 0") && !screen.contains("-- line 99"), "{screen}");
+    assert!(screen.contains("-- failed: canceling statement due to statement timeout"), "{screen}");
+    assert!(screen.contains("-- failed: while it was read"), "{screen}");
 }

@@ -31,7 +31,7 @@ pub fn height(screen: (u16, u16)) -> usize {
 
 /// How many lines a statement has that is read whole.
 pub fn line_count(entry: &Entry, screen: (u16, u16)) -> usize {
-    pieces(&entry.text(), usize::from(screen.0.saturating_sub(AROUND.0))).len()
+    pieces(&entry.whole(), usize::from(screen.0.saturating_sub(AROUND.0))).len()
 }
 
 /// Draws the log; the last statement is at the bottom.
@@ -71,12 +71,14 @@ fn draw_whole(state: &State, entry: &Entry, top: usize, theme: &Theme, frame: &m
     let head = cut_line(head(state, entry, theme, usize::MAX), columns);
     draw_lines(frame, area, [head], Style::new());
     let area = Rect { y: area.y + HEAD.min(area.height), height: area.height.saturating_sub(HEAD), ..area };
-    let sql = entry.text();
+    let (sql, why) = (entry.whole(), entry.why().len());
     let colours = sql::colours(state, &sql);
     let lines: Vec<&str> = sql.lines().collect();
     let pieces = pieces(&sql, columns);
     let shown = pieces.iter().skip(top).take(usize::from(area.height)).map(|(line, part)| {
-        let look = sql::plain(colours, *line, Style::new());
+        let failed = *line < why;
+        let base = if failed { theme.style(Role::Error) } else { Style::new() };
+        let look = sql::plain(colours.filter(|_| !failed), *line, base);
         Line::from(sql::spans(theme, lines[*line], &look, *part, columns))
     });
     draw_lines(frame, area, shown, Style::new());
@@ -121,8 +123,12 @@ fn head(state: &State, entry: &Entry, theme: &Theme, columns: usize) -> Vec<Span
         Span::styled(server, theme.style(Role::Dim)),
         Span::styled(format!("{} ", text::fit_right(&took, 9)), theme.style(Role::Dim)),
     ];
-    if entry.failed {
-        spans.push(Span::styled("failed ", theme.style(Role::Error)));
+    if let Some(error) = &entry.error {
+        let words: Vec<&str> = error.split_whitespace().collect();
+        // Where the statement is read whole, the error stands there.
+        let why = if columns == usize::MAX { String::new() } else { format!(": {}", words.join(" ")) };
+        let failed = format!("failed{why}  ");
+        spans.push(Span::styled(text::clean(&failed).into_owned(), theme.style(Role::Error)));
     }
     spans
 }
