@@ -114,6 +114,13 @@ impl Definition {
         Definition { text: steps.join("\n"), parts, places }
     }
 
+    /// What of each line tells it from others: a comma behind a part only says that another follows.
+    fn telling(&self) -> Vec<&str> {
+        let is_part = |line: &str| self.parts.contains_key(bare(line));
+        let lines = self.text.lines();
+        lines.map(|line| if is_part(line) { line.trim_end_matches(',') } else { line }).collect()
+    }
+
     fn lines(&self) -> Vec<SideLine> {
         let mut last = None;
         let line = |(index, text): (usize, &str)| {
@@ -180,7 +187,8 @@ pub fn alone(canonical: &Definition) -> Vec<LinePair> {
 
 /// The lines of both definitions, each beside the one it became, with the words that changed.
 pub fn line_pairs(canonical: &Definition, live: &Definition) -> Vec<LinePair> {
-    let diff = TextDiff::from_lines(live.text.as_str(), canonical.text.as_str());
+    let (olds, news) = (live.telling(), canonical.telling());
+    let diff = TextDiff::from_slices(&olds, &news);
     let (mut old, mut new) = (live.lines(), canonical.lines());
     if canonical.places.is_some() {
         // Numbers of two kinds beside each other would be read as one.
@@ -216,7 +224,7 @@ fn mark(diff: &TextDiff<'_, '_, str>, op: &DiffOp, old: &mut [SideLine], new: &m
         let Some(line) = line else { continue };
         let mut at = 0;
         for (emphasized, piece) in change.values() {
-            let end = (at + piece.trim_end_matches('\n').len()).min(line.text.len());
+            let end = (at + piece.len()).min(line.text.len());
             if *emphasized && end > at {
                 line.marked.push((at, end));
             }
@@ -246,6 +254,23 @@ mod tests {
         let live = pairs.iter().filter(|pair| pair.differs).find_map(|pair| pair.live.as_ref()).unwrap();
         let marked: String = live.marked.iter().map(|(from, to)| &live.text[*from..*to]).collect();
         assert!(marked.contains("10"), "{marked}");
+    }
+
+    #[test]
+    fn a_comma_behind_the_last_part_and_the_end_of_the_text_are_no_differences() {
+        let with_parts = |text: &str| {
+            let key = sample::key("column:public.orders.id");
+            Definition { parts: HashMap::from([("a int".to_owned(), key)]), ..definition(text) }
+        };
+        let differing = |canonical: &str, live: &str| -> Vec<Option<String>> {
+            let pairs = line_pairs(&with_parts(canonical), &with_parts(live));
+            let differing = pairs.into_iter().filter(|pair| pair.differs);
+            differing.map(|pair| pair.canonical.or(pair.live).map(|line| line.text)).collect()
+        };
+        let new = differing("t (\n  a int,\n  b int\n);\ngrant x;", "t (\n  a int\n);\ngrant x;\ngrant y;");
+        assert_eq!(new, [Some("  b int".to_owned()), Some("grant y;".to_owned())]);
+        // In a body a comma can mean everything.
+        assert_eq!(differing("select b,\n c", "select b\n c").len(), 1);
     }
 
     #[test]

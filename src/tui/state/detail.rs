@@ -298,14 +298,10 @@ fn said(acceptance: &Acceptance) -> String {
 
 /// How large an object is, or the table that it is a part of.
 fn size(snapshot: &Snapshot, object: &Object) -> Option<Size> {
-    let mut of = Some(&object.key);
-    while let Some(key) = of {
-        if let Some(size) = snapshot.sizes.get(key) {
-            return Some(*size);
-        }
-        of = snapshot.catalog.get(key)?.parent.as_ref();
-    }
-    None
+    let own = snapshot.sizes.get(&object.key);
+    let table = || object.parent.as_ref().and_then(|parent| snapshot.catalog.get(parent));
+    // What the target does not have yet comes to a table that it may have.
+    own.copied().or_else(|| size(snapshot, table()?))
 }
 
 /// What requires an object, besides its own parts.

@@ -1,9 +1,12 @@
 //! The pane of the difference by keys: parts that are selected there, links that are followed.
 
-use crate::tui::{
-    harness::Harness,
-    sample::{self, key},
-    state::{Pane, side::SideId},
+use crate::{
+    model::Size,
+    tui::{
+        harness::Harness,
+        sample::{self, key},
+        state::{Pane, side::SideId},
+    },
 };
 
 const SIZE: (u16, u16) = (120, 40);
@@ -70,6 +73,26 @@ fn what_the_filter_hides_is_not_selected_in_the_difference_either() {
     to_line(&mut harness, "total numeric");
     harness.press("space");
     assert!(harness.selected().is_empty());
+}
+
+#[test]
+fn the_size_of_a_table_is_told_of_what_it_does_not_have_yet_and_in_a_narrow_pane_whole() {
+    let mut live = sample::live();
+    live.sizes = [(key("table:public.orders"), Size { rows: Some(2_000_000), bytes: 1 << 33 })].into();
+    let mut harness = Harness::on(SIZE, sample::canonical(), vec![live]);
+    harness.go_to("index:public.orders.orders_customer_idx").press("3");
+    let screen = harness.screen();
+    assert!(screen.contains("about 2.0 million rows"), "{screen}");
+    assert!(screen.contains("statistics"), "{screen}");
+}
+
+#[test]
+fn what_neither_side_has_is_not_called_the_same() {
+    let targets = vec![sample::almost(), sample::live()];
+    let mut harness = Harness::on(SIZE, sample::canonical(), targets);
+    harness.go_to("table:public.debug_dump");
+    let screen = harness.screen();
+    assert!(screen.contains("neither") && !screen.contains("= the same at"), "{screen}");
 }
 
 #[test]

@@ -98,6 +98,10 @@ impl Painter<'_> {
         };
         let live = labels.live();
         let words = match status {
+            Status::Same if !self.page.is_in_canonical() => {
+                let words = format!("neither {live} nor {} has it", labels.canonical);
+                return Line::styled(words, self.theme.style(Role::Dim));
+            }
             Status::Same => format!("the same at {live}"),
             Status::Changed => format!("changed at {live}"),
             Status::Missing => format!("missing at {live}"),

@@ -50,6 +50,12 @@ impl<'a> Page<'a> {
         let renamed = target.zip(key).is_some_and(|(target, key)| target.selection.is_renamed(key));
         if renamed { &[] } else { &self.detail.hazards }
     }
+
+    /// Whether canonical has the object.
+    pub fn is_in_canonical(&self) -> bool {
+        let (snapshot, key) = (self.state.canonical.snapshot.as_ref(), self.state.current_key());
+        snapshot.zip(key).is_some_and(|(snapshot, key)| snapshot.catalog.contains(key))
+    }
 }
 
 impl Page<'_> {
@@ -290,11 +296,11 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
     }
     if let Some(comment) = &detail.comment {
         rows.push(Row::Blank);
-        let lines = text::wrap(comment, columns.saturating_sub(LABEL).max(16)).into_iter().enumerate();
-        rows.extend(lines.map(|(at, line)| Row::Note(if at == 0 { "comment" } else { "" }, line)));
+        noted("comment", comment, columns, &mut rows);
     }
     if let Some(size) = detail.size {
-        rows.extend([Row::Blank, Row::Note("size", text::size(size.rows, size.bytes))]);
+        rows.push(Row::Blank);
+        noted("size", &text::size(size.rows, size.bytes), columns, &mut rows);
     }
     for (label, keys) in [("requires", &detail.requires), ("required by", &detail.required_by)] {
         rows.extend((!keys.is_empty()).then_some(Row::Blank));
@@ -304,6 +310,12 @@ pub fn rows<'a>(page: &Page<'a>) -> Vec<Row<'a>> {
         rows.extend((more > 0).then(|| Row::Note("", format!("and {more} more"))));
     }
     rows
+}
+
+/// A note on as many lines as it takes.
+fn noted(label: &'static str, text: &str, columns: usize, rows: &mut Vec<Row<'_>>) {
+    let lines = text::wrap(text, columns.saturating_sub(LABEL).max(16)).into_iter().enumerate();
+    rows.extend(lines.map(|(at, line)| Row::Note(if at == 0 { label } else { "" }, line)));
 }
 
 /// What looks like a rename of the object, or was confirmed to be one.
