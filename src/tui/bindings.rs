@@ -79,6 +79,7 @@ pub enum Action {
     Back,
     Cancel,
     Quit,
+    OtherForm,
     Accept,
     Dismiss,
     Previous,
@@ -107,6 +108,17 @@ impl Action {
             A::ShowAll | A::Known | A::NextDifference | A::NextTarget | A::Layout | A::Whole | A::Write
         );
         selects || shows || matches!(self, A::Prove | A::Check)
+    }
+}
+
+impl Action {
+    /// Whether it is about the line under the cursor, of whichever pane has the focus.
+    pub fn is_about_a_line(self) -> bool {
+        use Action as A;
+        matches!(
+            self,
+            A::Toggle | A::ToggleDanger | A::Range | A::RangeDown | A::RangeUp | A::Known | A::Enter
+        )
     }
 }
 
@@ -171,6 +183,17 @@ impl Context {
         match self {
             Context::Panes => "everywhere".to_owned(),
             other => format!("in the {}", other.name()),
+        }
+    }
+
+    /// The action that goes there, for a pane.
+    pub fn goes_there(self) -> Option<Action> {
+        match self {
+            Context::Targets => Some(Action::Pane1),
+            Context::Tree => Some(Action::Pane2),
+            Context::Diff => Some(Action::Pane3),
+            Context::Plan => Some(Action::Pane4),
+            _ => None,
         }
     }
 
@@ -531,6 +554,14 @@ pub static BINDINGS: &[Binding] = {
             "tab",
             "",
             "the next line; where there is only one, what else can be written",
+        ),
+        row(
+            Prompt,
+            A::OtherForm,
+            "prompt-form",
+            "ctrl-t",
+            "",
+            "write otherwise: SQL in a file, the next migration of a folder, or what is selected",
         ),
         row(
             Prompt,

@@ -139,6 +139,13 @@ impl Keymap {
         own.chain(general).find(|bound| bound.keys.contains(&key)).map(|bound| bound.binding.action)
     }
 
+    /// The pane in which a key does something that it does not do in another.
+    pub fn pane_of(&self, event: &KeyEvent) -> Option<Context> {
+        let key = Key::of(event);
+        let bound = self.bound.iter().find(|bound| bound.context.is_pane() && bound.keys.contains(&key));
+        bound.map(|bound| bound.context)
+    }
+
     /// What is bound in a place of its own, in the order of the table, with the keys for people.
     pub fn bindings(&self, context: Context) -> impl Iterator<Item = (&'static Binding, String)> {
         let here = self.bound.iter().filter(move |bound| bound.context == context);

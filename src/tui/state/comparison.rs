@@ -102,7 +102,10 @@ impl Comparison {
         };
         let keys: BTreeSet<&Key> =
             before.drift.differences.keys().chain(self.drift.differences.keys()).collect();
-        keys.into_iter().filter(|key| state(self, key) != state(before, key)).cloned().collect()
+        // A part of what comes or goes as a whole is no news of its own.
+        let whole = |key: &&Key| self.whole.contains(*key) || before.whole.contains(*key);
+        let changed = keys.into_iter().filter(|key| state(self, key) != state(before, key));
+        changed.filter(whole).cloned().collect()
     }
 
     /// What looks like a rename of an object, whichever of its names is meant, or of a value of it; and

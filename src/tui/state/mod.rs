@@ -133,7 +133,7 @@ pub struct State {
     /// What was sent to databases, the last one at the end.
     pub log: VecDeque<Entry>,
     /// What was done from the palette, the last first.
-    pub history: Vec<&'static str>,
+    pub history: Vec<String>,
     /// A sentence that goes away.
     pub notice: Option<Notice>,
     /// When the plan is proven, if nothing changes.

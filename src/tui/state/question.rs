@@ -15,6 +15,8 @@ pub struct Question {
     pub at: usize,
     /// Why the last answer was not taken.
     pub problem: Option<String>,
+    /// Whether an answer was given, and what it leads to is under way.
+    pub busy: bool,
 }
 
 /// What is asked.
@@ -60,7 +62,7 @@ pub struct Field {
 impl Question {
     /// A question that nobody has answered yet.
     pub fn new(about: About, fields: Vec<Field>) -> Self {
-        Question { about, fields, at: 0, problem: None }
+        Question { about, fields, at: 0, problem: None, busy: false }
     }
 
     /// What stands in a line, without the blanks around it.
@@ -88,6 +90,17 @@ impl Field {
 }
 
 impl About {
+    /// What is done once it is answered.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            About::Migration => "Writing it, and the way back…",
+            About::Sql { .. } | About::Selection { .. } | About::Accept { .. } | About::FirstRun => {
+                "Writing…"
+            }
+            About::Open { .. } => "Opening…",
+        }
+    }
+
     /// The heading.
     pub fn title(&self) -> &'static str {
         match self {

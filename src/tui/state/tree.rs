@@ -82,7 +82,8 @@ impl Tree {
         let chosen = if self.filtering { &self.open_in_filter } else { &self.open };
         let node = board.node(row);
         let own = if chosen.each.is_empty() { None } else { chosen.each.get(&node.id).copied() };
-        own.or_else(|| chosen.all.map(|open| open || node.depth == 0))
+        let stays = node.depth == 0 && !matches!(node.id, NodeId::Group(_));
+        own.or_else(|| chosen.all.map(|open| open || stays))
             .unwrap_or_else(|| self.filtering || opens_by_itself(board, row))
     }
 
@@ -92,7 +93,7 @@ impl Tree {
         self.lay_out(board);
     }
 
-    /// Expands or collapses every row; the headings at the top stay open.
+    /// Expands or collapses every row; schemas, at the top, stay open.
     pub fn set_all_open(&mut self, board: &Board, open: bool) {
         *self.expansion_mut() = Expansion { each: HashMap::new(), all: Some(open) };
         self.lay_out(board);
@@ -174,6 +175,11 @@ impl Tree {
         let (before, after) = self.rows.split_at(self.rows.partition_point(|shown| *shown < row));
         let next = after.iter().position(|row| self.is_matched(*row)).map(|at| before.len() + at);
         next.or_else(|| before.iter().rposition(|row| self.is_matched(*row)))
+    }
+
+    /// Puts the cursor on the first row, whatever the rows are next.
+    pub fn start_over(&mut self) {
+        (self.cursor, self.at) = (None, 0);
     }
 
     /// Moves the cursor to a place among the rows, or to the last.

@@ -12,7 +12,7 @@ use crate::{
     tui::{
         effect::Effect,
         harness::Harness,
-        message::Message,
+        message::{Message, Written},
         sample::{self, key},
         state::{Overlay, planned::Asking, side::SideId},
     },
@@ -192,6 +192,38 @@ fn tab_changes_what_is_written_and_the_migration_has_its_way_back() {
     let back = request.make_back();
     assert!(plan.statements[0].sql.starts_with("CREATE INDEX"));
     assert!(back.undoes && back.statements[0].sql.starts_with("DROP INDEX"));
+}
+
+#[test]
+fn in_the_form_of_a_migration_tab_goes_through_its_lines_and_another_key_to_the_other_forms() {
+    let mut harness = Harness::new(SIZE);
+    harness.go_to("index:public.orders.orders_customer_idx").press("space w tab ctrl-a ctrl-k").type_in("db");
+    harness.press("tab ctrl-a ctrl-k").type_in("customer_idx").press("tab").type_in("goose").press("enter");
+    let Some(Effect::WriteMigration { folder, title, tool, .. }) = harness.asked.pop() else {
+        panic!("nothing was written")
+    };
+    assert_eq!((folder.as_str(), title.as_str(), tool.as_deref()), ("db", "customer_idx", Some("goose")));
+    harness.press("ctrl-t");
+    assert!(harness.screen().contains("as the next migration"), "{}", harness.screen());
+    harness.press("esc w tab ctrl-t");
+    assert!(harness.screen().contains("Write what is selected"), "{}", harness.screen());
+}
+
+#[test]
+fn a_migration_is_written_once_and_the_next_is_offered_the_same_folder() {
+    let mut harness = Harness::new(SIZE);
+    harness.go_to("index:public.orders.orders_customer_idx").press("space w tab ctrl-a ctrl-k").type_in("db");
+    harness.asked.clear();
+    harness.press("enter enter");
+    assert!(harness.screen().contains("Writing it, and the way back…"), "{}", harness.screen());
+    assert_eq!(harness.asked.len(), 1, "Enter twice is one migration");
+    harness.send(Message::Written(Written::Failed("db is no folder".to_owned())));
+    assert!(harness.screen().contains("db is no folder"), "{}", harness.screen());
+    harness.press("enter");
+    harness.send(Message::Written(Written::Files(vec!["db/001_reconcile.sql".into()])));
+    assert!(harness.state.overlay.is_none());
+    harness.press("w tab");
+    assert!(harness.screen().contains("folder  › db"), "{}", harness.screen());
 }
 
 #[test]

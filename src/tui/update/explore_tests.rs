@@ -7,7 +7,7 @@ use crate::tui::{
     harness::Harness,
     message::Message,
     sample::{self, key},
-    state::{board::Grouping, side::SideId},
+    state::{Pane, board::Grouping, side::SideId},
 };
 
 const SIZE: (u16, u16) = (120, 40);
@@ -153,6 +153,74 @@ fn what_was_done_from_the_palette_is_offered_first_the_next_time() {
     let screen = harness.screen();
     let first = screen.lines().skip_while(|line| !line.contains(" Do ")).nth(3).unwrap();
     assert!(first.contains("expand all"), "{screen}");
+}
+
+#[test]
+fn the_palette_has_what_the_other_panes_can_do_behind_what_can_be_done_here() {
+    let mut harness = Harness::new(SIZE);
+    harness.press("4 :");
+    let offered = |harness: &Harness| -> Vec<String> {
+        let screen = harness.screen();
+        let lines = screen.lines().skip_while(|line| !line.contains(" Do ")).skip(3);
+        lines.map(str::to_owned).collect()
+    };
+    assert!(offered(&harness)[0].contains("show the statement's object"), "{}", harness.screen());
+    harness.type_in("add a target");
+    assert!(offered(&harness)[0].contains("targets: add a target"), "{}", harness.screen());
+    harness.press("enter");
+    assert!(harness.screen().contains("Add a target"), "{}", harness.screen());
+    // What is about a line is about that of its own pane.
+    harness.press("esc").go_to("column:public.orders.total").press("4 :");
+    harness.type_in("select or deselect the row").press("enter");
+    assert_eq!(harness.selected(), ["column:public.orders.total"]);
+    assert_eq!(harness.state.focus, Pane::Tree);
+}
+
+#[test]
+fn a_theme_that_was_taken_is_offered_first_the_next_time() {
+    let mut harness = Harness::new(SIZE);
+    harness.state.themes = vec!["dark".to_owned(), "mono".to_owned()];
+    harness.press(":").type_in("theme mono").press("enter :");
+    let screen = harness.screen();
+    let first = screen.lines().skip_while(|line| !line.contains(" Do ")).nth(3).unwrap();
+    assert!(first.contains("take the theme mono"), "{screen}");
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_where_it_does_something() {
+    let mut harness = Harness::new(SIZE);
+    harness.press("4 t");
+    let says = |harness: &Harness| notice(harness).to_owned();
+    assert_eq!(says(&harness), "t does something in the objects: 2 goes there");
+    harness.press("2 c");
+    assert_eq!(says(&harness), "c does something in the plan: 4 goes there");
+    harness.press("f12");
+    assert_eq!(says(&harness), "F12 does nothing here; ? shows what does");
+}
+
+#[test]
+fn what_goes_with_its_table_is_in_the_group_of_its_table_and_groups_collapse() {
+    let mut harness = Harness::new(SIZE);
+    harness.press("t t E");
+    let group = |harness: &Harness, object: &str| -> String {
+        let board = &harness.state.board;
+        let row = board.row_of(&key(object)).unwrap();
+        board.node(board.ancestors(row).last().unwrap()).label.clone()
+    };
+    assert_eq!(group(&harness, "table:public.debug_dump"), "loses-data");
+    assert_eq!(group(&harness, "column:public.debug_dump.payload"), "loses-data");
+    harness.press("C");
+    assert!(!harness.screen().contains("debug_dump"), "{}", harness.screen());
+    assert!(harness.screen().contains("▸ loses-data"), "{}", harness.screen());
+}
+
+#[test]
+fn the_cursor_on_a_heading_starts_over_where_rows_are_put_together_otherwise() {
+    let mut harness = Harness::new(SIZE);
+    harness.press("g t");
+    assert_eq!(harness.state.tree.at(), 0);
+    harness.go_to("column:public.orders.total").press("t");
+    assert_eq!(harness.state.current_key(), Some(&key("column:public.orders.total")));
 }
 
 #[test]

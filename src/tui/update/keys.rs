@@ -8,7 +8,7 @@ use super::{
 };
 use crate::tui::{
     effect::Effect,
-    keymap::{Action, Context},
+    keymap::{Action, Context, Key},
     state::{LogView, Overlay, Pane, Search, State, Tone, planned::Proving, side::SideId},
 };
 
@@ -21,7 +21,11 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     state.has_seen_notice();
     let context = state.context();
     let Some(action) = state.keymap.action(context, &event) else {
-        type_in(state, context, &Event::Key(event));
+        if context.is_pane() {
+            say_where(state, &event);
+        } else {
+            type_in(state, context, &Event::Key(event));
+        }
         return Vec::new();
     };
     match context {
@@ -34,6 +38,17 @@ pub fn press(state: &mut State, event: KeyEvent) -> Vec<Effect> {
             act(state, action)
         }
     }
+}
+
+/// Says where a key does something that does nothing here.
+fn say_where(state: &mut State, event: &KeyEvent) {
+    let (key, help) = (Key::of(event), state.key(Action::Help));
+    let elsewhere = state.keymap.pane_of(event);
+    let words = match elsewhere.and_then(|place| Some((place, state.key(place.goes_there()?)))) {
+        Some((place, goes)) => format!("{key} does something {}: {goes} goes there", place.whereabouts()),
+        None => format!("{key} does nothing here; {help} shows what does"),
+    };
+    state.say(Tone::Note, words);
 }
 
 /// Panics at Ctrl-Alt-F12, so that it can be tested what the terminal is like after a panic. Only in
@@ -152,7 +167,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         A::Back => tree::back(state),
         A::Cancel => return world::cancel(state).unwrap_or_else(|| vec![Effect::Quit]),
         A::Quit => return vec![Effect::Quit],
-        A::Accept | A::Dismiss | A::Previous | A::Next => {}
+        A::OtherForm | A::Accept | A::Dismiss | A::Previous | A::Next => {}
     }
     Vec::new()
 }

@@ -53,21 +53,27 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Palette { input, at }) => {
-            let fitting = palette(input.value(), context, &state.themes, &state.history);
+            let (words, marked) = (input.value().to_owned(), *at);
+            let fitting = palette(state, &words);
             let last = fitting.len().saturating_sub(1);
-            match action {
-                Action::Next => *at = if *at >= last { 0 } else { *at + 1 },
-                Action::Previous => *at = if *at == 0 { last } else { *at - 1 },
-                Action::Accept => {
-                    let chosen = fitting.into_iter().nth(*at);
-                    state.overlay = None;
-                    return match chosen {
-                        Some(Offer::Do(binding)) => run(state, binding),
-                        Some(Offer::Theme(name)) => look::take_theme(state, name),
-                        None => Vec::new(),
-                    };
+            let moved = match action {
+                Action::Next => {
+                    if marked >= last {
+                        0
+                    } else {
+                        marked + 1
+                    }
                 }
-                _ => {}
+                Action::Previous => marked.checked_sub(1).unwrap_or(last),
+                Action::Accept => {
+                    let chosen = fitting.into_iter().nth(marked);
+                    state.overlay = None;
+                    return chosen.map_or_else(Vec::new, |chosen| run(state, chosen));
+                }
+                _ => marked,
+            };
+            if let Some(Overlay::Palette { at, .. }) = &mut state.overlay {
+                *at = moved;
             }
             Vec::new()
         }
@@ -105,7 +111,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 #[derive(Clone, Debug)]
 pub enum Offer {
     /// To do what keys do.
-    Do(&'static Binding),
+    Do {
+        /// What.
+        binding: &'static Binding,
+        /// Whether it belongs to another pane than the one that has the focus.
+        elsewhere: bool,
+    },
     /// To take a theme.
     Theme(String),
 }
@@ -114,7 +125,7 @@ impl Offer {
     /// What it is called.
     pub fn name(&self) -> String {
         match self {
-            Offer::Do(binding) => binding.name.replace('-', " "),
+            Offer::Do { binding, .. } => binding.name.replace('-', " "),
             Offer::Theme(name) => format!("theme {name}"),
         }
     }
@@ -122,38 +133,64 @@ impl Offer {
     /// What it does, in a sentence.
     pub fn help(&self) -> String {
         match self {
-            Offer::Do(binding) => binding.help.to_owned(),
+            Offer::Do { binding, elsewhere: true } => {
+                format!("{}: {}", binding.context.name(), binding.help)
+            }
+            Offer::Do { binding, .. } => binding.help.to_owned(),
             Offer::Theme(name) => format!("take the theme {name}"),
         }
     }
 }
 
 /// Does what was chosen in the palette, and remembers that.
-fn run(state: &mut State, binding: &'static Binding) -> Vec<Effect> {
-    state.history.retain(|name| *name != binding.name);
-    state.history.insert(0, binding.name);
-    keys::act(state, binding.action)
+fn run(state: &mut State, chosen: Offer) -> Vec<Effect> {
+    let name = chosen.name();
+    state.history.retain(|known| *known != name);
+    state.history.insert(0, name);
+    match chosen {
+        Offer::Theme(name) => look::take_theme(state, name),
+        Offer::Do { binding, .. } => {
+            // What is about the line under the cursor is about that of its own pane.
+            let pane = Pane::ALL.into_iter().find(|pane| pane.context() == binding.context);
+            if let Some(pane) = pane.filter(|_| binding.action.is_about_a_line()) {
+                state.focus = pane;
+            }
+            keys::act(state, binding.action)
+        }
+    }
 }
 
-/// What the palette offers: everything that can be done in this pane, and every theme, whose name or
-/// description has all the words; what was done last comes first.
-pub fn palette(words: &str, context: Context, themes: &[String], history: &[&str]) -> Vec<Offer> {
+/// What the palette offers: everything that can be done in any pane, and every theme, whose name or
+/// description has all the words. What was done last comes first, then what belongs to the pane with the
+/// focus, to every pane, and to the others.
+pub fn palette(state: &State, words: &str) -> Vec<Offer> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let here = |binding: &&Binding| {
-        binding.context == context || matches!(binding.context, Context::Panes | Context::Tree)
-    };
-    let actions = BINDINGS.iter().filter(here).map(Offer::Do);
-    let themes = themes.iter().cloned().map(Offer::Theme);
+    let here = state.focus.context();
+    let alone = state.targets.is_empty();
+    let of_panes = BINDINGS.iter().filter(|binding| {
+        let in_vain = alone && (binding.context == Context::Plan || binding.action.is_about_a_target());
+        (binding.context.is_pane() || binding.context == Context::Panes) && !in_vain
+    });
+    let actions = of_panes.map(|binding| {
+        let elsewhere = binding.context != here && binding.context != Context::Panes;
+        Offer::Do { binding, elsewhere }
+    });
+    let themes = state.themes.iter().cloned().map(Offer::Theme);
     let fits = |offer: &Offer| {
         let text = format!("{} {}", offer.name(), offer.help()).to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
     let mut offered: Vec<Offer> = actions.chain(themes).filter(fits).collect();
     let first = words.first().cloned().unwrap_or_default();
-    let used = |offer: &Offer| match offer {
-        Offer::Do(binding) => history.iter().position(|name| *name == binding.name),
-        Offer::Theme(_) => None,
+    let place = |offer: &Offer| match offer {
+        Offer::Do { binding, .. } if binding.context == here => 0,
+        Offer::Do { elsewhere, .. } => 1 + u8::from(*elsewhere),
+        Offer::Theme(_) => 3,
     };
-    offered.sort_by_key(|offer| (!offer.name().starts_with(&first), used(offer).unwrap_or(usize::MAX)));
+    offered.sort_by_cached_key(|offer| {
+        let name = offer.name();
+        let used = state.history.iter().position(|known| *known == name);
+        (!name.starts_with(&first), used.unwrap_or(usize::MAX), place(offer))
+    });
     offered
 }

@@ -19,18 +19,27 @@ use crate::{
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let others = state.others.len();
     let Some(Overlay::Question(question)) = &mut state.overlay else { return Vec::new() };
+    if question.busy {
+        // Twice the same would be two files, or two targets.
+        return Vec::new();
+    }
     let forward = matches!(action, Action::Next | Action::NextPane);
     match (action, &mut question.about) {
-        (Action::Accept, _) => return answer(state),
+        (Action::Accept, _) => {
+            let effects = answer(state);
+            if let Some(Overlay::Question(question)) = &mut state.overlay {
+                question.busy = !effects.is_empty();
+            }
+            return effects;
+        }
         (
             Action::Next | Action::Previous | Action::NextPane | Action::PreviousPane,
             About::Open { marked },
         ) => {
             *marked = step(*marked, others, forward);
         }
-        (Action::NextPane | Action::PreviousPane, about)
-            if question.fields.len() == 1 || is_migration(about) =>
-        {
+        (Action::OtherForm, _) => other_form(state, true),
+        (Action::NextPane | Action::PreviousPane, _) if question.fields.len() == 1 => {
             other_form(state, forward);
         }
         (Action::Next | Action::Previous | Action::NextPane | Action::PreviousPane, _) => {
@@ -39,10 +48,6 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-fn is_migration(about: &About) -> bool {
-    *about == About::Migration
 }
 
 /// The next of so many choices; none stands before the first and behind the last.
@@ -221,7 +226,9 @@ fn selection(state: &mut State) -> Option<Arc<str>> {
 /// Shows in the question why its answer was not taken.
 pub fn refuse(state: &mut State, why: String) {
     match &mut state.overlay {
-        Some(Overlay::Question(question)) => question.problem = Some(why),
+        Some(Overlay::Question(question)) => {
+            (question.problem, question.busy) = (Some(why), false);
+        }
         _ => state.say(Tone::Error, why),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     diff::Rename,
+    model::Key,
     tui::{
         keymap::Action,
         layout,
@@ -28,16 +29,16 @@ pub fn toggle(state: &mut State) {
         );
         return;
     };
-    let name = |rename: &Rename| text::clean(&rename.to.dotted()).into_owned();
-    let (of, undo) = (name(first), state.key(Action::Undo));
+    let name = |key: &Key| text::clean(&key.dotted()).into_owned();
+    let (from, of, undo) = (name(&first.from), name(&first.to), state.key(Action::Undo));
     let selection = &mut state.targets[state.active].selection;
     let (confirmed, new): (Vec<Rename>, Vec<Rename>) =
         found.into_iter().partition(|rename| selection.renames().contains(rename));
     let sentence = match (new.len(), confirmed.len()) {
-        (0, _) => format!("{of}: not taken for a rename any more"),
-        (1, _) => format!("{of} is renamed in place; {undo} takes that back"),
+        (0, _) => format!("{from} is not taken for {of} any more"),
+        (1, _) => format!("{from} is renamed to {of}; {undo} takes that back"),
         (count, _) => {
-            format!("{of} is renamed in place, with {} of its parts; {undo} takes that back", count - 1)
+            format!("{from} is renamed to {of}, with {} of its parts; {undo} takes that back", count - 1)
         }
     };
     match new.is_empty() {

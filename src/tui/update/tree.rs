@@ -100,6 +100,11 @@ pub fn next_grouping(state: &mut State) {
     }
     state.grouping = state.grouping.next();
     state.tree.range = None;
+    // A heading has no place among other headings.
+    let is_difference = |row: &usize| differs_at(&state.board, *row, state.active);
+    if state.tree.current().is_none_or(|row| !is_difference(&row)) {
+        state.tree.start_over();
+    }
     let words = state.grouping.words();
     state.say(Tone::Note, format!("objects are put together {words}"));
 }

@@ -213,6 +213,12 @@ fn written(state: &mut State, written: Written) {
             state.say(Tone::Success, format!("written to {}", text::clean(&path)));
         }
         Written::Files(paths) => {
+            if let Some(Overlay::Question(question)) = &state.overlay
+                && question.about == About::Migration
+            {
+                // The next one belongs beside it.
+                state.migrations = question.answer(0).to_owned();
+            }
             state.overlay = None;
             let names = paths.iter().map(|path| text::clean(&path.display().to_string()).into_owned());
             let names: Vec<String> = names.collect();
@@ -223,6 +229,7 @@ fn written(state: &mut State, written: Written) {
                 && let About::Sql { exists } | About::Selection { exists } = &mut question.about
             {
                 *exists = Some(path.display().to_string());
+                question.busy = false;
             }
         }
         Written::Failed(why) => question::refuse(state, why),

@@ -93,12 +93,14 @@ fn rows(keymap: &Keymap, context: Context, columns: usize) -> Vec<Row> {
 }
 
 /// What the signs in the objects mean.
-const SIGNS: [(Role, &str, &str); 9] = [
+const SIGNS: [(Role, &str, &str); 11] = [
     (Role::Missing, "+", "missing: canonical has it, the target does not"),
     (Role::Extra, "-", "extra: the target has it, canonical does not"),
     (Role::Changed, "~", "changed: it is there, and differs"),
     (Role::Same, "=", "the same"),
     (Role::Unknown, "?", "unknown: it could not be read"),
+    (Role::Dim, "≈", "accepted as known"),
+    (Role::Dim, "·", "not read, or not compared yet"),
     (Role::Hazard, "!", "closing the difference can hurt: see the plan"),
     (Role::Match, "•", "changed since you last looked"),
     (Role::Dim, "+2~1", "how many there are inside a row that is collapsed"),

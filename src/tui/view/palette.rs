@@ -22,11 +22,11 @@ pub fn draw(state: &State, input: &Input, at: usize, theme: &Theme, frame: &mut 
     let columns = usize::from(inner.width);
     draw_input(input, "› ", theme, frame, inner);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-    let offered = update::palette(input.value(), state.focus.context(), &state.themes, &state.history);
+    let offered = update::palette(state, input.value());
     let first = (at + 1).saturating_sub(usize::from(list.height));
     let lines = offered.iter().enumerate().skip(first).map(|(index, offer)| {
         let keys = match offer {
-            Offer::Do(binding) => state.keymap.keys(binding),
+            Offer::Do { binding, .. } => state.keymap.keys(binding),
             Offer::Theme(_) => String::new(),
         };
         let help = text::clean(&offer.help()).into_owned();

@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use super::{draw_lines, palette::draw_input, popup};
 use crate::tui::{
+    keymap::Action,
     state::{
         State,
         planned::Planned,
@@ -88,7 +89,9 @@ fn draw_others(state: &State, marked: Option<usize>, theme: &Theme, frame: &mut 
 /// What there is to know before the answer is given.
 fn notes(state: &State, question: &Question) -> Vec<(Role, String)> {
     let mut notes = Vec::new();
-    if let Some(problem) = &question.problem {
+    if question.busy {
+        notes.push((Role::Busy, question.about.doing().to_owned()));
+    } else if let Some(problem) = &question.problem {
         notes.push((Role::Error, problem.clone()));
     }
     let planned = state.target().and_then(Target::current_plan);
@@ -102,11 +105,16 @@ fn notes(state: &State, question: &Question) -> Vec<(Role, String)> {
                 let verb = if lossy == 1 { "statement loses" } else { "statements lose" };
                 notes.push((Role::Danger, format!("{lossy} {verb} data.")));
             }
-            let other = match question.about {
-                About::Migration => "Its way back is written, too. Tab: the selection, or SQL in a file",
-                _ => "Tab: as the next migration of a folder, or only what is selected",
-            };
-            notes.push((Role::Dim, other.to_owned()));
+            let other = state.key(Action::OtherForm);
+            notes.push((
+                Role::Dim,
+                match question.about {
+                    About::Migration => {
+                        format!("Its way back is written, too. Tab: next line. {other}: SQL in a file")
+                    }
+                    _ => "Tab: as the next migration of a folder, or only what is selected".to_owned(),
+                },
+            ));
         }
         About::Selection { .. } => {
             let selected = text::counted(state.marks.count, "difference");

@@ -95,6 +95,13 @@ impl<'a> Builder<'a> {
     fn group(&self, key: &Key) -> Group {
         let comparison = self.sides.targets.get(self.sides.active).and_then(Option::as_deref);
         let Some(comparison) = comparison else { return Group::Unknown };
+        // What comes or goes with its parent is done with its parent.
+        let differs = comparison.drift.status(key) != Status::Same && !comparison.is_accepted(key);
+        let follows = differs && !comparison.whole.contains(key);
+        let parent = self.objects.get(key).and_then(|object| object.parent.as_ref()).filter(|_| follows);
+        if let Some(parent) = parent.filter(|parent| self.objects.contains_key(parent)) {
+            return self.group(parent);
+        }
         let turned = comparison.direction == Direction::CanonicalFollows;
         match comparison.drift.status(key) {
             _ if comparison.is_accepted(key) => Group::Accepted,
