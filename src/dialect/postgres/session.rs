@@ -187,7 +187,7 @@ impl Session {
     pub async fn send_rows(&mut self, sql: &str, to: &mpsc::Sender<Vec<Row>>) -> Result<(), ServerError> {
         let sending = Sending::start();
         let done = self.fetch_groups(sql, to).await;
-        sending.done(&self.url.host_label(), sql, done.is_err());
+        sending.done(&self.url.host_label(), sql, done.as_ref().err());
         done
     }
 
