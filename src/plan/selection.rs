@@ -105,6 +105,7 @@ impl Closure<'_> {
         if difference.status == Status::Missing || self.changes_ancestry(key) {
             self.choose_inline_parts(key);
         }
+        self.choose_source(key);
         self.choose_neighbours(key);
         for holder in self.holders(key) {
             self.choose(&holder, Some(key));

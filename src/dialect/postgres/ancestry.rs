@@ -96,7 +96,9 @@ impl Ends {
                     return Err(Unwritable::new(&old, reason));
                 }
                 let strict = ["type", "collation", "not null"];
-                if moved && strict.iter().any(|facet| old.facets.get(facet) != new.facets.get(facet)) {
+                // What leaves is changed when it is free.
+                let joins = moved && is_inherited(&new);
+                if joins && strict.iter().any(|facet| old.facets.get(facet) != new.facets.get(facet)) {
                     self.before_joining(table, &key);
                 }
                 if let (true, Some(column)) = (moved && is_inherited(&old), source(&new)) {
@@ -262,6 +264,14 @@ fn effective(catalog: &Catalog, sources: &Catalog, table: &Key, name: &str) -> O
         ["default", "no default"].iter().for_each(|facet| column.facets.set(facet, serde_json::Value::Null));
     }
     Some(column)
+}
+
+/// Whether a table above the one of a column forbids NULL in it: the column's constraint is then one with
+/// that one's, and goes by its name.
+pub fn forbids_null_above(catalog: &Catalog, column: &Object) -> bool {
+    let above = column.parent.iter().flat_map(|table| parents(catalog, table));
+    let mut above = above.filter_map(|table| effective(catalog, catalog, &table, column.key.name()));
+    column.facets.flag("inherited") && above.any(|column| handed_down(&column.facets).flag("not null"))
 }
 
 /// The checks of a table, its own and those of its parents.

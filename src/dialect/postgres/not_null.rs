@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::{
+    ancestry::forbids_null_above,
     ask,
     common::{comment, own_name, qualified, typed},
     domain, foreign_table, presence,
@@ -105,7 +106,14 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
         (false, false) => return Ok(Vec::new()),
         (false, true) => steps.push(add(change.to, &to)),
         (true, true) => {
-            let renamed = change.touches("not null name");
+            let merged = |state: &Object, of: usize| {
+                change.catalogs.is_some_and(|catalogs| forbids_null_above(catalogs[of], state))
+            };
+            let (was_merged, is_merged) = (merged(change.from, 0), merged(change.to, 1));
+            let renamed = change.touches("not null name") && !was_merged && !is_merged;
+            if was_merged && !is_merged && change.server >= 180_000 {
+                steps.push(renamed_from_any(change.to, &to));
+            }
             let altered = change.touches("not null no inherit");
             if to.unvalidated && !from.unvalidated {
                 steps.extend([alter("DROP NOT NULL"), add(change.to, &to)]);
@@ -130,6 +138,22 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
         steps.push(comment(&label(change.to, &to), to.comment.as_deref()));
     }
     Ok(steps)
+}
+
+/// A constraint that was one with that of a parent keeps the name that it had there, whatever that is.
+fn renamed_from_any(column: &Object, facets: &Facets) -> Step {
+    let table = quote::literal(&qualified(&column.key));
+    let (name, wanted) = (quote::literal(column.key.name()), quote::literal(&facets.actual_name(column)));
+    let body = format!(
+        "DECLARE found name; BEGIN\n\
+         SELECT c.conname INTO found FROM pg_catalog.pg_constraint c\n\
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)\n\
+         WHERE c.conrelid = {table}::regclass AND c.contype = 'n' AND a.attname = {name} AND c.conname <> {wanted};\n\
+         IF found IS NOT NULL THEN\n    \
+         EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', {table}::regclass, found, {wanted});\n\
+         END IF; END"
+    );
+    Step::new(format!("DO {}", quote::dollar(&body)))
 }
 
 /// Forbids NULL in a column that is there.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Closure;
 use crate::{
     diff::Status,
-    model::{Key, Object},
+    model::{Key, Kind, Object},
 };
 
 impl Closure<'_> {
@@ -99,29 +99,53 @@ impl Closure<'_> {
         }
     }
 
-    /// A table that comes to be of a type has its columns from there, and can have no others.
+    /// A table that comes to be of a type, or a partition, has its columns from there, and can have no others.
     fn settle_typed(&mut self, table: &Key) {
-        let catalog = &self.request.canonical.catalog;
-        let Some(wanted) = catalog.get(table).filter(|wanted| wanted.facets.get("of type").is_some()) else {
+        let Some(wanted) = self.request.canonical.catalog.get(table) else { return };
+        let source = if wanted.facets.get("of type").is_some() {
+            "type"
+        } else if wanted.facets.get("bound").is_some() {
+            "table"
+        } else {
             return;
         };
         if !self.changes_ancestry(table) {
             return;
         }
-        let types = wanted.requires.iter().filter_map(|requirement| catalog.get(&requirement.on));
-        let attributes: Vec<String> = types
-            .filter_map(|r#type| r#type.facets.get("attributes")?.as_array())
-            .flatten()
-            .filter_map(|attribute| Some(attribute.get("name")?.as_str()?.to_owned()))
-            .collect();
         let own = self.with_parts(table).into_iter().filter(|part| part.kind().name() == "column");
         for column in own.filter(|part| self.is_drop(part) && !self.goes(part)).collect::<Vec<_>>() {
-            if attributes.iter().any(|attribute| attribute == column.name()) {
+            if self.has_from_elsewhere(table, column.name()) {
                 self.choose(&column, Some(table));
             } else {
-                let reason = format!("its type does not have {column}; select that one too");
+                let reason = format!("its {source} does not have {column}; select that one too");
                 self.refused.insert(table.clone(), reason);
             }
+        }
+    }
+
+    /// Whether a table of canonical has a column from its type, or from a table above it.
+    fn has_from_elsewhere(&self, table: &Key, column: &str) -> bool {
+        let catalog = &self.request.canonical.catalog;
+        let Some(wanted) = catalog.get(table) else { return false };
+        wanted.requires.iter().map(|need| &need.on).any(|on| {
+            let attributes = catalog.get(on).and_then(|r#type| r#type.facets.get("attributes")?.as_array());
+            let mut attributes = attributes.into_iter().flatten().filter_map(|one| one.get("name")?.as_str());
+            let is_above = on.kind() == table.kind() && on != table;
+            attributes.any(|attribute| attribute == column)
+                || is_above
+                    && (catalog.contains(&on.child(Kind::of("column"), column))
+                        || self.has_from_elsewhere(on, column))
+        })
+    }
+
+    /// A column that a table is to have from elsewhere goes by that, and not by itself.
+    pub(super) fn choose_source(&mut self, column: &Key) {
+        let parent = self.request.target.catalog.get(column).and_then(|object| object.parent.clone());
+        let Some(table) = parent.filter(|_| column.kind().name() == "column" && self.is_drop(column)) else {
+            return;
+        };
+        if self.changes_ancestry(&table) && self.has_from_elsewhere(&table, column.name()) {
+            self.choose(&table, Some(column));
         }
     }
 
