@@ -98,6 +98,23 @@ pub fn casts(table: &str, column: &str, from: &str, to: &str, cast: Cast) -> Opt
     }
 }
 
+/// How many tables that inherit a column call what forbids NULL in it otherwise. `table` is as SQL writes it.
+pub fn otherwise_named(table: &str, column: &str, name: &str) -> Check {
+    let question = format!("How many tables that inherit from {table} call the constraint otherwise?");
+    let (regclass, column, name) = (quote::literal(table), quote::literal(column), quote::literal(name));
+    let heirs = format!(
+        "SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = {regclass}::regclass \
+         UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN heirs h ON i.inhparent = h.inhrelid"
+    );
+    let sql = format!(
+        "WITH RECURSIVE heirs AS ({heirs}) SELECT count(*) FROM heirs \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = inhrelid AND a.attname = {column} \
+         JOIN pg_catalog.pg_constraint c ON c.conrelid = inhrelid AND c.contype = 'n' AND c.conkey[1] = a.attnum \
+         WHERE c.conname <> {name}"
+    );
+    Check::new(question, sql)
+}
+
 /// Counts by what PostgreSQL 16 and later say of a text. Before, the cast is tried, and the server
 /// names the first value that does not fit.
 fn valid(table: &str, column: &str, to: &str, question: &str, cast: &str) -> Check {

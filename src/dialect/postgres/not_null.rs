@@ -121,7 +121,8 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
                 let name = quote::name(&to.actual_name(change.to));
                 if renamed {
                     let old = quote::name(&from.actual_name(change.from));
-                    steps.push(on_constraint(format!("RENAME CONSTRAINT {old} TO {name}")));
+                    let step = on_constraint(format!("RENAME CONSTRAINT {old} TO {name}"));
+                    steps.push(with_heirs(change, &from.actual_name(change.from), step));
                 }
                 if altered {
                     let inherit = if to.no_inherit { "NO INHERIT" } else { "INHERIT" };
@@ -138,6 +139,18 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
         steps.push(comment(&label(change.to, &to), to.comment.as_deref()));
     }
     Ok(steps)
+}
+
+/// Tables that inherit the constraint get the new name with it, if they have the old one.
+fn with_heirs(change: &Change<'_>, old: &str, step: Step) -> Step {
+    let table = change.from.parent.as_ref();
+    let catalog = change.catalogs.map(|[before, _]| before);
+    if table.zip(catalog).is_none_or(|(table, catalog)| catalog.with_heirs(table).len() == 1) {
+        return step;
+    }
+    let (table, column) = (qualified(&change.from.key), change.from.key.name());
+    let message = format!("Fails if a table that inherits from {table} calls its constraint otherwise.");
+    step.hazard(HazardCode::MayFail, message).check(ask::otherwise_named(&table, column, old))
 }
 
 /// A constraint that was one with that of a parent keeps the name that it had there, whatever that is.
