@@ -147,7 +147,7 @@ fn proof_word(theme: &Theme, planned: &Planned, wide: bool) -> Span<'static> {
         Proving::Done(Proof::Proven { .. }) => match planned.plan.rows() {
             Rows::Clear => (Role::Success, "✓ proven".to_owned()),
             Rows::Unknown(_) if wide => (Role::Success, "✓ proven without rows".to_owned()),
-            Rows::Unknown(_) => (Role::Success, "✓ without rows".to_owned()),
+            Rows::Unknown(_) => (Role::Success, "✓ schema proven".to_owned()),
             Rows::InTheWay(_) => (Role::Error, "✗ rows in the way".to_owned()),
         },
         Proving::Done(Proof::NotTried { .. }) => (Role::Hazard, "not proven".to_owned()),

@@ -336,7 +336,7 @@ fn the_title_of_a_plan_names_its_target_at_every_width() {
             title.starts_with("prod-eu ") || title.starts_with("Plan for prod-eu "),
             "{columns}: {title}"
         );
-        assert!(title.contains("✓ without rows ╮") || title.contains("✓ proven without rows ╮"), "{title}");
+        assert!(title.contains("✓ schema proven ╮") || title.contains("✓ proven without rows ╮"), "{title}");
         narrow += usize::from(title.starts_with("prod-eu "));
     }
     assert!(narrow > 0, "no plan was narrow");
