@@ -173,8 +173,7 @@ impl<'a> Setup<'a> {
     /// Where a program that prints its password failed.
     pub async fn configured_canonical(&self) -> Result<Option<Named>, Error> {
         let Some(canonical) = &self.config.canonical else { return Ok(None) };
-        let mut side = self.recognised("canonical", canonical.expose(), self.kind, None);
-        side.name = label(&side);
+        let mut side = self.configured_side(canonical.expose());
         self.ask_program(&mut side).await?;
         Ok(Some(side))
     }
@@ -293,10 +292,18 @@ impl<'a> Setup<'a> {
                 "Add one to schemascope.toml:\n\n[targets.production]\nurl = \"postgres://user@host/database\"",
             ));
         }
-        let canonical = self.recognised("canonical", canonical.expose(), self.kind, None);
+        let canonical = self.configured_side(canonical.expose());
         let targets = self.config.targets.iter();
         let targets = targets.map(|(name, target)| self.target(name, target, None));
-        Ok((Named { name: label(&canonical), ..canonical }, targets.collect()))
+        Ok((canonical, targets.collect()))
+    }
+
+    /// The canonical side of the configuration, by the name of its file where it is, or ought to be, one.
+    fn configured_side(&self, text: &str) -> Named {
+        let file = Path::new(text).file_name().filter(|_| !text.contains("://"));
+        let name = file.map_or(text.into(), |name| name.to_string_lossy());
+        let side = self.recognised(&name, text, self.kind, None);
+        Named { name: label(&side), ..side }
     }
 
     fn named(&self, text: &str, kind: Option<SourceKind>) -> Named {

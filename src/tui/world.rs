@@ -135,6 +135,7 @@ impl World {
                         let dialect = request.dialect.name();
                         if let Some((key, place)) = request.subject() {
                             request.script = statements.about(&sources.canonical, dialect, &key, place);
+                            request.unsearched = statements::is_too_long(&sources.canonical);
                         }
                         Message::Detailed { of, detail: Arc::new(Detail::make(&request)) }
                     })

@@ -128,13 +128,14 @@ impl Definition {
             let place = self.places.as_ref().and_then(|places| places.place(index, part));
             let number = match (&self.places, &place) {
                 (None, _) => u32::try_from(index + 1).ok(),
-                // A number of another file would be read as one of this.
-                (Some(places), Some(place)) => (place.file == places.first.file).then_some(place.line),
-                (Some(_), None) => None,
+                (Some(_), place) => place.as_ref().map(|place| place.line),
             };
             // What the script has on one line has its number once.
-            let number = number.filter(|number| last != Some(*number));
-            last = number.or(last);
+            let file = place.as_ref().map(|place| place.file.clone());
+            let numbered =
+                number.map(|number| (file, number)).filter(|numbered| last.as_ref() != Some(numbered));
+            let number = numbered.as_ref().map(|(_, number)| *number);
+            last = numbered.or(last.take());
             SideLine {
                 index,
                 number,

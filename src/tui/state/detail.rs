@@ -35,6 +35,8 @@ pub struct DetailRequest {
     /// The statement of the canonical file that makes it, then those that say more about it; nothing where
     /// canonical is no file.
     pub script: Vec<Excerpt>,
+    /// Whether canonical is a file that is too long to be looked through for those that say more.
+    pub unsearched: bool,
 }
 
 /// What there is to say about one object, at one target above all.
@@ -70,6 +72,8 @@ pub struct Detail {
     pub required_by: Vec<Key>,
     /// The definitions, line by line.
     pub lines: Vec<LinePair>,
+    /// Whether canonical's file is too long to be looked through for what says more about the object.
+    pub unsearched: bool,
     /// Canonical's definition.
     pub canonical: Arc<str>,
     /// The target's definition.
@@ -157,6 +161,7 @@ impl Detail {
             requires: requires.cloned().collect::<BTreeSet<Key>>().into_iter().collect(),
             required_by: users(key, catalogs.into_iter().flatten()),
             lines,
+            unsearched: request.unsearched,
             canonical: own.text.into(),
             live: other.text.into(),
         }

@@ -1,7 +1,9 @@
 //! The pane of the difference by keys: parts that are selected there, links that are followed.
 
+use std::sync::Arc;
+
 use crate::{
-    model::Size,
+    model::{Location, Size},
     tui::{
         harness::Harness,
         sample::{self, key},
@@ -84,6 +86,40 @@ fn the_size_of_a_table_is_told_of_what_it_does_not_have_yet_and_in_a_narrow_pane
     let screen = harness.screen();
     assert!(screen.contains("about 2.0 million rows"), "{screen}");
     assert!(screen.contains("statistics"), "{screen}");
+}
+
+#[test]
+fn lines_that_other_files_have_show_their_numbers_below_the_names_of_the_files() {
+    let place = |file: &str, line| Location { file: file.into(), line };
+    let mut canonical = sample::canonical();
+    canonical.locations.insert(key("column:public.orders.customer_id"), place("db/005_customers.sql", 3));
+    canonical.locations.insert(key("column:public.orders.total"), place("schema.sql", 14));
+    for size in [(120, 40), (80, 24)] {
+        let mut harness = Harness::on(size, canonical.clone(), vec![sample::live()]);
+        harness.go_to("table:public.orders").press("3 z f");
+        let screen = harness.screen();
+        let line = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
+        let named = line("in 005_customers.sql");
+        assert!(screen.lines().nth(named + 1).unwrap().contains("  3       customer_id"), "{screen}");
+        let back = line("in schema.sql");
+        assert!(back > named && screen.lines().nth(back + 1).unwrap().contains(" 14 "), "{screen}");
+    }
+}
+
+#[test]
+fn the_only_file_of_canonical_is_not_named_twice() {
+    let mut canonical = sample::canonical();
+    let place = Location { file: "db/schema.sql".into(), line: 13 };
+    canonical.locations.insert(key("table:public.orders"), place.clone());
+    canonical.locations.insert(key("column:public.orders.id"), Location { line: 14, ..place });
+    let mut live = sample::live();
+    let mut extra = (**live.catalog.get(&key("column:public.orders.note")).unwrap()).clone();
+    extra.key = key("column:public.orders.extra");
+    live.catalog.insert(Arc::new(extra));
+    let mut harness = Harness::on((80, 24), canonical, vec![live]);
+    harness.go_to("column:public.orders.extra").press("3 z");
+    let screen = harness.screen();
+    assert!(screen.contains(" 13 ") && !screen.contains("in schema.sql"), "{screen}");
 }
 
 #[test]

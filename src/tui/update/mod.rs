@@ -146,6 +146,7 @@ fn wanted_detail(state: &mut State) -> Option<Effect> {
         targets: state.targets.iter().map(|target| target.comparison.clone()).collect(),
         active: state.active,
         script: Vec::new(),
+        unsearched: false,
     };
     Some(Effect::Detail { of, request })
 }

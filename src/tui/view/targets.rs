@@ -38,7 +38,9 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let columns = usize::from(inner.width);
     let label_width =
         state.sides().map(|(_, side)| text::width(&text::clean(&side.label))).max().unwrap_or(0);
-    let label_width = label_width.clamp(9, (columns / 4).max(9));
+    // A schema alone has no others to stand in line with.
+    let part = if state.targets.is_empty() { 2 } else { 4 };
+    let label_width = label_width.clamp(9, (columns / part).max(9));
     let first = layout::first_target(state, inner.height);
     let canonical = std::iter::once((SideId::Canonical, &state.canonical));
     let shown = state.shown.iter().skip(first);
@@ -67,10 +69,12 @@ fn fill(mut line: Line<'_>, columns: usize) -> Line<'_> {
 fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize) -> Vec<Span<'a>> {
     let label = text::fit(&text::clean(&side.label), width);
     let SideId::Target(at) = id else {
+        // A schema that is only looked at is canonical for nobody.
+        let badge = if state.targets.is_empty() { "" } else { "  canonical" };
         return vec![
             Span::raw("  "),
             Span::styled(label, theme.style(Role::Strong)),
-            Span::styled(format!("  {}  ", text::fit(canonical_badge(state), 9)), theme.style(Role::Badge)),
+            Span::styled(format!("{badge}  "), theme.style(Role::Badge)),
         ];
     };
     let active = at == state.active;
@@ -83,11 +87,6 @@ fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize
         Span::styled(label, style),
         Span::styled(format!("  {}  ", text::fit(badge, 9)), badge_style),
     ]
-}
-
-/// A schema that is only looked at is canonical for nobody.
-fn canonical_badge(state: &State) -> &'static str {
-    if state.targets.is_empty() { "" } else { "canonical" }
 }
 
 /// How a target's name looks: as it was configured, or protected, or the one that the plan is for.

@@ -107,6 +107,11 @@ impl More {
     }
 }
 
+/// Whether canonical is a file that is too long to be looked through for what says more about objects.
+pub fn is_too_long(canonical: &Named) -> bool {
+    matches!(canonical, Ok(Source::SqlFile(file)) if !is_short(file))
+}
+
 fn is_short(file: &Path) -> bool {
     file.metadata().is_ok_and(|about| about.len() <= MOST_LOOKED_THROUGH)
 }
@@ -145,6 +150,17 @@ mod tests {
         assert_eq!(about(&file, "view:public.a", 3), [("CREATE VIEW a AS\nSELECT ';'".to_owned(), 3)]);
         assert_eq!(about(&file, "view:public.a", 9), []);
         assert_eq!(about(&file.with_extension("gone"), "view:public.a", 1), []);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_to_be_looked_through_is_said_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("schema.sql");
+        std::fs::write(&file, "CREATE TABLE a (b int);\n").unwrap();
+        let canonical = Ok(Source::SqlFile(file.clone()));
+        assert!(!is_too_long(&canonical));
+        std::fs::File::options().write(true).open(&file).unwrap().set_len(MOST_LOOKED_THROUGH + 1).unwrap();
+        assert!(is_too_long(&canonical));
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Painter<'_> {
                 let (sign, role) = if *canonical { ('+', Role::Missing) } else { ('-', Role::Extra) };
                 styled(format!("{} {text}", if *first { sign } else { ' ' }), role)
             }
+            Row::File(name) => self.file(name),
             Row::PartHead => styled("parts that differ".to_owned(), Role::Dim),
             Row::Part(part) => self.part(part),
             Row::Note(label, note) => noted(label, Span::raw(note.clone())),
@@ -212,6 +213,20 @@ impl Painter<'_> {
         let heads =
             [Span::styled(format!("- {live}   "), extra), Span::styled(format!("+ {place}"), missing)];
         cut_line(heads.into(), columns)
+    }
+
+    /// The name of a file over the lines that stand in it.
+    fn file(&self, name: &str) -> Line<'static> {
+        let Page { columns, state, .. } = self.page;
+        let dim = self.theme.style(Role::LineNumber);
+        let named = format!("{}in {name}", " ".repeat(self.page.gutter()));
+        if !is_side_by_side(state, columns) || self.page.labels.targets.is_empty() {
+            return Line::styled(text::cut(&named, columns).into_owned(), dim);
+        }
+        Line::from(vec![
+            Span::styled(text::fit(&named, half(columns)), dim),
+            Span::styled(" │ ", self.theme.style(Role::Border)),
+        ])
     }
 
     fn side(

@@ -1,5 +1,7 @@
 //! The lines of the difference's pane, before they are styled.
 
+use std::path::Path;
+
 use super::facets;
 use crate::{
     diff::Status,
@@ -158,6 +160,8 @@ pub enum Row<'a> {
     Blank,
     /// The names of both sides over their definitions.
     DefinitionHead,
+    /// The file whose lines the numbers of canonical's lines are from here on.
+    File(String),
     /// So many lines that are the same, and not shown.
     Fold(usize),
     /// A part of one line on both sides.
@@ -209,7 +213,7 @@ impl<'a> Row<'a> {
 
     /// Whether the row is of a definition, whoever has its line.
     pub fn is_of_definition(&self) -> bool {
-        matches!(self, Row::Pair { .. } | Row::One { .. } | Row::Fold(_))
+        matches!(self, Row::Pair { .. } | Row::One { .. } | Row::Fold(_) | Row::File(_))
     }
 
     /// What a row says that is about the object and no line of its definition.
@@ -385,12 +389,44 @@ fn definitions<'a>(page: &Page<'a>, rows: &mut Vec<Row<'a>>) {
     let Page { state, detail, columns, .. } = *page;
     let side_by_side = is_side_by_side(state, columns);
     let room = if side_by_side { half(columns) } else { columns }.saturating_sub(page.gutter()).max(8);
+    let own = detail.location.as_ref().map(|place| place.file.as_path());
+    // Canonical's only file is named above the lines already.
+    let first = || {
+        let place = detail.lines.iter().find_map(|pair| pair.canonical.as_ref()?.place.as_ref())?;
+        let is_named = place.file.file_name().is_some_and(|name| name == page.labels.canonical.as_str());
+        is_named.then_some(place.file.as_path())
+    };
+    let mut file = own.or_else(first);
     for part in parts(&detail.lines, state.whole) {
         match part {
             Shown::Folded(count) => rows.push(Row::Fold(count)),
-            Shown::Lines(lines) if side_by_side => lines.iter().for_each(|pair| beside(pair, room, rows)),
-            Shown::Lines(lines) => under(lines, room, rows),
+            Shown::Lines(lines) if side_by_side => {
+                for pair in lines {
+                    name_file(pair.canonical.as_ref(), &mut file, rows);
+                    beside(pair, room, rows);
+                }
+            }
+            Shown::Lines(lines) => under(lines, room, &mut file, rows),
         }
+    }
+    if detail.unsearched {
+        let words = format!(
+            "{} is too long to be searched: what later statements say has no number here",
+            page.labels.canonical
+        );
+        rows.extend(text::wrap(&words, columns).into_iter().map(Row::Elsewhere));
+    }
+}
+
+/// Says in which file a line has its number, where that is another than that of the line before.
+fn name_file<'a>(line: Option<&'a SideLine>, file: &mut Option<&'a Path>, rows: &mut Vec<Row<'a>>) {
+    let own = line.filter(|line| line.number.is_some()).and_then(|line| line.place.as_ref());
+    if let Some(own) = own.map(|place| place.file.as_path())
+        && *file != Some(own)
+    {
+        let name = own.file_name().unwrap_or(own.as_os_str()).to_string_lossy();
+        rows.push(Row::File(text::clean(&name).into_owned()));
+        *file = Some(own);
     }
 }
 
@@ -412,7 +448,7 @@ fn beside<'a>(pair: &'a LinePair, room: usize, rows: &mut Vec<Row<'a>>) {
 
 /// One under the other: of each run that differs, first what the target has, then what canonical
 /// has.
-fn under<'a>(lines: &'a [LinePair], room: usize, rows: &mut Vec<Row<'a>>) {
+fn under<'a>(lines: &'a [LinePair], room: usize, file: &mut Option<&'a Path>, rows: &mut Vec<Row<'a>>) {
     for run in lines.chunk_by(|a, b| a.differs == b.differs) {
         let differs = run[0].differs;
         let live = run.iter().filter(|_| differs).filter_map(|pair| pair.live.as_ref());
@@ -421,7 +457,10 @@ fn under<'a>(lines: &'a [LinePair], room: usize, rows: &mut Vec<Row<'a>>) {
             move |piece: Piece<'a>| Row::One { piece, differs, canonical, part: piece.line.part.as_ref() }
         };
         rows.extend(live.flat_map(|line| pieces(line, room)).map(one(false)));
-        rows.extend(canonical.flat_map(|line| pieces(line, room)).map(one(true)));
+        for line in canonical {
+            name_file(Some(line), file, rows);
+            rows.extend(pieces(line, room).map(one(true)));
+        }
     }
 }
 
