@@ -74,8 +74,9 @@ pub trait Dialect: Sync + Send {
     }
 
     /// The names that an object takes in the name spaces that it shares with other kinds, so that
-    /// a view can take the place of a table of its name only after the table is gone.
-    fn names_taken(&self, object: &Object) -> Vec<String>;
+    /// a view can take the place of a table of its name only after the table is gone. `catalog` is the
+    /// one that it is in.
+    fn names_taken(&self, catalog: &Catalog, object: &Object) -> Vec<String>;
 
     /// Two catalogs with what one of them lists and the other has through something else, where the
     /// way from one to the other has to know it: columns that come from a parent table, sequences

@@ -197,13 +197,16 @@ impl Names {
                 .filter(|(from, _)| concerns(target, object, from))
                 .flat_map(|(_, words)| words.clone())
                 .collect();
-            if key == object.key && relevant.is_empty() {
+            let columns = columns_of(target, &object.key, made);
+            if key == object.key && relevant.is_empty() && columns.is_empty() {
                 continue;
             }
             let wanted = canonical.catalog.get(&key).map(|object| &object.facets);
+            let mut facets = facets(object, wanted, &relevant, made);
+            columns.iter().for_each(|rename| name_column(&mut facets, rename));
             let mut new = Object {
                 parent: object.parent.as_ref().map(|parent| self.of(target, parent)),
-                facets: facets(object, wanted, &relevant, made),
+                facets,
                 position: object.position,
                 requires: object
                     .requires
@@ -219,6 +222,33 @@ impl Names {
             renamed.insert(new);
         }
         renamed
+    }
+}
+
+/// The renames of columns that a table has, of its own or from those above it.
+fn columns_of<'r>(catalog: &Catalog, table: &Key, made: &[&'r Rename]) -> Vec<&'r Rename> {
+    let of_it = |rename: &&&Rename| {
+        let whole = catalog.get(&rename.from).and_then(|column| column.parent.as_ref());
+        rename.from.kind().name() == "column"
+            && whole.is_some_and(|whole| whole == table || catalog.with_heirs(whole).contains(&table))
+    };
+    made.iter().filter(of_it).copied().collect()
+}
+
+/// Gives a column its new name in what its table keeps of it.
+fn name_column(facets: &mut Facets, rename: &Rename) {
+    let [old, new] = [&rename.from, &rename.to].map(|key| quote::name(key.name()));
+    if let Some(grants) = facets.get("column grants").and_then(Value::as_array) {
+        let named = |grant: &Value| {
+            let rest = grant.as_str().and_then(|grant| grant.strip_prefix(&old)?.strip_prefix(": "));
+            rest.map_or_else(|| grant.clone(), |rest| Value::from(format!("{new}: {rest}")))
+        };
+        let grants: Vec<Value> = grants.iter().map(named).collect();
+        facets.set("column grants", grants);
+    }
+    if let Some(key) = facets.text("partition by") {
+        let key = replaced_text(key, &replacements(rename));
+        facets.set("partition by", key);
     }
 }
 

@@ -143,6 +143,7 @@ impl Closure<'_> {
                         || self.gives_its_type(&requirement.on, key)
                         || self.is_retyped(&requirement.on) && self.follows_types(key)
                         || self.is_never_null_in(&requirement.on, object)
+                        || object.facets.get("bound").is_some() && self.is_divided_anew(&requirement.on)
                         || object.parent.as_ref() == Some(&requirement.on)
                             && self.changes_ancestry(&requirement.on) =>
                 {
@@ -151,6 +152,12 @@ impl Closure<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the difference is how a table is partitioned: its partitions have bounds of that form.
+    fn is_divided_anew(&self, table: &Key) -> bool {
+        let difference = self.request.drift.differences.get(table);
+        difference.is_some_and(|difference| difference.facets.iter().any(|facet| facet == "partition by"))
     }
 
     /// Whether the difference is that a column is never NULL, which a primary key sees to.
@@ -217,7 +224,7 @@ impl Closure<'_> {
         let Request { dialect, canonical, target, drift, .. } = self.request;
         let mut held: BTreeMap<String, &Key> = BTreeMap::new();
         let names = |catalog: &Catalog, key: &Key| {
-            catalog.get(key).map(|object| dialect.names_taken(object)).unwrap_or_default()
+            catalog.get(key).map(|object| dialect.names_taken(catalog, object)).unwrap_or_default()
         };
         // What goes gives its names back, and so can what changes.
         for key in drift.differences.keys().filter(|key| !self.chosen.contains(*key) && !self.goes(key)) {

@@ -28,7 +28,7 @@ pub(super) struct Database {
 pub(super) async fn open(server: &ConnectionUrl) -> Result<Database, ScratchError> {
     let mut session =
         Session::scratch(server).await.map_err(|error| ScratchError::new(error.message, error.hint))?;
-    remove_stale(&mut session).await;
+    remove_stale(&mut session, server).await;
     let name = new_name();
     // The collation is the only one that fits the encoding whatever the server's own are.
     let create = format!(
@@ -69,8 +69,7 @@ impl Database {
 
     pub(super) async fn close(self) {
         if let Ok(mut session) = Session::scratch(&self.server).await {
-            // What cannot be removed now is removed when it is a day old.
-            let _ = session.execute(&drop_database(self.url.database())).await;
+            remove(&mut session, &self.url).await;
             session.close().await;
         }
     }
@@ -80,8 +79,31 @@ fn drop_database(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote::name(name))
 }
 
+/// Removes a database. What cannot be removed now is removed when it is a day old; it may belong to another
+/// role.
+async fn remove(session: &mut Session, url: &ConnectionUrl) {
+    let drop = drop_database(url.database());
+    if session.execute(&drop).await.is_ok() {
+        return;
+    }
+    // A database with subscriptions stays where it is.
+    if let Ok(mut inside) = Session::scratch(url).await {
+        let query = "SELECT subname::text AS name FROM pg_subscription \
+                     WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        for row in inside.rows(query).await.unwrap_or_default() {
+            let subscription = quote::name(row.text("name").unwrap_or_default());
+            for what in ["DISABLE", "SET (slot_name = NONE)"] {
+                let _ = inside.execute(&format!("ALTER SUBSCRIPTION {subscription} {what}")).await;
+            }
+            let _ = inside.execute(&format!("DROP SUBSCRIPTION {subscription}")).await;
+        }
+        inside.close().await;
+    }
+    let _ = session.execute(&drop).await;
+}
+
 /// Removes databases that were made more than a day ago, by their names and our comment on them.
-async fn remove_stale(session: &mut Session) {
+async fn remove_stale(session: &mut Session, server: &ConnectionUrl) {
     let query = "SELECT datname::text, \
                  substring(shobj_description(oid, 'pg_database') from 'at ([0-9]+)$')::int8 AS made \
                  FROM pg_database WHERE starts_with(datname::text, 'schemascope_scratch_')";
@@ -89,8 +111,7 @@ async fn remove_stale(session: &mut Session) {
         let made = row.number("made").and_then(|made| u64::try_from(made).ok());
         let stale = made.is_some_and(|made| now().saturating_sub(made) > STALE.as_secs());
         if let Some(name) = row.text("datname").filter(|_| stale) {
-            // It may belong to another role.
-            let _ = session.execute(&drop_database(name)).await;
+            remove(session, &server.clone().with_database(name)).await;
         }
     }
 }

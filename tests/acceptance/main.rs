@@ -15,6 +15,7 @@ mod names;
 #[cfg(feature = "embedded-postgres")]
 mod newer;
 mod observer;
+mod of_the_server;
 mod proof;
 mod renames;
 mod roles;

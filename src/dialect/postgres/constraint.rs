@@ -105,13 +105,17 @@ impl ObjectKind for Constraint {
         let label = label(change.to);
         let validated = change.touches("not valid") && !change.to.facets.flag("not valid");
         let timing = timed(change);
-        let in_place = ["comment", "index comment", "not valid", "options", "definition", partition_names::FACET];
+        let in_place =
+            ["comment", "index comment", "not valid", "options", "definition", "tablespace", partition_names::FACET];
         if !change.only(&in_place) || change.touches("definition") && timing.is_none() || change.touches("not valid") && !validated {
             return Ok(Alteration::Replace);
         }
         let index = index_label(change.to);
         let mut steps =
             change_options(&format!("ALTER {index}"), &texts(change.from, "options"), &texts(change.to, "options"));
+        if change.touches("tablespace") {
+            steps.push(super::index::moved(change.to, change.to.facets.text("tablespace")));
+        }
         steps.extend(timing.into_iter().flatten());
         steps.extend(redress(change, &label, None));
         if change.touches("index comment") {
@@ -196,16 +200,18 @@ pub fn validate(object: &Object) -> String {
 /// Where the facets are not of the shape.
 pub fn clause(object: &Object) -> Result<String, Unwritable> {
     let facets: Facets = typed(object)?;
-    let definition = with_options(&facets.definition, &texts(object, "options for partitions"));
+    let tablespace = object.facets.text("tablespace");
+    let definition = with_options(&facets.definition, &texts(object, "options for partitions"), tablespace);
     Ok(format!("CONSTRAINT {} {}", own_name(&object.key), expression::writable(&definition)))
 }
 
 /// The definition of a key with the parameters of its index. The server prints them nowhere, and
 /// nothing can alter those of a partitioned table's index.
-fn with_options(definition: &str, options: &[String]) -> String {
+fn with_options(definition: &str, options: &[String], tablespace: Option<&str>) -> String {
     let end = [" DEFERRABLE", " WHERE ("].iter().filter_map(|clause| definition.find(clause)).min();
     let (head, tail) = definition.split_at(end.unwrap_or(definition.len()));
-    format!("{head}{}{tail}", with(options))
+    let place = tablespace.map_or_else(String::new, |name| format!(" USING INDEX TABLESPACE {}", quote::name(name)));
+    format!("{head}{}{place}{tail}", with(options))
 }
 
 /// What is put on a constraint after it was made.

@@ -139,6 +139,11 @@ fn unless_done(scene: &Scene<'_>, sql: String) -> String {
         let mut namesakes = scene.to.below(&object.key).filter(|other| other.key.path() == path);
         namesakes.any(|other| other.key.kind() != object.key.kind())
     };
+    // A trigger of its whole may have its name by then.
+    let is_in_partition = |object: &Object| {
+        object.key.kind() == trigger::KIND
+            && scene.parent().is_some_and(|table| table.facets.get("bound").is_some())
+    };
     let condition = match scene.before().filter(|_| scene.action == Action::Drop) {
         Some(_) if scene.returns => match scene.change() {
             Some(change) => presence::pending(&change),
@@ -147,7 +152,9 @@ fn unless_done(scene: &Scene<'_>, sql: String) -> String {
             }
         },
         // The sequence of an identity column may have its name by then.
-        Some(before) if of_another(before) || before.key.kind() == sequence::KIND => {
+        Some(before)
+            if of_another(before) || before.key.kind() == sequence::KIND || is_in_partition(before) =>
+        {
             presence::there(before).or_else(|| presence::routine_of_kind(before))
         }
         _ => None,

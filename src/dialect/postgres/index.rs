@@ -78,7 +78,7 @@ impl ObjectKind for Index {
                 .check(ask::unique_index(&qualified(&object.key), printed));
         }
         let mut steps = vec![step];
-        steps.extend(facets.tablespace.as_ref().map(|name| moved(object, name)));
+        steps.extend(facets.tablespace.as_deref().map(|name| moved(object, Some(name))));
         steps.extend(statistics(object, &Map::new(), &facets.statistics));
         steps.extend(partition_names::named(object));
         steps.extend(object.facets.text("comment").map(|text| comment(&label(object), Some(text))));
@@ -96,7 +96,7 @@ impl ObjectKind for Index {
         let (from, to): (Facets, Facets) = (typed(change.from)?, typed(change.to)?);
         let mut steps = redress(change, &label(change.to), None);
         if change.touches("tablespace") {
-            steps.push(moved(change.to, to.tablespace.as_deref().unwrap_or("pg_default")));
+            steps.push(moved(change.to, to.tablespace.as_deref()));
         }
         steps.extend(statistics(change.to, &from.statistics, &to.statistics));
         steps.extend(partition_names::changed(change));
@@ -108,7 +108,9 @@ fn label(object: &Object) -> String {
     format!("INDEX {}.{}", quote::name(object.key.root()), quote::name(object.key.name()))
 }
 
-fn moved(object: &Object, tablespace: &str) -> Step {
+/// The step that puts an index, or the one behind a constraint, into a tablespace.
+pub fn moved(object: &Object, tablespace: Option<&str>) -> Step {
+    let tablespace = tablespace.unwrap_or("pg_default");
     let message = format!("Nobody can use {} while the index is moved.", qualified(&object.key));
     Step::new(format!("ALTER {} SET TABLESPACE {}", label(object), quote::name(tablespace)))
         .hazard(HazardCode::BlocksReads, message)

@@ -1,5 +1,7 @@
 //! Columns that come from a parent table: only what differs from the parent is their own.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::inspect::objects::Objects;
@@ -26,16 +28,26 @@ pub fn settle(objects: &mut Objects) {
             Some((key, own, of_parent))
         })
         .collect();
-    let mut gone = Vec::new();
+    let mut gone: BTreeMap<Key, Option<Key>> = BTreeMap::new();
+    let mut kept = Vec::new();
     for (key, own, of_parent) in settled {
         let nothing = own.iter().all(|(name, _)| name == "inherited");
-        if nothing {
-            gone.push(key);
-        } else if let Some(object) = objects.get_mut(&key) {
+        match nothing {
+            true => drop(gone.insert(key, of_parent)),
+            false => kept.push((key, own, of_parent)),
+        }
+    }
+    for (key, own, mut of_parent) in kept {
+        // The nearest above that is listed.
+        while let Some(above) = of_parent.as_ref().and_then(|column| gone.get(column)) {
+            of_parent.clone_from(above);
+        }
+        if let Some(object) = objects.get_mut(&key) {
             object.facets = own;
             of_parent.into_iter().for_each(|column| object.require(column, None));
         }
     }
+    let gone: Vec<Key> = gone.into_keys().collect();
     objects.remove(&gone);
 }
 

@@ -103,9 +103,9 @@ impl ObjectKind for MaterializedView {
         if change.touches("tablespace") {
             let tablespace = to.tablespace.as_deref().map_or_else(|| "pg_default".to_owned(), quote::name);
             let message = format!("Nobody can use {} meanwhile.", change.to.key.dotted());
-            steps.push(
-                Step::new(format!("ALTER {label} SET TABLESPACE {tablespace}")).hazard(HazardCode::BlocksReads, message),
-            );
+            let step = Step::new(format!("ALTER {label} SET TABLESPACE {tablespace}"));
+            let rewritten = format!("Every row of {} is written anew.", change.to.key.dotted());
+            steps.push(step.hazard(HazardCode::RewritesTable, rewritten).hazard(HazardCode::BlocksReads, message));
         }
         if change.touches("clustered on") {
             steps.push(clustered_on(change.to, to.clustered_on.as_deref()));

@@ -137,7 +137,7 @@ impl Dialect for Postgres {
         effects::effect(from, to, action)
     }
 
-    fn names_taken(&self, object: &Object) -> Vec<String> {
+    fn names_taken(&self, catalog: &Catalog, object: &Object) -> Vec<String> {
         let name = object.key.name();
         let schema = object.key.root();
         let relation = format!("relation {schema}.{name}");
@@ -153,6 +153,20 @@ impl Dialect for Postgres {
             "base type" | "enum" | "domain" | "range type" => vec![r#type],
             "role" => vec![format!("role {name}")],
             "function" | "procedure" | "aggregate" => vec![format!("routine {schema}.{name}")],
+            // A partitioned table's trigger is one of each partition too.
+            "trigger" => {
+                let tables =
+                    object.parent.as_ref().map(|table| catalog.with_heirs(table)).unwrap_or_default();
+                let has_it = |table: &&Key| {
+                    let bound = catalog.get(table).and_then(|table| table.facets.get("bound"));
+                    bound.is_some() || object.parent.as_ref() == Some(table)
+                };
+                tables
+                    .into_iter()
+                    .filter(has_it)
+                    .map(|table| format!("trigger {}", table.child(object.key.kind(), name)))
+                    .collect()
+            }
             "constraint" => match object.facets.text("type") {
                 Some("PRIMARY KEY" | "UNIQUE" | "EXCLUDE") => vec![relation],
                 _ => Vec::new(),

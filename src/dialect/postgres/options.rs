@@ -6,6 +6,9 @@ use super::super::quote;
 /// the secret stays on the server. Whether there is one is compared, what it is never.
 pub const SECRET: &str = "***";
 
+/// What is written behind a value that is not known, for whoever runs the SQL.
+pub const WANTS_SECRET: &str = " /* put the secret here: schemascope does not read it */";
+
 /// ` OPTIONS (…)` from the server's `name=value` texts, or nothing without options.
 pub fn clause(options: &[String]) -> String {
     if options.is_empty() {
@@ -37,7 +40,7 @@ fn name(option: &str) -> &str {
 
 fn item(option: &str) -> String {
     let (name, value) = option.split_once('=').unwrap_or((option, ""));
-    let note = if value == SECRET { " /* put the secret here: schemascope does not read it */" } else { "" };
+    let note = if value == SECRET { WANTS_SECRET } else { "" };
     format!("{} {}{note}", quote::name(name), quote::literal(value))
 }
 

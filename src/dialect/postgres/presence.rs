@@ -45,7 +45,7 @@ pub fn there(object: &Object) -> Option<String> {
         range::KIND => exists(&format!("pg_type WHERE oid = {} AND typtype = 'r'", regtype(key))),
         column::KIND => exists(&attribute(key)),
         constraint::KIND => exists(&constraint_row(object)),
-        trigger::KIND => exists(&trigger_row(key)),
+        trigger::KIND => exists(&format!("{} AND tgparentid = 0", trigger_row(key))),
         policy::KIND => {
             exists(&format!("pg_policy WHERE polrelid = {} AND polname = {}", parent(key), name(key)))
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     common::{dress, own_name, owned_by, redress, texts, typed},
     inspect::Reader,
-    options::SECRET,
+    options::{SECRET, WANTS_SECRET},
 };
 use crate::{
     dialect::{Alteration, Change, HazardCode, ObjectKind, Step, Unwritable, quote},
@@ -66,8 +66,9 @@ impl ObjectKind for Subscription {
             .chain(facets.options(None))
             .chain(facets.two_phase.then(|| "two_phase = true".to_owned()))
             .collect();
+        let note = if facets.connection.contains(SECRET) { WANTS_SECRET } else { "" };
         let sql = format!(
-            "CREATE {} CONNECTION {} PUBLICATION {} WITH ({})",
+            "CREATE {} CONNECTION {}{note} PUBLICATION {} WITH ({})",
             label(object),
             quote::literal(&facets.connection),
             publications(object),
@@ -82,12 +83,13 @@ impl ObjectKind for Subscription {
     fn drop(&self, object: &Object) -> Result<Vec<Step>, Unwritable> {
         let facets: Facets = typed(object)?;
         let label = label(object);
-        let message = format!("Replication ends; the slot {} stays at the publisher until it is dropped there.", facets.slot);
-        Ok(vec![
-            Step::new(format!("ALTER {label} DISABLE")),
-            Step::new(format!("ALTER {label} SET (slot_name = NONE)")),
-            Step::new(format!("DROP {label}")).hazard(HazardCode::LosesData, message),
-        ])
+        let left = format!("; the slot {} stays at the publisher until it is dropped there", facets.slot);
+        let left = if facets.slot == "NONE" { String::new() } else { left };
+        let free = ["DISABLE", "SET (slot_name = NONE)"].map(|what| Step::new(format!("ALTER {label} {what}")));
+        let free = free.into_iter().filter(|_| !left.is_empty());
+        let drop = Step::new(format!("DROP {label}"));
+        let drop = drop.hazard(HazardCode::LosesData, format!("Replication ends{left}."));
+        Ok(free.chain([drop]).collect())
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {

@@ -156,7 +156,9 @@ impl ObjectKind for Table {
         }
         if change.touches("tablespace") {
             let tablespace = to.tablespace.as_deref().map_or_else(|| "pg_default".to_owned(), quote::name);
-            steps.push(rewrites(alter(&format!("SET TABLESPACE {tablespace}"))));
+            let step = alter(&format!("SET TABLESPACE {tablespace}"));
+            // A partitioned table has no rows of its own: its next partitions go there.
+            steps.push(if to.partition_by.is_some() { step } else { rewrites(step) });
         }
         for facet in ["options", "toast options"] {
             let (old, new) = (texts(change.from, facet), texts(change.to, facet));

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use self::token::{TokenKind, is_balanced, normal, tidy, tokens};
 use super::{Action, Dialect, Hazard, HazardCode, ObjectKind, Scene, Step, Style, Unwritable, quote};
-use crate::model::{Facets, Key, Kind, Object};
+use crate::model::{Catalog, Facets, Key, Kind, Object};
 
 const TABLE: Kind = Kind::of("table");
 const VIRTUAL_TABLE: Kind = Kind::of("virtual table");
@@ -79,7 +79,7 @@ impl Dialect for Sqlite {
         Some(Hazard { code, message })
     }
 
-    fn names_taken(&self, object: &Object) -> Vec<String> {
+    fn names_taken(&self, _catalog: &Catalog, object: &Object) -> Vec<String> {
         let kind = object.key.kind();
         // Names are the same in any case of their ASCII letters.
         let name = object.key.name().to_ascii_lowercase();

@@ -156,7 +156,7 @@ impl<'a> Graph<'a, '_> {
     fn free_names(&self, edges: &mut Vec<(usize, usize)>) {
         let names = |catalog: &Catalog, key: &Key| {
             let object = catalog.get(key);
-            object.map(|object| self.transition.dialect.names_taken(object)).unwrap_or_default()
+            object.map(|object| self.transition.dialect.names_taken(catalog, object)).unwrap_or_default()
         };
         let altered = |key: &Key| matches!(self.transition.fates.get(key), Some(Fate::Alter(_)));
         let mut freed: BTreeMap<String, usize> = BTreeMap::new();

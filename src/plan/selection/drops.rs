@@ -157,6 +157,7 @@ impl Closure<'_> {
         match key.kind().name() {
             "constraint" => changes("definition") && user.parent.as_ref() != Some(key),
             "function" => changes("returns"),
+            "table" => changes("partition by") && user.facets.get("bound").is_some(),
             "materialized view" => self.indexes_what_goes(key, user),
             "enum" => self.labels_that_go(key).iter().any(|label| mentions(user, label)),
             _ => false,

@@ -1,0 +1,13 @@
+CREATE FUNCTION talk_call() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION talk_call_too() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION talk_inline(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE LANGUAGE talk HANDLER talk_call;
+COMMENT ON LANGUAGE talk IS 'Stays';
+CREATE TRUSTED LANGUAGE other HANDLER talk_call INLINE talk_inline;
+CREATE LANGUAGE goes HANDLER talk_call;
+CREATE TRANSFORM FOR integer LANGUAGE talk (FROM SQL WITH FUNCTION prsd_lextype(internal));
+CREATE TRANSFORM FOR text LANGUAGE talk (FROM SQL WITH FUNCTION prsd_lextype(internal));
+COMMENT ON TRANSFORM FOR integer LANGUAGE talk IS 'Was';
+CREATE FUNCTION used(integer) RETURNS integer LANGUAGE talk TRANSFORM FOR TYPE integer AS 'x';
+CREATE FUNCTION not_used(bigint) RETURNS integer LANGUAGE talk AS 'x';
+CREATE VIEW v AS SELECT used(1) AS one;

@@ -1,0 +1,13 @@
+CREATE FUNCTION talk_call() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION talk_call_too() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION talk_inline(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE TRUSTED LANGUAGE talk HANDLER talk_call INLINE talk_inline;
+COMMENT ON LANGUAGE talk IS 'Stays';
+CREATE LANGUAGE other HANDLER talk_call_too;
+CREATE LANGUAGE "it's new" HANDLER talk_call;
+CREATE TRANSFORM FOR integer LANGUAGE talk (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
+CREATE TRANSFORM FOR bigint LANGUAGE talk (TO SQL WITH FUNCTION int8recv(internal));
+COMMENT ON TRANSFORM FOR integer LANGUAGE talk IS 'Is';
+CREATE FUNCTION used(integer) RETURNS integer LANGUAGE talk TRANSFORM FOR TYPE integer AS 'x';
+CREATE FUNCTION not_used(bigint) RETURNS integer LANGUAGE talk TRANSFORM FOR TYPE bigint AS 'x';
+CREATE VIEW v AS SELECT used(1) AS one;
