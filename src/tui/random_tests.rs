@@ -155,7 +155,7 @@ fn step(harness: &mut Harness, message: Message, back: bool) {
     let matched: BTreeSet<Key> = {
         let state = &harness.state;
         let shown = (0..state.board.len()).filter(|row| state.tree.is_matched(*row));
-        shown.filter_map(|row| state.board.node(row).key.clone()).collect()
+        shown.filter_map(|row| state.board.node(row).key.cloned()).collect()
     };
     harness.send(message);
     if (revisions(&harness.state), harness.state.active) == revisions_before {

@@ -1,9 +1,13 @@
 //! The matrix: every object once, with one cell for each target.
 
 mod builder;
+mod rows;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+pub use rows::Node;
+
+use self::rows::Rows;
 use super::comparison::Comparison;
 use crate::{
     dialect::Dialect,
@@ -175,33 +179,13 @@ impl Counts {
     }
 }
 
-/// One row of the tree.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// By what it is known.
-    pub id: NodeId,
-    /// The object it stands for, if it is not a mere heading.
-    pub key: Option<Key>,
-    /// Its name, clean.
-    pub label: String,
-    /// Its dotted path in lower case, for the filter.
-    pub search: String,
-    /// The row it is inside of.
-    pub parent: Option<usize>,
-    /// How many rows it is inside of.
-    pub depth: usize,
-    /// The row behind the last one inside it. Rows are in order, each before what is inside it.
-    pub end: usize,
-}
-
 /// All rows, in order, with a cell for each target.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    nodes: Vec<Node>,
+    rows: Rows,
     targets: usize,
     cells: Vec<Cell>,
     counts: Vec<Counts>,
-    by_id: HashMap<NodeId, usize>,
 }
 
 /// What a board is made from; a target that was not compared yet has nothing.
@@ -232,17 +216,17 @@ impl Board {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.rows.len()
     }
 
     /// A row.
-    pub fn node(&self, row: usize) -> &Node {
-        &self.nodes[row]
+    pub fn node(&self, row: usize) -> Node<'_> {
+        self.rows.get(row)
     }
 
     /// The row of an id.
     pub fn row(&self, id: &NodeId) -> Option<usize> {
-        self.by_id.get(id).copied()
+        self.rows.find(id)
     }
 
     /// The row of an object.
@@ -252,7 +236,7 @@ impl Board {
 
     /// Whether a row has others inside.
     pub fn has_children(&self, row: usize) -> bool {
-        self.nodes[row].end > row + 1
+        self.node(row).end > row + 1
     }
 
     /// How the object of a row stands at a target.
@@ -285,6 +269,6 @@ impl Board {
 
     /// The rows that a row is inside of, the innermost first.
     pub fn ancestors(&self, row: usize) -> impl Iterator<Item = usize> {
-        std::iter::successors(self.nodes[row].parent, |row| self.nodes[*row].parent)
+        std::iter::successors(self.rows.parent(row), |row| self.rows.parent(*row))
     }
 }

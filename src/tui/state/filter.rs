@@ -119,7 +119,7 @@ impl Filter {
         let mut characters = Vec::new();
         let similar = |row: usize| {
             let node = board.node(row);
-            let text = Utf32Str::new(&node.search, &mut characters);
+            let text = Utf32Str::new(node.search, &mut characters);
             let fits = self.lets_through(board, row, node, against)
                 && atoms.iter().all(|atom| atom.score(text, &mut matcher).is_some());
             fits.then_some(FUZZY)
@@ -127,7 +127,7 @@ impl Filter {
         (0..board.len()).map(similar).collect()
     }
 
-    fn rank(&self, node: &Node) -> Option<Rank> {
+    fn rank(&self, node: Node<'_>) -> Option<Rank> {
         let name = node.search.rsplit('.').next().unwrap_or_default();
         let mut worst = NO_WORD;
         for word in &self.words {
@@ -143,8 +143,8 @@ impl Filter {
         Some(worst)
     }
 
-    fn lets_through(&self, board: &Board, row: usize, node: &Node, against: Against<'_>) -> bool {
-        let Some(key) = &node.key else { return false };
+    fn lets_through(&self, board: &Board, row: usize, node: Node<'_>, against: Against<'_>) -> bool {
+        let Some(key) = node.key else { return false };
         let kind = key.kind().name();
         let fits = |terms: &[String], text: &str| {
             terms.is_empty() || terms.iter().any(|term| text.starts_with(term))

@@ -65,7 +65,7 @@ fn stands_for_itself(
     comparison: Option<&Comparison>,
     board: &Board,
 ) -> bool {
-    let parent = || board.node(board.node(row?).parent?).key.as_ref();
+    let parent = || board.node(board.node(row?).parent?).key;
     comparison.is_none_or(|comparison| comparison.whole.contains(key))
         || !parent().is_some_and(|parent| selection.contains(parent))
 }

@@ -295,7 +295,7 @@ impl State {
 
     /// The object under the cursor of the tree.
     pub fn current_key(&self) -> Option<&Key> {
-        self.board.node(self.tree.current()?).key.as_ref()
+        self.board.node(self.tree.current()?).key
     }
 
     /// The detail of the object under the cursor, unless it is still being made.

@@ -81,7 +81,7 @@ impl Tree {
     pub fn is_open(&self, board: &Board, row: usize) -> bool {
         let chosen = if self.filtering { &self.open_in_filter } else { &self.open };
         let node = board.node(row);
-        let own = if chosen.each.is_empty() { None } else { chosen.each.get(&node.id).copied() };
+        let own = if chosen.each.is_empty() { None } else { chosen.each.get(node.id).copied() };
         let stays = node.depth == 0 && !matches!(node.id, NodeId::Group(_));
         own.or_else(|| chosen.all.map(|open| open || stays))
             .unwrap_or_else(|| self.filtering || opens_by_itself(board, row))

@@ -29,7 +29,7 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
     };
     let rows = select::rows_in_reach(state);
     let board = Arc::clone(&state.board);
-    let keys = || rows.iter().filter_map(|row| board.node(*row).key.as_ref());
+    let keys = || rows.iter().filter_map(|row| board.node(*row).key);
     let known = |key: &&Key| comparison.drift.status(key) != Status::Unknown;
     let open: Vec<Key> =
         keys().filter(|key| comparison.whole.contains(*key)).filter(known).cloned().collect();

@@ -49,7 +49,7 @@ fn of_row(state: &State) -> Option<Location> {
     let row = state.tree.current()?;
     // What canonical does not have is wanted, if anywhere, where its table is.
     let mut rows = std::iter::once(row).chain(state.board.ancestors(row));
-    let of_object = rows.find_map(|row| canonical.location(state.board.node(row).key.as_ref()?)).cloned();
+    let of_object = rows.find_map(|row| canonical.location(state.board.node(row).key?)).cloned();
     // A heading is of no object: the file as such is what there is to edit then.
     let beginning = || {
         let first = canonical.locations.values().next().filter(|_| state.board.node(row).key.is_none())?;

@@ -205,7 +205,7 @@ fn what_goes_with_its_table_is_in_the_group_of_its_table_and_groups_collapse() {
     let group = |harness: &Harness, object: &str| -> String {
         let board = &harness.state.board;
         let row = board.row_of(&key(object)).unwrap();
-        board.node(board.ancestors(row).last().unwrap()).label.clone()
+        board.node(board.ancestors(row).last().unwrap()).label.to_owned()
     };
     assert_eq!(group(&harness, "table:public.debug_dump"), "loses-data");
     assert_eq!(group(&harness, "column:public.debug_dump.payload"), "loses-data");

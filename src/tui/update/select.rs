@@ -13,7 +13,7 @@ use crate::{
         layout,
         state::{
             Pane, State, Tone,
-            board::{Board, NodeId},
+            board::Board,
             comparison::Comparison,
             side::{Reading, Target},
         },
@@ -108,7 +108,7 @@ fn keys_of(state: &State, comparison: &Comparison, rows: impl IntoIterator<Item 
         let mut names = renames.into_iter().flatten().flat_map(|rename| [&rename.from, &rename.to]);
         names.any(|name| key.path().starts_with(name.path()))
     };
-    let keys = rows.into_iter().filter_map(|row| state.board.node(row).key.as_ref());
+    let keys = rows.into_iter().filter_map(|row| state.board.node(row).key);
     keys.filter(|key| comparison.is_selectable(key) && !is_renamed(key)).cloned().collect()
 }
 
@@ -220,7 +220,7 @@ fn move_on(state: &mut State, board: &Board) {
 }
 
 fn say_why_not(state: &mut State, board: &Board, comparison: &Comparison) {
-    let unknown = state.tree.current().and_then(|row| board.node(row).key.as_ref()).and_then(|key| {
+    let unknown = state.tree.current().and_then(|row| board.node(row).key).and_then(|key| {
         let difference = comparison.drift.differences.get(key)?;
         (difference.status == Status::Unknown).then(|| difference.reason.clone().unwrap_or_default())
     });
@@ -242,7 +242,7 @@ fn say_why_not(state: &mut State, board: &Board, comparison: &Comparison) {
 
 /// Which confirmed rename the row under the cursor is about.
 fn renamed_here(state: &State, board: &Board) -> Option<String> {
-    let key = board.node(state.tree.current()?).key.as_ref()?;
+    let key = board.node(state.tree.current()?).key?;
     let mut renames = state.target()?.selection.renames().iter();
     let rename = renames
         .find(|rename| [&rename.from, &rename.to].iter().any(|name| key.path().starts_with(name.path())))?;
@@ -252,7 +252,7 @@ fn renamed_here(state: &State, board: &Board) -> Option<String> {
 
 /// What was said when the difference under the cursor was accepted.
 fn accepted_here(state: &State, board: &Board, comparison: &Comparison) -> Option<String> {
-    let key = board.node(state.tree.current()?).key.as_ref()?;
+    let key = board.node(state.tree.current()?).key?;
     let difference = comparison.drift.differences.get(key).filter(|it| it.is_accepted())?;
     let accepted = &difference.acceptance.as_ref()?.accepted;
     Some(text::clean(&format!("this is accepted{accepted}")).into_owned())
@@ -271,25 +271,25 @@ fn toggle_danger(state: &mut State, board: &Board, comparison: &Comparison) {
 /// As [`toggle_danger`], for any row. Says whether anything was done.
 fn toggle_danger_at(state: &mut State, board: &Board, comparison: &Comparison, row: usize) -> bool {
     let select_key = state.key(Action::Toggle);
-    let Some(key) = board.node(row).key.clone().filter(|_| state.tree.is_matched(row)) else {
+    let Some(key) = board.node(row).key.filter(|_| state.tree.is_matched(row)) else {
         state.say(Tone::Note, "a drop or a loss of data is selected one by one: go to the difference itself");
         return false;
     };
-    if !comparison.is_selectable(&key) {
+    if !comparison.is_selectable(key) {
         say_why_not(state, board, comparison);
         return false;
     }
-    if !comparison.is_dangerous(&key) {
+    if !comparison.is_dangerous(key) {
         state.say(Tone::Note, format!("closing this loses no data: {select_key} selects it"));
         return false;
     }
-    let extra = comparison.drift.status(&key) == Status::Extra;
+    let extra = comparison.drift.status(key) == Status::Extra;
     let keys = match extra {
         true => keys_of(state, comparison, state.tree.matched_within(board, row)),
         false => vec![key.clone()],
     };
     let selection = &mut state.targets[state.active].selection;
-    if selection.contains(&key) {
+    if selection.contains(key) {
         selection.remove(keys);
     } else {
         selection.accept(keys);
@@ -300,7 +300,7 @@ fn toggle_danger_at(state: &mut State, board: &Board, comparison: &Comparison, r
 fn range(state: &mut State, board: &Board) {
     state.tree.range = match state.tree.range.take() {
         Some(_) => None,
-        None => state.tree.current().map(|row| -> NodeId { board.node(row).id.clone() }),
+        None => state.tree.current().map(|row| board.node(row).id.clone()),
     };
 }
 

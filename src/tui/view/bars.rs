@@ -109,7 +109,7 @@ fn breadcrumb(state: &State, room: usize) -> String {
     let planned = state.target().and_then(Target::current_plan).filter(|_| state.focus == Pane::Plan);
     let statement = planned.and_then(|planned| planned.plan.statements.get(state.plan_at));
     let row = state.tree.current();
-    let of_row = || state.board.node(row?).key.as_ref();
+    let of_row = || state.board.node(row?).key;
     let (names, kind) = match statement.map(|statement| &statement.key).or_else(of_row) {
         Some(key) => {
             let names = key.path().iter().map(|part| text::clean(part).into_owned()).collect();
@@ -117,7 +117,7 @@ fn breadcrumb(state: &State, room: usize) -> String {
         }
         None => {
             let rows = row.into_iter().flat_map(|row| std::iter::once(row).chain(state.board.ancestors(row)));
-            let mut names: Vec<String> = rows.map(|row| state.board.node(row).label.clone()).collect();
+            let mut names: Vec<String> = rows.map(|row| state.board.node(row).label.to_owned()).collect();
             names.reverse();
             (names, String::new())
         }

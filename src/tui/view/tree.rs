@@ -214,7 +214,7 @@ impl Window<'_> {
         let room = self.width.saturating_sub(depth * 2 + 2);
         let room_for_name = room.saturating_sub(self.columns.total());
         let mut spans = Vec::new();
-        let label = text::cut(&node.label, room_for_name.saturating_sub(1)).into_owned();
+        let label = text::cut(node.label, room_for_name.saturating_sub(1)).into_owned();
         let left = room_for_name.saturating_sub(text::width(&label));
         let mut style =
             if node.key.is_none() || depth == 0 { theme.style(Role::Title) } else { Style::new() };
@@ -224,7 +224,7 @@ impl Window<'_> {
         spans.push(Span::styled(label, style));
         // Under the heading of a kind, the kind of a row goes without saying.
         let unsaid = node.parent.is_none_or(|above| matches!(state.board.node(above).id, NodeId::Kinds(..)));
-        let kind = node.key.as_ref().map(|key| key.kind().name()).filter(|_| !unsaid).unwrap_or_default();
+        let kind = node.key.map(|key| key.kind().name()).filter(|_| !unsaid).unwrap_or_default();
         let kind = if left > kind.len() + 2 { format!("{kind}  ") } else { String::new() };
         spans.push(Span::styled(text::fit_right(&kind, left), theme.style(Role::Dim)));
         for target in self.columns.targets.iter().copied() {
@@ -251,7 +251,7 @@ impl Window<'_> {
         else {
             return ("   ", Role::Dim);
         };
-        let key = state.board.node(row).key.as_ref();
+        let key = state.board.node(row).key;
         let own = key.filter(|key| comparison.is_selectable(key)).map(|key| target.selection.contains(key));
         match own {
             Some(_) if key.is_some_and(|key| target.selection.is_renamed(key)) => ("[r]", Role::Selected),
@@ -288,7 +288,7 @@ impl Window<'_> {
             Cell::NotRead | Cell::Absent => {}
         }
         let is_new = |key| state.targets.get(target).is_some_and(|target| target.news.contains(key));
-        if board.node(row).key.as_ref().is_some_and(is_new) {
+        if board.node(row).key.is_some_and(is_new) {
             cell.push("•".to_owned(), Role::Match);
         }
         let closed = !(state.tree.has_inner(row) && state.tree.is_open(board, row));
@@ -301,7 +301,7 @@ impl Window<'_> {
     fn hazard(&self, row: usize, target: usize) -> Option<Role> {
         let target = self.state.targets.get(target)?;
         let comparison = target.comparison.as_ref()?;
-        let key = self.state.board.node(row).key.as_ref().filter(|key| !target.selection.is_renamed(key))?;
+        let key = self.state.board.node(row).key.filter(|key| !target.selection.is_renamed(key))?;
         comparison.hazards.get(key)?;
         Some(if comparison.is_dangerous(key) { Role::Danger } else { Role::Hazard })
     }

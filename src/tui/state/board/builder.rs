@@ -1,8 +1,8 @@
 //! Lays the rows of the matrix out: what is inside of what, and in which order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Board, Cell, Counts, Group, Grouping, Node, NodeId, Sides};
+use super::{Board, Cell, Counts, Group, Grouping, NodeId, Sides, rows::Rows};
 use crate::{
     diff::Status,
     model::{Key, Kind, Object},
@@ -32,8 +32,9 @@ pub fn build(sides: &Sides) -> Board {
 struct Builder<'a> {
     sides: &'a Sides,
     objects: BTreeMap<&'a Key, &'a Object>,
+    /// What is inside of what, each row once.
     inside: HashMap<NodeId, Vec<NodeId>>,
-    tops: Vec<NodeId>,
+    tops: BTreeSet<NodeId>,
     board: Board,
 }
 
@@ -45,51 +46,46 @@ impl<'a> Builder<'a> {
             sides,
             objects: objects.map(|object| (&object.key, &**object)).collect(),
             inside: HashMap::new(),
-            tops: Vec::new(),
+            tops: BTreeSet::new(),
             board: Board { targets: sides.targets.len(), ..Board::default() },
         }
     }
 
     /// Notes for every object, and for every heading above it, what it is inside of.
     fn collect_by_schema(&mut self) {
-        let mut above: BTreeMap<NodeId, Option<NodeId>> = BTreeMap::new();
+        let mut headings: BTreeSet<NodeId> = BTreeSet::new();
         for (key, object) in &self.objects {
             let id = id_of(key);
             let parent = object.parent.as_ref().filter(|parent| !is_schema(parent));
             match parent.filter(|parent| self.objects.contains_key(parent)) {
-                Some(parent) => {
-                    above.insert(id, Some(id_of(parent)));
-                }
-                None if is_schema(key) => {
-                    above.insert(id, None);
-                }
+                Some(parent) => self.inside.entry(id_of(parent)).or_default().push(id),
+                None if is_schema(key) => drop(self.tops.insert(id)),
                 None => {
                     let schema = (key.path().len() > 1).then(|| Box::from(key.root()));
                     let heading = NodeId::Kinds(schema.clone(), key.kind());
-                    let top = schema.map_or(NodeId::Database, NodeId::Schema);
-                    above.insert(id, Some(heading.clone()));
-                    above.insert(heading, Some(top.clone()));
-                    above.entry(top).or_insert(None);
+                    self.inside.entry(heading.clone()).or_default().push(id);
+                    if headings.insert(heading.clone()) {
+                        let top = schema.map_or(NodeId::Database, NodeId::Schema);
+                        self.inside.entry(top.clone()).or_default().push(heading);
+                        self.tops.insert(top);
+                    }
                 }
             }
         }
-        self.put(above);
     }
 
     /// Notes for every object which group it is in; a part goes with its parent where that is in the
     /// same group.
     fn collect_by_group(&mut self) {
-        let mut above: BTreeMap<NodeId, Option<NodeId>> = BTreeMap::new();
-        for (key, object) in &self.objects {
+        for key in self.objects.keys() {
             let group = self.group(key);
-            let parent = object.parent.as_ref().filter(|parent| !is_schema(parent));
+            let parent = self.objects[key].parent.as_ref().filter(|parent| !is_schema(parent));
             let parent =
                 parent.filter(|parent| self.objects.contains_key(parent) && self.group(parent) == group);
             let inside = parent.map_or(NodeId::Group(group), id_of);
-            above.insert(id_of(key), Some(inside));
-            above.insert(NodeId::Group(group), None);
+            self.inside.entry(inside).or_default().push(id_of(key));
+            self.tops.insert(NodeId::Group(group));
         }
-        self.put(above);
     }
 
     fn group(&self, key: &Key) -> Group {
@@ -119,75 +115,77 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn put(&mut self, above: BTreeMap<NodeId, Option<NodeId>>) {
-        for (id, parent) in above {
-            match parent {
-                Some(parent) => self.inside.entry(parent).or_default().push(id),
-                None => self.tops.push(id),
-            }
-        }
-        self.tops.sort_by_key(|id| (*id == NodeId::Database, *id == NodeId::Group(Group::Same)));
-    }
-
     /// Lays the rows out, each before what is inside it, and sums up from the last to the first.
     fn finish(mut self) -> Board {
-        for top in std::mem::take(&mut self.tops) {
-            self.lay_out(top, None, 0);
-        }
+        // With room for the headings.
+        let rows = self.objects.len() + self.inside.len();
         let targets = self.board.targets;
-        for row in (0..self.board.nodes.len()).rev() {
-            if let Some(parent) = self.board.nodes[row].parent {
+        self.board.rows = Rows::with_capacity(rows);
+        self.board.cells.reserve(rows * targets);
+        self.board.counts.reserve(rows * targets);
+        let mut tops: Vec<NodeId> = std::mem::take(&mut self.tops).into_iter().collect();
+        tops.sort_by_key(|id| (*id == NodeId::Database, *id == NodeId::Group(Group::Same)));
+        for top in tops {
+            self.lay_out(top, None);
+        }
+        let mut board = self.board;
+        for row in (0..board.len()).rev() {
+            if let Some(parent) = board.rows.parent(row) {
                 for target in 0..targets {
-                    let counts = self.board.counts[row * targets + target];
-                    self.board.counts[parent * targets + target].add(counts);
+                    let counts = board.counts[row * targets + target];
+                    board.counts[parent * targets + target].add(counts);
                 }
             }
         }
-        self.board
+        board.rows.shrink_to_fit();
+        board.cells.shrink_to_fit();
+        board.counts.shrink_to_fit();
+        board
     }
 
-    fn lay_out(&mut self, id: NodeId, parent: Option<usize>, depth: usize) {
+    fn lay_out(&mut self, id: NodeId, parent: Option<usize>) {
         let mut inside = self.inside.remove(&id).unwrap_or_default();
         inside.sort_by_cached_key(|id| self.order(id));
-        let row = self.board.nodes.len();
-        let in_group = parent.is_some_and(|row| matches!(self.board.nodes[row].id, NodeId::Group(_)));
-        let node = self.node(id, parent, depth, in_group);
+        let (key, label) = (self.key(&id), self.label(&id, parent));
         for target in &self.sides.targets {
-            let (cell, counts) = self.judge(node.key.as_ref(), target.as_deref());
+            let (cell, counts) = self.judge(key.as_ref(), target.as_deref());
             self.board.cells.push(cell);
             self.board.counts.push(counts);
         }
-        self.board.by_id.insert(node.id.clone(), row);
-        self.board.nodes.push(node);
+        let row = self.board.rows.push(id, key, label, parent);
         for id in inside {
-            self.lay_out(id, Some(row), depth + 1);
+            self.lay_out(id, Some(row));
         }
-        self.board.nodes[row].end = self.board.nodes.len();
+        self.board.rows.close(row);
     }
 
-    fn node(&self, id: NodeId, parent: Option<usize>, depth: usize, in_group: bool) -> Node {
-        let named =
-            |name: &str| if name.is_empty() { "\"\"".to_owned() } else { text::clean(name).into_owned() };
-        let (label, key) = match &id {
-            NodeId::Database => ("database".to_owned(), None),
+    /// The object that a row stands for.
+    fn key(&self, id: &NodeId) -> Option<Key> {
+        match id {
+            NodeId::Object(key) => Some(key.clone()),
             NodeId::Schema(name) => {
                 let key = Key::new(Kind::of("schema"), [name.clone()]);
-                (named(name), self.objects.contains_key(&key).then_some(key))
+                self.objects.contains_key(&key).then_some(key)
             }
+            NodeId::Database | NodeId::Kinds(..) | NodeId::Group(_) => None,
+        }
+    }
+
+    fn label(&self, id: &NodeId, parent: Option<usize>) -> String {
+        let named =
+            |name: &str| if name.is_empty() { "\"\"".to_owned() } else { text::clean(name).into_owned() };
+        let in_group = || parent.is_some_and(|row| matches!(self.board.node(row).id, NodeId::Group(_)));
+        match id {
+            NodeId::Database => "database".to_owned(),
+            NodeId::Schema(name) => named(name),
             NodeId::Kinds(_, kind) => {
-                let plural = self
-                    .sides
-                    .dialect
-                    .kind(*kind)
-                    .map_or_else(|| format!("{kind}s"), |kind| kind.plural().to_owned());
-                (plural, None)
+                let known = self.sides.dialect.kind(*kind);
+                known.map_or_else(|| format!("{kind}s"), |kind| kind.plural().to_owned())
             }
-            NodeId::Group(group) => (group.label().to_owned(), None),
-            NodeId::Object(key) if in_group => (named(&key.dotted()), Some(key.clone())),
-            NodeId::Object(key) => (named(key.name()), Some(key.clone())),
-        };
-        let search = key.as_ref().map_or_else(String::new, |key| key.path().join(".").to_lowercase());
-        Node { id, key, label, search, parent, depth, end: 0 }
+            NodeId::Group(group) => group.label().to_owned(),
+            NodeId::Object(key) if in_group() => named(&key.dotted()),
+            NodeId::Object(key) => named(key.name()),
+        }
     }
 
     fn judge(&self, key: Option<&Key>, target: Option<&Comparison>) -> (Cell, Counts) {

@@ -131,7 +131,7 @@ fn heading(state: &State) -> Vec<(Role, String)> {
     let mut lines = Vec::new();
     if let Some(row) = state.tree.current() {
         let node = state.board.node(row);
-        lines.push((Role::Strong, node.label.clone()));
+        lines.push((Role::Strong, node.label.to_owned()));
         for (at, target) in state.targets.iter().enumerate().filter(|(_, target)| target.comparison.is_some())
         {
             let counts = state.board.counts(row, at);
