@@ -4,6 +4,7 @@ use std::{
     borrow::Borrow,
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
     sync::{Arc, OnceLock},
 };
 
@@ -35,7 +36,7 @@ impl Use {
 
 /// An object that is found by its key.
 #[derive(Clone, Debug)]
-struct Keyed(Arc<Object>);
+pub(super) struct Keyed(pub Arc<Object>);
 
 impl Catalog {
     /// Adds an object, in the place of the one with its key if there is one.
@@ -81,7 +82,8 @@ impl Catalog {
         self.forget();
         let objects = std::mem::take(&mut self.objects);
         let shared = |Keyed(object): Keyed| {
-            let same = other.get(&object.key).filter(|theirs| ***theirs == *object);
+            let same =
+                other.get(&object.key).filter(|theirs| Arc::ptr_eq(theirs, &object) || ***theirs == *object);
             Keyed(same.map_or(object, Arc::clone))
         };
         self.objects = objects.into_iter().map(shared).collect();
@@ -182,6 +184,12 @@ impl Eq for Catalog {}
 impl Borrow<Key> for Keyed {
     fn borrow(&self) -> &Key {
         &self.0.key
+    }
+}
+
+impl Hash for Keyed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.key.hash(state);
     }
 }
 

@@ -6,12 +6,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use super::{Facets, Key};
+use super::{Facets, Key, Object, catalog::Keyed};
 
-/// Facets and names that were read. The columns of a schema are much alike, and the sides of a comparison
-/// hardly differ: what comes a second time is the first one, shared.
+/// What was read. The columns of a schema are much alike, and the sides of a comparison hardly differ: what
+/// comes a second time is the first one, shared. The second is gone before anything else is read, so that it
+/// leaves no hole in memory either.
 #[derive(Debug, Default)]
 pub struct Shelf {
+    objects: Mutex<HashSet<Keyed>>,
     facets: Mutex<HashSet<Facets>>,
     paths: Mutex<HashSet<Arc<[Arc<str>]>>>,
 }
@@ -26,6 +28,19 @@ impl Shelf {
             *current = Arc::downgrade(&shelf);
             shelf
         })
+    }
+
+    /// The object, shared with the last one of its key if that was equal.
+    pub fn object(&self, object: Object) -> Arc<Object> {
+        let mut known = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(&object.key) {
+            Some(Keyed(last)) if **last == object => Arc::clone(last),
+            _ => {
+                let object = Arc::new(object);
+                known.replace(Keyed(Arc::clone(&object)));
+                object
+            }
+        }
     }
 
     /// The facets, shared with equal ones that came before.
@@ -66,6 +81,22 @@ mod tests {
             shelf.facets(facets)
         };
         assert!(std::ptr::eq(facets().get("type").unwrap(), facets().get("type").unwrap()));
+    }
+
+    #[test]
+    fn an_object_comes_again_only_as_long_as_it_is_the_same() {
+        let shelf = Shelf::default();
+        let column = |r#type: &str| {
+            let mut facets = Facets::default();
+            facets.set("type", r#type);
+            shelf.object(Object::new(Key::new(Kind::of("column"), ["orders", "id"]), None, facets))
+        };
+        let first = column("text");
+        assert!(Arc::ptr_eq(&first, &column("text")));
+        let other = column("integer");
+        assert_eq!(other.facets.text("type"), Some("integer"));
+        assert!(Arc::ptr_eq(&other, &column("integer")));
+        assert_eq!(first.facets.text("type"), Some("text"));
     }
 
     #[test]

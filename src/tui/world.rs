@@ -44,6 +44,7 @@ use crate::{
     dialect::postgres::connect::Environment,
     diff::Rules,
     draft,
+    model::Shelf,
     plan::{Check, Plan, Proof},
     report,
     source::ask::ask,
@@ -272,6 +273,8 @@ impl World {
         let password = self.passwords.get(&side).cloned();
         let (known, typed) = (self.known.clone(), password.is_some());
         let reading = async move {
+            // Whichever side comes to an end first, it shares what it can with those that are still read.
+            let _shelf = Shelf::current();
             let source = match sources.source(side) {
                 Ok(source) => with_password(source, password),
                 Err(why) => {

@@ -136,6 +136,12 @@ fn is_virtual(row: &Row) -> bool {
     row.text("type") == Some("table") && row.number("columns").is_none()
 }
 
+/// Whether an object may require more than its parent, which is known when all have been read.
+fn needs_more(object: &Object) -> bool {
+    let kind = object.key.kind();
+    [CONSTRAINT, INDEX, TRIGGER, VIEW].contains(&kind) || object.facets.get("generated").is_some()
+}
+
 impl Reading {
     fn new(heading: Snapshot) -> Self {
         Reading { snapshot: heading, relations: Relations::default(), shelf: Shelf::current() }
@@ -190,8 +196,13 @@ impl Reading {
         if key.path().iter().any(|name| name.contains(char::REPLACEMENT_CHARACTER)) {
             self.unknown(&key, "its name is not valid UTF-8".to_owned());
         }
-        let key = self.shelf.key(key);
-        self.snapshot.catalog.insert(Object::new(key, parent, self.shelf.facets(facets)));
+        self.add(Object::new(self.shelf.key(key), parent, self.shelf.facets(facets)));
+    }
+
+    /// Adds an object, shared if all is known of it.
+    fn add(&mut self, object: Object) {
+        let object = if needs_more(&object) { Arc::new(object) } else { self.shelf.object(object) };
+        self.snapshot.catalog.insert(object);
     }
 
     fn unknown(&mut self, key: &Key, reason: String) {
@@ -199,6 +210,7 @@ impl Reading {
     }
 
     fn table(&mut self, key: Key, sql: &str, seen: Option<i64>) {
+        let key = self.shelf.key(key);
         let definition = match create_table(sql) {
             Ok(definition) => definition,
             Err(error) => {
@@ -230,8 +242,7 @@ impl Reading {
 
     fn part(&mut self, key: Key, table: &Key, facets: Facets, position: u32) {
         let (key, facets) = (self.shelf.key(key), self.shelf.facets(facets));
-        let object = Object { position, ..Object::new(key, Some(table.clone()), facets) };
-        self.snapshot.catalog.insert(object);
+        self.add(Object { position, ..Object::new(key, Some(table.clone()), facets) });
     }
 
     /// The key of a constraint. SQLite lets several of a table have one name; all but the first
@@ -249,6 +260,7 @@ impl Reading {
             .snapshot
             .catalog
             .iter()
+            .filter(|object| needs_more(object))
             .filter_map(|object| {
                 let (kind, name) = (object.key.kind(), object.key.name());
                 let parent = object.parent.as_ref().map_or("", |parent| parent.name());
@@ -265,7 +277,7 @@ impl Reading {
                     }
                     needed
                 };
-                Some((object.key.clone(), needed.into_iter().collect()))
+                Some((object.key.clone(), needed.into_iter().map(|key| self.shelf.key(key)).collect()))
             })
             .collect();
         // Tables that refer to each other need no order, and views in a circle, which names
@@ -281,7 +293,7 @@ impl Reading {
             for on in needed {
                 object.require(on, None);
             }
-            self.snapshot.catalog.insert(object);
+            self.snapshot.catalog.insert(self.shelf.object(object));
         }
     }
 
