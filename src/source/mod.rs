@@ -20,6 +20,7 @@ mod task;
 use std::{
     fmt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 pub use error::SourceError;
@@ -30,7 +31,10 @@ pub use recognise::{SourceKind, UnknownKind};
 use history::{History, Inspection};
 use script::Script;
 use task::aside;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::timeout,
+};
 
 use crate::{
     dialect::{
@@ -225,12 +229,22 @@ async fn read_git(
     }
 }
 
+/// Held by whoever has SQLite read a file.
+static SQLITE: Mutex<()> = Mutex::const_new(());
+
+/// How long it is waited for: a file that is locked, or on a drive that does not answer, holds nobody up.
+const TURN: Duration = Duration::from_secs(3);
+
 async fn read_sqlite(path: &Path, progress: &Progress<'_>) -> Result<Snapshot, SourceError> {
+    // SQLite makes a schema of its own from a file's, and the system does not get all of that memory back:
+    // the next file is read in the same memory. One is taken apart while the next is read.
+    let turn = timeout(TURN, SQLITE.lock()).await;
     let mut session = sqlite::session::Session::reader(path).await.map_err(SourceError::SqliteConnect)?;
     progress("tables", 0);
     let stored = sqlite::inspect::Stored::read(&mut session).await;
     // SQLite has read the schema too, and gives that memory back.
     let _ = session.close().await;
+    drop(turn);
     let stored = stored
         .map_err(|error| SourceError::Sqlite { doing: format!("Reading {}", path.display()), error })?;
     Ok(stored.take_apart(progress))
