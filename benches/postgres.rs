@@ -88,7 +88,7 @@ fn databases(tables: usize) -> Databases {
 
 fn read(source: &Source) -> Snapshot {
     let scratch = Options { choice: Choice::Auto, program: PathBuf::new(), cache: None };
-    let options = LoadOptions { scratch, dialect: None, major: None, roles: false };
+    let options = LoadOptions { scratch, dialect: None, major: None, roles: false, sizes: false };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(load(source, &options, &|_, _| {})).expect("a database that can be read")
 }

@@ -14,7 +14,7 @@ use schemascope::{
 async fn load_with(choice: Choice, source: &Source, cache: &Path) -> Result<Snapshot, SourceError> {
     let program = env!("CARGO_BIN_EXE_schemascope").into();
     let scratch = scratch::Options { choice, program, cache: Some(cache.into()) };
-    let options = LoadOptions { scratch, dialect: None, major: None, roles: false };
+    let options = LoadOptions { scratch, dialect: None, major: None, roles: false, sizes: false };
     load(source, &options, &|_, _| {}).await
 }
 

@@ -14,7 +14,7 @@ async fn load_text(text: &str) -> Result<Snapshot, SourceError> {
     let path = folder.path().join("schema.sql");
     fs::write(&path, text).unwrap();
     let scratch = scratch::Options { choice: Choice::Auto, program: "/no/such/program".into(), cache: None };
-    let options = LoadOptions { scratch, dialect: Some("sqlite"), major: None, roles: false };
+    let options = LoadOptions { scratch, dialect: Some("sqlite"), major: None, roles: false, sizes: false };
     load(&Source::SqlFile(path), &options, &|_, _| {}).await
 }
 
@@ -54,7 +54,7 @@ async fn a_script_that_was_evaluated_before_is_not_run_again_until_it_changes() 
         program: "/no/such/program".into(),
         cache: Some(cache.clone()),
     };
-    let options = LoadOptions { scratch, dialect: Some("sqlite"), major: None, roles: false };
+    let options = LoadOptions { scratch, dialect: Some("sqlite"), major: None, roles: false, sizes: false };
     let source = Source::SqlFile(path.clone());
     fs::write(&path, "CREATE TABLE a (b INT);\nDROP TABLE gone;").unwrap();
     let first = load(&source, &options, &|_, _| {}).await.unwrap();

@@ -93,6 +93,7 @@ async fn load(setup: &Setup<'_>, canonical: &Named, targets: &[Named]) -> (Loade
         dialect: None,
         major: None,
         roles: setup.config.rules.roles,
+        sizes: false,
     };
     let mut loaded: Vec<Option<Result<Snapshot, String>>> =
         read_all(setup, &sides, &options, |side| !is_script(side)).await;

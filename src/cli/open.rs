@@ -105,6 +105,7 @@ async fn run_terminal(
             dialect: None,
             major: None,
             roles: setup.config.rules.roles,
+            sizes: true,
         },
         rules: setup.config.rules.clone(),
         appearance,

@@ -112,7 +112,7 @@ mod tests {
     fn options(cache: &Path, choice: Choice) -> LoadOptions {
         let scratch =
             scratch::Options { choice, program: "/no/such/program".into(), cache: Some(cache.into()) };
-        LoadOptions { scratch, dialect: None, major: Some(15), roles: false }
+        LoadOptions { scratch, dialect: None, major: Some(15), roles: false, sizes: false }
     }
 
     fn script(text: &str, line: u32) -> Script {

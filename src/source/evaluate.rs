@@ -1,7 +1,7 @@
 //! Finds out what a script means: runs it in a scratch engine and reads the result back.
 
 use super::{
-    LoadOptions, Progress, SourceError,
+    Besides, LoadOptions, Progress, SourceError,
     cache::Entry,
     locate::locate,
     read_live,
@@ -61,7 +61,7 @@ async fn in_postgres(
     // room for one at a time.
     session.close().await;
     let outcome = result?;
-    let reading = read_live(database.url(), false, progress).await;
+    let reading = read_live(database.url(), Besides::default(), progress).await;
     if !private && let Ok(mut session) = postgres::Session::scratch(database.url()).await {
         outcome.actors.leave(&mut session).await;
         session.close().await;

@@ -131,6 +131,15 @@ pub struct LoadOptions {
     pub major: Option<u32>,
     /// Whether the roles of servers are read too, where there are roles.
     pub roles: bool,
+    /// Whether the sizes of tables are read too, where a server knows them.
+    pub sizes: bool,
+}
+
+/// What is read of a server besides the objects of the database.
+#[derive(Clone, Copy, Debug, Default)]
+struct Besides {
+    roles: bool,
+    sizes: bool,
 }
 
 /// Tells how far a reading has come: the phase, and how many objects there are so far.
@@ -153,7 +162,10 @@ pub async fn load(
             evaluate::evaluate(|syntax| Script::from_folder(path, syntax), options, progress).await?
         }
         Source::Inventory(path) => inventory::read(path)?,
-        Source::Postgres(url) => read_live(url, options.roles, progress).await?.snapshot,
+        Source::Postgres(url) => {
+            let besides = Besides { roles: options.roles, sizes: options.sizes };
+            read_live(url, besides, progress).await?.snapshot
+        }
         Source::Sqlite(path) => read_sqlite(path, progress).await?,
         Source::Git(git) => read_git(git, options, progress).await?,
         Source::Kept(kept) => {
@@ -179,7 +191,7 @@ fn settle_roles(snapshot: &mut Snapshot, wanted: bool) {
 /// Reads a live database over a session that cannot write.
 async fn read_live(
     url: &ConnectionUrl,
-    roles: bool,
+    besides: Besides,
     progress: &Progress<'_>,
 ) -> Result<Reading, SourceError> {
     progress("connecting", 0);
@@ -198,11 +210,13 @@ async fn read_live(
     let failed =
         |error| SourceError::Server { doing: format!("Reading {}", url.redacted()), error: Box::new(error) };
     let mut reading = reading.map_err(failed)?;
-    if roles {
+    if besides.roles {
         role::read(&mut session, &mut reading.snapshot).await.map_err(failed)?;
     }
-    // Without statistics there is no size to tell, and nothing else is missing.
-    reading.snapshot.sizes = sizes(&mut session).await.unwrap_or_default();
+    if besides.sizes {
+        // Without statistics there is no size to tell, and nothing else is missing.
+        reading.snapshot.sizes = sizes(&mut session).await.unwrap_or_default();
+    }
     Ok(reading)
 }
 

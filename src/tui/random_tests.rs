@@ -121,8 +121,13 @@ fn sides() -> &'static (Snapshot, Snapshot) {
                     program: "no-program".into(),
                     cache: None,
                 };
-                let options =
-                    LoadOptions { scratch: engine, dialect: Some("sqlite"), major: None, roles: false };
+                let options = LoadOptions {
+                    scratch: engine,
+                    dialect: Some("sqlite"),
+                    major: None,
+                    roles: false,
+                    sizes: false,
+                };
                 read.push(source::load(&Source::SqlFile(path), &options, &|_, _| {}).await.unwrap());
             }
             let live = read.pop().unwrap();

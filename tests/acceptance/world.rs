@@ -81,8 +81,13 @@ impl World {
     /// The same with the roles of the server.
     pub async fn read_with_roles(&self, name: &str) -> Snapshot {
         let source = Source::Postgres(self.cluster.url(name).parse().expect("a URL"));
-        let options =
-            LoadOptions { scratch: self.scratch(), dialect: Some("postgres"), major: None, roles: true };
+        let options = LoadOptions {
+            scratch: self.scratch(),
+            dialect: Some("postgres"),
+            major: None,
+            roles: true,
+            sizes: false,
+        };
         load(&source, &options, &|_, _| {}).await.unwrap_or_else(|error| panic!("{source}: {error}"))
     }
 
@@ -206,8 +211,13 @@ pub fn scratch(choice: Choice) -> Options {
 }
 
 pub async fn read(source: &Source, scratch: &Options) -> Snapshot {
-    let options =
-        LoadOptions { scratch: scratch.clone(), dialect: Some("postgres"), major: None, roles: false };
+    let options = LoadOptions {
+        scratch: scratch.clone(),
+        dialect: Some("postgres"),
+        major: None,
+        roles: false,
+        sizes: false,
+    };
     load(source, &options, &|_, _| {}).await.unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 

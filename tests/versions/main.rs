@@ -54,7 +54,8 @@ async fn read_on(major: u32, script: String) -> Read {
         program: PathBuf::from(env!("CARGO_BIN_EXE_schemascope")),
         cache: None,
     };
-    let options = LoadOptions { scratch, dialect: Some("postgres"), major: Some(major), roles: false };
+    let options =
+        LoadOptions { scratch, dialect: Some("postgres"), major: Some(major), roles: false, sizes: false };
     let mut read = Vec::new();
     for source in [Source::SqlFile(file), Source::Postgres(url("live"))] {
         let snapshot = load(&source, &options, &|_, _| {}).await;

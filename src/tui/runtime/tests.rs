@@ -104,6 +104,7 @@ async fn files_are_read_compared_selected_and_written_by_the_real_loop() {
             dialect: None,
             major: None,
             roles: false,
+            sizes: false,
         },
         others: Vec::new(),
         rules: Rules::default(),
