@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Action, Request, Sides, Statement, segments};
+use super::{Action, HazardCode, Request, Sides, Statement, segments};
 use crate::{
     dialect::{self, Dialect, Scene, quote},
     diff::{self, ENUM_VALUE, Rename, Word, spans, words},
@@ -104,6 +104,14 @@ fn statement(
     let value = is_value.then(|| rename.from.name());
     let Some(step) = request.dialect.rename(&object, value, &rename.to) else {
         return Err(format!("{} cannot be renamed in place", rename.from));
+    };
+    let goes = request.dialect.effect(&object, None, Action::Drop);
+    let step = match is_value || goes.is_some_and(|hazard| hazard.code == HazardCode::BreaksClients) {
+        true => step.hazard(
+            HazardCode::BreaksClients,
+            format!("Whoever still names {} gets an error.", rename.from.dotted()),
+        ),
+        false => step,
     };
     let scene = Scene {
         key: &object.key,

@@ -79,6 +79,23 @@ async fn renames_are_proposed_and_made_in_place() {
         let (there, back) = (plan(&request), reverse(&request));
         assert!(there.refused.is_empty(), "{style}: {:#?}", there.refused);
         assert!(!there.hazard_codes().contains(&HazardCode::LosesData), "{}", sql(&there));
+        // Nobody names a constraint or an index in a query.
+        let broken: Vec<&str> = there
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.hazards)
+            .filter(|hazard| hazard.code == HazardCode::BreaksClients)
+            .filter_map(|hazard| hazard.message.strip_prefix("Whoever still names ")?.split_once(" gets"))
+            .map(|(name, _)| name)
+            .collect();
+        let named: Vec<String> = said
+            .iter()
+            .map(|rename| &rename.from)
+            .filter(|from| !["constraint", "index"].contains(&from.kind().name()))
+            .map(schemascope::model::Key::dotted)
+            .collect();
+        assert!(named.iter().all(|name| broken.contains(&name.as_str())), "{named:?} of {broken:?}");
+        assert_eq!(broken.len(), named.len(), "{broken:?}");
         let script = sql(&there);
         // Only the body of a function is text, and does not follow.
         assert!(!script.contains("CREATE TABLE") && !script.contains("VIEW"), "{script}");
