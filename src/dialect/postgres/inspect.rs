@@ -20,7 +20,7 @@ use serde_json::Value;
 pub use self::query::for_version;
 use self::{
     addresses::{Addresses, Dependency},
-    lanes::Lanes,
+    lanes::{Lanes, UnderWay},
     objects::Objects,
     print::{Printed, Waiting},
     query::{Layout, Query},
@@ -75,6 +75,7 @@ pub struct Reading {
 /// What the server said.
 pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<Reading, ServerError> {
     let major = session.server_version_num() / 10_000;
+    let _under_way = UnderWay::begin();
     let superuser = is_superuser(session).await?;
     let addresses = Addresses::new(session).await?;
     let raw = Raw::new(session).await?;

@@ -1,6 +1,10 @@
 //! Queries that a server answers over two connections at the same time.
 
-use std::vec;
+use std::{
+    num::NonZero,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread, vec,
+};
 
 use futures_util::future::{OptionFuture, try_join3};
 use tokio::sync::{Mutex, mpsc};
@@ -17,6 +21,33 @@ const LARGE: i64 = 4 << 20;
 /// How many groups of rows of one query may wait until those before them were taken.
 const AHEAD: usize = 8;
 
+/// How many schemas are being read now.
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+/// The reading of one schema, which is under way for as long as this is kept.
+pub struct UnderWay(());
+
+impl UnderWay {
+    /// Begins it.
+    pub fn begin() -> UnderWay {
+        UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+        UnderWay(())
+    }
+
+    /// Whether there are processors for two connections of each: four at once take longer than two, where
+    /// there are two.
+    fn has_room() -> bool {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        UNDER_WAY.load(Ordering::Relaxed) * 2 <= processors
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The connections to read over.
 pub struct Lanes<'a> {
     /// The one that there always is.
@@ -26,14 +57,14 @@ pub struct Lanes<'a> {
 }
 
 impl<'a> Lanes<'a> {
-    /// Over a session, and one beside it where the schema is large.
+    /// Over a session, and one beside it where the schema is large and nobody else needs the processors.
     ///
     /// # Errors
     /// What the server said.
     pub async fn over(first: &'a mut Session) -> Result<Lanes<'a>, ServerError> {
         let size = first.rows("select pg_relation_size('pg_attribute'::regclass) as bytes").await?;
         let size = size.first().and_then(|row| row.number("bytes")).unwrap_or_default();
-        let second = if size >= LARGE { first.beside().await } else { None };
+        let second = if size >= LARGE && UnderWay::has_room() { first.beside().await } else { None };
         Ok(Lanes { first, second })
     }
 
