@@ -84,6 +84,11 @@ impl Ends {
         {
             return Ok(());
         }
+        // A constraint above can be renamed as long as no table has it under another name.
+        let above =
+            parents(to, table).into_iter().filter(|_| moved).map(|table| table.child(column::KIND, name));
+        let renamed = |above: &Key| from.get(above).zip(to.get(above)).is_some_and(|(a, b)| is_renamed(a, b));
+        above.filter(renamed).for_each(|above| self.before_joining(table, &above));
         // A table that keeps its parents follows what changes there.
         let old = effective(from, if moved { from } else { to }, table, name);
         let new = effective(to, to, table, name);
@@ -107,6 +112,15 @@ impl Ends {
                 old.requires.retain(|requirement| requirement.on.kind() != column::KIND);
                 self.from.insert(old);
                 self.to.insert(new);
+            }
+            // A constraint that a table above has too cannot be renamed any more.
+            (Some(old), Some(new))
+                if moved
+                    && is_renamed(&old, &new)
+                    && is_forbidden_above(to, &new)
+                    && !is_forbidden_above(from, &old) =>
+            {
+                self.before_joining(table, &key);
             }
             (Some(old), None) if moved && is_inherited(&old) => self.from.insert(left(old, table)),
             (None, Some(new)) if moved && is_inherited(&new) && joins_by_inherit(to, table) => {
@@ -269,9 +283,19 @@ fn effective(catalog: &Catalog, sources: &Catalog, table: &Key, name: &str) -> O
 /// Whether a table above the one of a column forbids NULL in it: the column's constraint is then one with
 /// that one's, and goes by its name.
 pub fn forbids_null_above(catalog: &Catalog, column: &Object) -> bool {
+    column.facets.flag("inherited") && is_forbidden_above(catalog, column)
+}
+
+/// The same, also where the column is the table's own as well.
+fn is_forbidden_above(catalog: &Catalog, column: &Object) -> bool {
     let above = column.parent.iter().flat_map(|table| parents(catalog, table));
     let mut above = above.filter_map(|table| effective(catalog, catalog, &table, column.key.name()));
-    column.facets.flag("inherited") && above.any(|column| handed_down(&column.facets).flag("not null"))
+    above.any(|column| handed_down(&column.facets).flag("not null"))
+}
+
+/// Whether the constraint that forbids NULL in a column gets another name.
+fn is_renamed(old: &Object, new: &Object) -> bool {
+    old.facets.get("not null name") != new.facets.get("not null name")
 }
 
 /// The checks of a table, its own and those of its parents.
