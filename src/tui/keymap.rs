@@ -1,14 +1,20 @@
 //! Keys: one table of what can be done, by which keys and where. The bar, the help and the palette
 //! are made from it, and people can put other keys in.
 
+mod action;
+mod bindings;
+mod context;
+
 use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
 
-pub use super::{
-    bindings::{Action, BINDINGS, Binding, Context},
-    key::Key,
+pub use self::{
+    action::Action,
+    bindings::{BINDINGS, Binding},
+    context::Context,
 };
+pub use super::key::Key;
 use crate::config::nearest;
 
 /// A setting of keys that cannot be used.

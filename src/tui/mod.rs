@@ -5,7 +5,6 @@
 
 mod appearance;
 mod background;
-mod bindings;
 mod clipboard;
 mod effect;
 #[doc(hidden)]

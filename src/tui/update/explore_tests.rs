@@ -146,24 +146,24 @@ fn one_schema_alone_can_be_looked_around_in() {
     harness.screen();
 }
 
+/// The lines of the palette, from the first thing that it offers.
+fn offered(harness: &Harness) -> Vec<String> {
+    let screen = harness.screen();
+    let lines = screen.lines().skip_while(|line| !line.contains(" Do ")).skip(3);
+    lines.map(str::to_owned).collect()
+}
+
 #[test]
 fn what_was_done_from_the_palette_is_offered_first_the_next_time() {
     let mut harness = Harness::new(SIZE);
     harness.press(":").type_in("expand all").press("enter :");
-    let screen = harness.screen();
-    let first = screen.lines().skip_while(|line| !line.contains(" Do ")).nth(3).unwrap();
-    assert!(first.contains("expand all"), "{screen}");
+    assert!(offered(&harness)[0].contains("expand all"), "{}", harness.screen());
 }
 
 #[test]
 fn the_palette_has_what_the_other_panes_can_do_behind_what_can_be_done_here() {
     let mut harness = Harness::new(SIZE);
     harness.press("4 :");
-    let offered = |harness: &Harness| -> Vec<String> {
-        let screen = harness.screen();
-        let lines = screen.lines().skip_while(|line| !line.contains(" Do ")).skip(3);
-        lines.map(str::to_owned).collect()
-    };
     assert!(offered(&harness)[0].contains("show the statement's object"), "{}", harness.screen());
     harness.type_in("add a target");
     assert!(offered(&harness)[0].contains("targets: add a target"), "{}", harness.screen());
@@ -181,9 +181,7 @@ fn a_theme_that_was_taken_is_offered_first_the_next_time() {
     let mut harness = Harness::new(SIZE);
     harness.state.themes = vec!["dark".to_owned(), "mono".to_owned()];
     harness.press(":").type_in("theme mono").press("enter :");
-    let screen = harness.screen();
-    let first = screen.lines().skip_while(|line| !line.contains(" Do ")).nth(3).unwrap();
-    assert!(first.contains("take the theme mono"), "{screen}");
+    assert!(offered(&harness)[0].contains("take the theme mono"), "{}", harness.screen());
 }
 
 #[test]
