@@ -22,6 +22,14 @@ async fn run_text(session: &mut Session, text: &str) -> Result<Outcome, SourceEr
 }
 
 async fn run_files(session: &mut Session, files: &[(&str, &str)]) -> Result<Outcome, SourceError> {
+    run_in(session, Engine { name: "local PostgreSQL", private: true }, files).await
+}
+
+async fn run_in(
+    session: &mut Session,
+    engine: Engine<'_>,
+    files: &[(&str, &str)],
+) -> Result<Outcome, SourceError> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
@@ -30,7 +38,7 @@ async fn run_files(session: &mut Session, files: &[(&str, &str)]) -> Result<Outc
     for statement in script.files.iter_mut().flatten() {
         statement.file = statement.file.strip_prefix(folder.path()).unwrap().into();
     }
-    run(&script, session, Engine { name: "local PostgreSQL", private: true }, &|_, _| {}).await
+    run(&script, session, engine, &|_, _| {}).await
 }
 
 /// A session on a new, empty database.
@@ -171,22 +179,44 @@ async fn an_extension_of_another_version_and_settings_of_another_server_are_pass
     let mut session = session(&cluster, "shop").await;
     let text = "SET transaction_timeout = 0;
         SET default_table_access_method = heap;
-        SET default_tablespace = fast;
         SELECT pg_catalog.set_config('no_such_setting_here', '', false);
         CREATE EXTENSION plpgsql;
         CREATE EXTENSION IF NOT EXISTS plpgsql VERSION '99.9';
-        CREATE TABLE t (id int PRIMARY KEY USING INDEX TABLESPACE fast) TABLESPACE fast;
+        CREATE TABLE t (id int PRIMARY KEY);
         DROP TABLE gone;
         ALTER TABLE ONLY public.gone DROP CONSTRAINT gone_pkey;
         CREATE SCHEMA public;";
     let outcome = run_text(&mut session, text).await.unwrap();
     assert_eq!(texts(&mut session, TABLES).await, ["t"]);
     let told = outcome.notes.join("\n");
-    for reason in
-        ["does not know the setting", "tablespaces belong to the server", "there is nothing to drop"]
-    {
+    for reason in ["does not know the setting", "there is nothing to drop"] {
         assert!(told.contains(reason), "{reason} is missing in\n{told}");
     }
+}
+
+#[tokio::test]
+async fn tablespaces_are_made_where_the_server_is_a_throwaway_one_and_left_out_where_it_is_somebodys() {
+    let text = "CREATE TABLESPACE fast LOCATION '/srv/fast';
+        SET default_tablespace = fast;
+        CREATE TABLE a (id int);
+        BEGIN;
+        SET default_tablespace = '';
+        CREATE TABLE b (id int PRIMARY KEY USING INDEX TABLESPACE \"it's\") TABLESPACE fast;
+        COMMIT;
+        CREATE TABLE c (id int);";
+    let places = "SELECT c.relname || ' ' || t.spcname FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace \
+                  WHERE t.spcname !~ '^pg_' ORDER BY 1";
+    let cluster = Cluster::start();
+    let mut shop = session(&cluster, "shop").await;
+    let elsewhere = Engine { name: "a server", private: false };
+    let outcome = run_in(&mut shop, elsewhere, &[("schema.sql", text)]).await.unwrap();
+    assert_eq!(texts(&mut shop, places).await, [""; 0]);
+    assert_eq!(texts(&mut shop, TABLES).await, ["a", "b", "c"]);
+    assert!(outcome.notes.iter().any(|note| note.contains("tablespaces belong to the server")));
+    let mut warehouse = session(&cluster, "warehouse").await;
+    let outcome = run_text(&mut warehouse, text).await.unwrap();
+    assert_eq!(texts(&mut warehouse, places).await, ["a fast", "b fast", "b_pkey it's"]);
+    assert_eq!(outcome.notes.len(), 1, "{:?}", outcome.notes);
 }
 
 #[tokio::test]

@@ -129,6 +129,11 @@ pub trait Dialect: Sync + Send {
         Vec::new()
     }
 
+    /// The tablespace that an object names.
+    fn tablespace<'a>(&self, _object: &'a Object) -> Option<&'a str> {
+        None
+    }
+
     /// An object as a scratch database can have it; `None` where it can have no such thing.
     fn rehearsed(&self, object: &Object) -> Option<Object> {
         Some(object.clone())

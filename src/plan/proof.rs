@@ -44,6 +44,9 @@ async fn attempt(copy: &mut Copy, request: &Request<'_>, plan: &Plan) -> Result<
     let goal = testable(request.dialect, &selection::goal(request, plan.refused.clone()).catalog);
     let roles = roles(request.dialect, [target, &goal]).chain(request.target.role.clone()).collect();
     copy.make_roles(&roles).await.map_err(|error| error.to_string())?;
+    let tablespaces = [target, &goal].into_iter().flat_map(Catalog::iter);
+    let tablespaces = tablespaces.filter_map(|object| request.dialect.tablespace(object)).collect();
+    copy.make_tablespaces(&tablespaces).await.map_err(|error| error.to_string())?;
     build(copy, request.dialect, target)
         .await
         .map_err(|error| format!("the target's schema could not be built there: {error}"))?;

@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeSet, pin::pin};
 
-use super::{Choice, Database, Options, database, gate::Gate, sqlite, watch::Watch};
+use super::{
+    Choice, Database, Options, database, gate::Gate, sqlite, tablespace::make_tablespace, watch::Watch,
+};
 use crate::{
     dialect::{
         Observed,
@@ -82,6 +84,18 @@ impl Copy {
             let sql = format!("CREATE ROLE {} SUPERUSER NOLOGIN", quote::name(role));
             session.execute(&sql).await.map_err(CopyError::new)?;
             own.made.push(role.clone());
+        }
+        Ok(())
+    }
+
+    /// Makes those tablespaces that are not there yet, where the whole server is a throwaway one.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn make_tablespaces(&mut self, names: &BTreeSet<&str>) -> Result<(), CopyError> {
+        let Engine::Postgres { session, roles, .. } = &mut self.0 else { return Ok(()) };
+        for name in names.iter().filter(|_| roles.private) {
+            make_tablespace(session, name).await.map_err(CopyError::new)?;
         }
         Ok(())
     }

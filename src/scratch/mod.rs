@@ -18,6 +18,7 @@ mod protocol;
 #[cfg(feature = "embedded-postgres")]
 mod relay;
 mod server;
+mod tablespace;
 mod watch;
 
 pub mod copy;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use host::serve;
+pub use tablespace::make_tablespace;
 
 use crate::dialect::postgres::connect::ConnectionUrl;
 

@@ -1,11 +1,15 @@
 //! What a database has of its server: subscriptions, which are planned and proven without their publisher,
 //! and tablespaces.
 
-use schemascope::plan::proof::prove;
+use schemascope::{
+    plan::{Proof, proof::prove},
+    scratch::Choice,
+    source::Source,
+};
 
 use crate::{
     hazards, observer,
-    world::{Pair, World, sql},
+    world::{self, Pair, World, sql},
 };
 
 const SUBSCRIPTIONS: &str = "
@@ -97,8 +101,38 @@ async fn the_secret_of_a_subscription_is_asked_for_and_not_told() {
 #[tokio::test]
 async fn what_stands_in_a_tablespace_is_moved_there_and_back() {
     let world = World::start();
-    let make = ["-c", "SET allow_in_place_tablespaces = on", "-c", "CREATE TABLESPACE fast LOCATION ''"];
-    assert!(world.cluster.psql_output("postgres", &make).status.success());
+    make_fast(&world);
     repaired(&world, "there", [TABLES, ELSEWHERE]).await;
     repaired(&world, "back", [ELSEWHERE, TABLES]).await;
+}
+
+#[tokio::test]
+async fn tablespaces_that_a_scratch_engine_lacks_are_made_there() {
+    let world = World::start();
+    make_fast(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let [found, meant] = [("found.sql", TABLES), ("meant.sql", ELSEWHERE)].map(|(name, script)| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, script).expect("a file");
+        file
+    });
+    for choice in [Choice::Local, Choice::Embedded] {
+        let name = format!("{choice:?}");
+        world.load(&name, &[&found]);
+        let engine = world::scratch(choice);
+        let canonical = world::read(&Source::SqlFile(meant.clone()), &engine).await;
+        let pair = Pair::new(canonical, world.read(&name).await);
+        let plan = pair.plan_all();
+        let every = pair.drift.differences.keys().cloned().collect();
+        let proof = prove(&pair.request(&every), &plan, &engine).await;
+        assert!(matches!(proof, Proof::Proven { .. }), "{name}: {proof:?}");
+        world.apply(&name, &plan);
+        let after = Pair::new(pair.canonical, world.read(&name).await);
+        assert_eq!(after.differences(), [""; 0], "{name}: {}", sql(&plan));
+    }
+}
+
+fn make_fast(world: &World) {
+    let make = ["-c", "SET allow_in_place_tablespaces = on", "-c", "CREATE TABLESPACE fast LOCATION ''"];
+    assert!(world.cluster.psql_output("postgres", &make).status.success());
 }

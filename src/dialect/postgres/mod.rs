@@ -213,6 +213,10 @@ impl Dialect for Postgres {
         Some(whole)
     }
 
+    fn tablespace<'a>(&self, object: &'a Object) -> Option<&'a str> {
+        object.facets.text("tablespace")
+    }
+
     fn roles(&self, object: &Object) -> Vec<String> {
         let owner = object.facets.text("owner").map(str::to_owned);
         let policy = common::texts(object, "roles").into_iter().filter(|role| role != "public");

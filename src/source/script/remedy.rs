@@ -12,6 +12,8 @@ use crate::model::Kind;
 pub enum Remedy {
     /// Make this role, and run it again.
     CreateRole(String),
+    /// Make this tablespace, and run it again; or go on without it, see [`without_tablespace`].
+    CreateTablespace(String),
     /// Run this in its place, and say why.
     Rewrite(String, &'static str),
     /// Go on without it, and say why.
@@ -74,6 +76,9 @@ pub fn remedy(statement: &str, error: &ServerError) -> Remedy {
     if starts(&words, &["comment", "on", "extension"]) && ["42501", "42704"].contains(&state) {
         return Remedy::LeaveOut("the extension belongs to the engine");
     }
+    if let Some(tablespace) = missing_tablespace(error) {
+        return Remedy::CreateTablespace(tablespace);
+    }
     if is_setting(&words) && ["42704", "42501", "22023", "0A000", "55P02"].contains(&state) {
         return Remedy::LeaveOut("the scratch engine does not know the setting or its value");
     }
@@ -82,9 +87,6 @@ pub fn remedy(statement: &str, error: &ServerError) -> Remedy {
     }
     if state == "3D000" {
         return Remedy::LeaveOut("it names another database");
-    }
-    if missing(message, "tablespace").is_some() {
-        return without_tablespace(statement, &words);
     }
     if NOT_THERE.contains(&state) {
         // Run later, it would take away what the script makes after it.
@@ -97,6 +99,12 @@ pub fn remedy(statement: &str, error: &ServerError) -> Remedy {
 fn missing(message: &str, kind: &str) -> Option<String> {
     let rest = message.strip_prefix(kind)?.strip_prefix(" \"")?;
     Some(rest.strip_suffix("\" does not exist")?.to_owned())
+}
+
+/// The tablespace that a statement names and the server lacks. A setting tells it in the detail.
+fn missing_tablespace(error: &ServerError) -> Option<String> {
+    let in_detail = || missing(error.detail.as_deref()?.strip_suffix('.')?, "Tablespace");
+    missing(&error.message, "tablespace").or_else(in_detail)
 }
 
 fn is_setting(words: &[Word]) -> bool {
@@ -131,14 +139,16 @@ fn extension(statement: &str, words: &[Word], error: &ServerError) -> Remedy {
     }
 }
 
-/// Tablespaces are folders of one server: what is stored where is no matter for a scratch engine.
-fn without_tablespace(statement: &str, words: &[Word]) -> Remedy {
+/// What to do about a statement that names a tablespace which cannot be made: tablespaces are folders of one
+/// server, and not every server is one to make them on.
+pub fn without_tablespace(statement: &str) -> Remedy {
     const WHY: &str = "tablespaces belong to the server";
-    if after(words, &["set", "tablespace"]).is_some() {
+    let words: Vec<Word> = words(statement).collect();
+    if is_setting(&words) || after(&words, &["set", "tablespace"]).is_some() {
         return Remedy::LeaveOut(WHY);
     }
-    let index = without(statement, words, &["using", "index", "tablespace"]);
-    match index.or_else(|| without(statement, words, &["tablespace"])) {
+    let index = without(statement, &words, &["using", "index", "tablespace"]);
+    match index.or_else(|| without(statement, &words, &["tablespace"])) {
         Some(text) => Remedy::Rewrite(text, WHY),
         None => Remedy::None,
     }
@@ -229,12 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn tablespaces_are_taken_out() {
-        let message = "tablespace \"fast\" does not exist";
+    fn tablespaces_are_made_or_taken_out() {
+        let fast = Remedy::CreateTablespace("fast".to_owned());
+        assert_eq!(
+            told("CREATE TABLE t () TABLESPACE fast", "42704", "tablespace \"fast\" does not exist"),
+            fast
+        );
         let create = "CREATE TABLE t (a int PRIMARY KEY USING INDEX TABLESPACE fast, b int)";
         let expected = "CREATE TABLE t (a int PRIMARY KEY , b int)";
-        assert!(matches!(told(create, "42704", message), Remedy::Rewrite(text, _) if text == expected));
-        let moved = told("ALTER TABLE t SET TABLESPACE fast", "42704", message);
-        assert!(matches!(moved, Remedy::LeaveOut(_)));
+        assert!(matches!(without_tablespace(create), Remedy::Rewrite(text, _) if text == expected));
+        for left_out in ["ALTER TABLE t SET TABLESPACE fast", "SET default_tablespace = fast"] {
+            assert!(matches!(without_tablespace(left_out), Remedy::LeaveOut(_)), "{left_out}");
+        }
     }
 }

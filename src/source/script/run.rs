@@ -9,12 +9,13 @@ use super::{
     Actors, Engine, Failure, Failures, Script,
     item::{Item, units},
     notes::Notes,
-    remedy::{Remedy, belongs_to_server, remedy},
+    remedy::{Remedy, belongs_to_server, remedy, without_tablespace},
     words::{Word, words},
 };
 use crate::{
     dialect::postgres::session::{ServerError, Session},
     model::Location,
+    scratch::make_tablespace,
     source::{
         Progress, SourceError,
         locate::{Mark, TAKE_MARK},
@@ -217,8 +218,16 @@ impl<'a> Runner<'a> {
                 self.session.execute("ROLLBACK").await.map_err(|error| self.lost(error))?;
                 self.path = path;
             }
+            let mut remedy = remedy(self.items[at].sql(), &error);
+            if let Remedy::CreateTablespace(name) = &remedy {
+                // Tablespaces are of the whole server.
+                if self.engine.private && make_tablespace(self.session, name).await.is_ok() {
+                    continue;
+                }
+                remedy = without_tablespace(self.items[at].sql());
+            }
             let item = &mut self.items[at];
-            match remedy(item.sql(), &error) {
+            match remedy {
                 Remedy::CreateRole(role) if self.actors.roles.mentioned.insert(role.clone()) => {
                     let made = self.actors.make(self.session, role).await;
                     made.map_err(|error| self.lost(error))?;
