@@ -106,6 +106,7 @@ impl Closure<'_> {
             self.choose_inline_parts(key);
         }
         self.choose_source(key);
+        self.choose_followers(key);
         self.choose_neighbours(key);
         for holder in self.holders(key) {
             self.choose(&holder, Some(key));
@@ -120,6 +121,24 @@ impl Closure<'_> {
         };
         let users = target.catalog.users(key).filter(|user| dialect.is_held_by(from, to, user));
         users.map(|user| user.key.clone()).collect()
+    }
+
+    /// Whoever names what an extension holds names it elsewhere once the extension has moved.
+    fn choose_followers(&mut self, key: &Key) {
+        if self.moves(key) {
+            let target = &self.request.target.catalog;
+            let changed = |user: &&Object| self.request.drift.status(&user.key) == Status::Changed;
+            let followers: Vec<Key> =
+                target.users(key).filter(changed).map(|user| user.key.clone()).collect();
+            followers.iter().for_each(|follower| self.choose(follower, Some(key)));
+        }
+    }
+
+    /// Whether the difference is the schema that an extension is in.
+    fn moves(&self, key: &Key) -> bool {
+        let difference = self.request.drift.differences.get(key);
+        key.kind().name() == "extension"
+            && difference.is_some_and(|difference| difference.facets.iter().any(|facet| facet == "schema"))
     }
 
     /// What is held by something that stays, stays too.
@@ -144,6 +163,7 @@ impl Closure<'_> {
                         || self.is_retyped(&requirement.on) && self.follows_types(key)
                         || self.is_never_null_in(&requirement.on, object)
                         || object.facets.get("bound").is_some() && self.is_divided_anew(&requirement.on)
+                        || self.moves(&requirement.on)
                         || object.parent.as_ref() == Some(&requirement.on)
                             && self.changes_ancestry(&requirement.on) =>
                 {

@@ -492,8 +492,9 @@ impl<'a> Transition<'a> {
                 self.lift(user, facets.into_iter().flatten());
                 continue;
             }
-            // A table that leaves its parent is not to go with it.
-            if user.kind() == key.kind() && self.comes_free(key, object) {
+            // A table that leaves its parent is not to go with it, nor an extension with its schema.
+            let is_left = user.kind() == key.kind() || key.kind().name() == "schema";
+            if is_left && self.comes_free(key, object) {
                 continue;
             }
             if self.holds_data_and_stays(key, object) {

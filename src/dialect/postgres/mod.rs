@@ -26,6 +26,7 @@ mod partition_names;
 mod persistence;
 mod presence;
 mod printed;
+mod relocation;
 mod rename;
 mod retype;
 pub mod role;
@@ -181,10 +182,11 @@ impl Dialect for Postgres {
         to: &Catalog,
         server: u32,
     ) -> Result<Option<(Catalog, Catalog)>, Unwritable> {
-        let Some((from, to)) = persistence::followed(from, to, server) else {
-            return ancestry::completed(from, to);
-        };
-        Ok(Some(ancestry::completed(&from, &to)?.unwrap_or((from, to))))
+        let moved = relocation::followed(from, to).map(|from| (from, to.clone()));
+        let (from, to) = moved.as_ref().map_or((from, to), |(from, to)| (from, to));
+        let kept = persistence::followed(from, to, server);
+        let (from, to) = kept.as_ref().map_or((from, to), |(from, to)| (from, to));
+        Ok(ancestry::completed(from, to)?.or(kept).or(moved))
     }
 
     fn born_with(&self, before: &Catalog, after: &Catalog, role: &str, object: &Object) -> Vec<String> {
