@@ -60,6 +60,18 @@ pub trait Dialect: Sync + Send {
         false
     }
 
+    /// What a target can have of a facet that canonical, on a server of another version, has as `wanted`.
+    /// `has` is what the target has now.
+    fn carried_across(
+        &self,
+        _versions: Versions,
+        _facet: &str,
+        wanted: &Value,
+        _has: Option<&Value>,
+    ) -> Value {
+        wanted.clone()
+    }
+
     /// Whether two values of a facet, one of which may be absent, differ only because servers of
     /// different versions know different things.
     fn same_across(

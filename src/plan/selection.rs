@@ -14,7 +14,7 @@ use self::types::Columns;
 pub(super) use self::types::{is_view, same_names};
 use super::{HazardCode, Request, renames::renamed};
 use crate::{
-    dialect::Step,
+    dialect::{Step, Versions},
     diff::Status,
     model::{Catalog, Key, Object},
 };
@@ -316,7 +316,7 @@ impl Closure<'_> {
             let Some(wanted) = canonical.catalog.get(key) else { continue };
             match (target.catalog.get(key), drift.differences.get(key)) {
                 (Some(live), Some(difference)) => {
-                    catalog.insert(merged(live, wanted, &difference.facets));
+                    catalog.insert(self.merged(live, wanted, &difference.facets));
                 }
                 _ => catalog.insert(self.managed(wanted)),
             }
@@ -349,18 +349,29 @@ impl Closure<'_> {
                 object.facets.set(facet, Value::Null);
             }
         }
+        for (facet, value) in wanted.facets.iter() {
+            let carried = self.carried_across(facet, value, None);
+            if carried != *value {
+                object.facets.set(facet, carried);
+            }
+        }
         object
     }
-}
 
-/// The live object with the canonical values of the facets that the comparison says differ: what
-/// the rules leave open stays as it is.
-fn merged(live: &Object, wanted: &Object, facets: &[String]) -> Object {
-    let mut object = live.clone();
-    for facet in facets {
-        let value = wanted.facets.get(facet).cloned().unwrap_or_default();
-        object.facets.set(facet, value);
+    /// The live object with the canonical values of the facets that the comparison says differ: what
+    /// the rules leave open stays as it is.
+    fn merged(&self, live: &Object, wanted: &Object, facets: &[String]) -> Object {
+        let mut object = live.clone();
+        for facet in facets {
+            let value = wanted.facets.get(facet).cloned().unwrap_or_default();
+            object.facets.set(facet, self.carried_across(facet, &value, live.facets.get(facet)));
+        }
+        object.requires.clone_from(&wanted.requires);
+        object
     }
-    object.requires.clone_from(&wanted.requires);
-    object
+
+    fn carried_across(&self, facet: &str, wanted: &Value, has: Option<&Value>) -> Value {
+        let Request { dialect, canonical, target, .. } = self.request;
+        dialect.carried_across(Versions::of(canonical, target), facet, wanted, has)
+    }
 }

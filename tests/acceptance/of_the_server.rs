@@ -9,6 +9,7 @@ use schemascope::{
 
 use crate::{
     hazards, observer,
+    support::Cluster,
     world::{self, Pair, World, sql},
 };
 
@@ -130,6 +131,25 @@ async fn tablespaces_that_a_scratch_engine_lacks_are_made_there() {
         let after = Pair::new(pair.canonical, world.read(&name).await);
         assert_eq!(after.differences(), [""; 0], "{name}: {}", sql(&plan));
     }
+}
+
+#[tokio::test]
+async fn a_privilege_that_only_a_newer_server_knows_is_neither_given_nor_taken() {
+    let world = World { cluster: Cluster::start_major(15) };
+    world.cluster.execute("postgres", "CREATE ROLE app");
+    world.cluster.database("older");
+    world.cluster.execute("older", "CREATE TABLE t (id integer)");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schema.sql");
+    let script = "CREATE TABLE t (id integer); CREATE TABLE u (id integer);
+        GRANT ALL ON t, u TO app; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO app";
+    std::fs::write(&file, script).expect("a file");
+    let canonical = world::read(&Source::SqlFile(file), &world::scratch(Choice::Embedded)).await;
+    let pair = Pair::new(canonical, world.read("older").await);
+    assert!(!sql(&pair.plan_all()).contains("MAINTAIN"), "{}", sql(&pair.plan_all()));
+    world.apply("older", &pair.plan_all());
+    let after = Pair::new(pair.canonical, world.read("older").await);
+    assert_eq!(after.differences(), [""; 0]);
 }
 
 fn make_fast(world: &World) {

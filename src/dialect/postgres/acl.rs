@@ -50,8 +50,10 @@ impl Grantable {
         })
     }
 
-    fn letters(self) -> &'static str {
+    /// What the owner may do, by the letters of the catalog, on a server of a major version.
+    fn letters(self, major: u32) -> &'static str {
         match self {
+            Grantable::Relation if major < 17 => "arwdDxt",
             Grantable::Relation => "arwdDxtm",
             // A new column has no privileges of its own.
             Grantable::Column | Grantable::Addition => "",
@@ -76,8 +78,8 @@ impl Grantable {
 /// The grants of an object as sorted texts, leaving out what every new object of its class has:
 /// `SELECT to app`, `SELECT to app with grant option`, and `no EXECUTE to PUBLIC` for a default
 /// that was revoked. Grantors are left out: who granted is no part of the schema. Roles are quoted
-/// where SQL would quote them, so that no name can be taken for a word of ours.
-pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<String> {
+/// where SQL would quote them, so that no name can be taken for a word of ours. `major` is the server's version.
+pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable, major: u32) -> Vec<String> {
     let Some(acl) = acl else { return Vec::new() };
     let owner = &*quote::name(owner);
     let mut held: BTreeSet<(String, char, bool)> = BTreeSet::new();
@@ -89,7 +91,7 @@ pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<Stri
         }
     }
     let mut texts = BTreeSet::new();
-    let defaults = [(owner, class.letters()), (PUBLIC, class.public_default())];
+    let defaults = [(owner, class.letters(major)), (PUBLIC, class.public_default())];
     for (grantee, letter, option) in &held {
         let is_default = defaults.iter().any(|(who, letters)| who == grantee && letters.contains(*letter));
         if let (false, Some(privilege)) = (is_default && !option, privilege(*letter)) {
@@ -97,10 +99,9 @@ pub fn grants(acl: Option<&[String]>, owner: &str, class: Grantable) -> Vec<Stri
             texts.insert(format!("{privilege} to {grantee}{tail}"));
         }
     }
-    // MAINTAIN is new in 17: an owner without it on an older server has lost nothing.
     let has_any = |who: &str, letter: char| held.iter().any(|(grantee, l, _)| grantee == who && *l == letter);
     for (who, letters) in defaults {
-        let lost = letters.chars().filter(|letter| *letter != 'm' && !has_any(who, *letter));
+        let lost = letters.chars().filter(|letter| !has_any(who, *letter));
         texts.extend(
             lost.filter_map(privilege).map(|privilege| format!("no {privilege} to {}", as_owner(who, owner))),
         );
@@ -328,18 +329,18 @@ mod tests {
 
     #[test]
     fn no_acl_means_no_grants() {
-        assert_eq!(grants(None, "me", Grantable::Relation), texts(&[]));
+        assert_eq!(grants(None, "me", Grantable::Relation, 15), texts(&[]));
     }
 
     #[test]
     fn everybody_uses_the_public_schema_and_created_in_it_before_15() {
         let old = texts(&["postgres=UC/postgres", "=UC/postgres"]);
-        assert_eq!(grants(Some(&old), "postgres", Grantable::OpenPublicSchema), texts(&[]));
+        assert_eq!(grants(Some(&old), "postgres", Grantable::OpenPublicSchema, 15), texts(&[]));
         let new = texts(&["pg_database_owner=UC/pg_database_owner", "=U/pg_database_owner"]);
-        assert_eq!(grants(Some(&new), "pg_database_owner", Grantable::PublicSchema), texts(&[]));
+        assert_eq!(grants(Some(&new), "pg_database_owner", Grantable::PublicSchema, 15), texts(&[]));
         let closed = texts(&["postgres=UC/postgres"]);
         assert_eq!(
-            grants(Some(&closed), "postgres", Grantable::PublicSchema),
+            grants(Some(&closed), "postgres", Grantable::PublicSchema, 15),
             texts(&["no USAGE to PUBLIC"])
         );
     }
@@ -348,13 +349,20 @@ mod tests {
     fn what_every_object_has_is_left_out_and_what_it_lost_is_named() {
         let acl = texts(&["me=X/me", "app=X*/me"]);
         let expected = texts(&["EXECUTE to app with grant option", "no EXECUTE to PUBLIC"]);
-        assert_eq!(grants(Some(&acl), "me", Grantable::Routine), expected);
+        assert_eq!(grants(Some(&acl), "me", Grantable::Routine, 15), expected);
+    }
+
+    #[test]
+    fn an_owner_can_lose_what_the_server_knows() {
+        let acl = texts(&["me=arwdDxt/me"]);
+        assert_eq!(grants(Some(&acl), "me", Grantable::Relation, 16), texts(&[]));
+        assert_eq!(grants(Some(&acl), "me", Grantable::Relation, 17), texts(&["no MAINTAIN to OWNER"]));
     }
 
     #[test]
     fn a_grantee_with_odd_characters_is_read_and_quoted() {
         let acl = texts(&["me=arwdDxt/me", "\"o\"\"dd=r\"=r/me"]);
-        let read = grants(Some(&acl), "me", Grantable::Relation);
+        let read = grants(Some(&acl), "me", Grantable::Relation, 15);
         assert_eq!(read, texts(&["SELECT to \"o\"\"dd=r\""]));
         assert_eq!(grantee(&read[0]).as_deref(), Some("o\"dd=r"));
         let steps = change(&[], &read, On::own("TABLE public.t"), None);
@@ -365,7 +373,7 @@ mod tests {
     fn a_name_that_looks_like_a_grant_stays_a_name() {
         let acl = texts(&["\"x with grant option\"=r/me", "\"PUBLIC\"=r/me"]);
         let sql: Vec<String> =
-            change(&[], &grants(Some(&acl), "me", Grantable::Column), On::own("TABLE t"), Some("a: b"))
+            change(&[], &grants(Some(&acl), "me", Grantable::Column, 15), On::own("TABLE t"), Some("a: b"))
                 .into_iter()
                 .map(|step| step.sql)
                 .collect();

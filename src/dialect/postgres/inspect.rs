@@ -80,11 +80,11 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     let addresses = Addresses::new(session).await?;
     let raw = Raw::new(session).await?;
     let mut reader =
-        Inspection { addresses, raw, objects: Objects::new(), oids: Vec::new(), waiting: Vec::new() };
+        Inspection { major, addresses, raw, objects: Objects::new(), oids: Vec::new(), waiting: Vec::new() };
     let mut lanes = Lanes::over(session).await?;
     let kinds = super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY));
-    reader.read_all(&mut lanes, &kinds.collect::<Vec<_>>(), major, progress).await?;
-    let Inspection { addresses, raw, mut objects, oids, waiting } = reader;
+    reader.read_all(&mut lanes, &kinds.collect::<Vec<_>>(), progress).await?;
+    let Inspection { addresses, raw, mut objects, oids, waiting, .. } = reader;
     drop(raw);
     objects.sort();
     progress("definitions", objects.len());
@@ -134,6 +134,8 @@ const SUPERUSERS_ONLY: &str = "-- superusers only";
 
 /// What was read so far.
 struct Inspection {
+    /// The server's version.
+    major: u32,
     addresses: Addresses,
     raw: Raw,
     objects: Objects,
@@ -147,12 +149,11 @@ impl Inspection {
         &mut self,
         lanes: &mut Lanes<'_>,
         kinds: &[&'static Reader],
-        major: u32,
         progress: &Progress<'_>,
     ) -> Result<(), ServerError> {
-        let queries: Vec<Query> = kinds.iter().map(|kind| Query::of(kind, major)).collect();
+        let queries: Vec<Query> = kinds.iter().map(|kind| Query::of(kind, self.major)).collect();
         let mut layouts: Vec<Option<Layout>> = kinds.iter().map(|_| None).collect();
-        let sql = iter::once(Addresses::aliases(major));
+        let sql = iter::once(Addresses::aliases(self.major));
         let sql: Vec<String> = sql.chain(queries.iter().map(|query| query.sql.clone())).collect();
         lanes
             .in_turn(&sql, |at, rows| {
@@ -196,7 +197,7 @@ impl Inspection {
             }),
         };
         self.raw.learn(&key, &row, relation, sub);
-        let grants = grants(reader, layout, &row);
+        let grants = grants(reader, layout, &row, self.major);
         let column_acl = texts(&row, layout.acl);
         let column_owner = layout.owner.and_then(|at| row.values[at].as_str()).unwrap_or_default().to_owned();
         let wanted: Vec<(usize, i64)> = layout.wanted(&row).collect();
@@ -226,7 +227,7 @@ impl Inspection {
     fn grant_columns(&mut self, table: Option<usize>, column: &Key, items: Option<Vec<String>>, owner: &str) {
         let (Some(items), Some(table)) = (items, table) else { return };
         if let Some(table) = self.objects.at_mut(table) {
-            let own = acl::grants(Some(&items), owner, Grantable::Column);
+            let own = acl::grants(Some(&items), owner, Grantable::Column, self.major);
             let mut grants = super::common::texts(table, "column grants");
             grants.extend(own.iter().map(|grant| acl::on_column(column.name(), grant)));
             grants.sort();
@@ -236,20 +237,25 @@ impl Inspection {
 }
 
 /// What the grants of an object are as facets, where its kind has any.
-fn grants(reader: &Reader, layout: &Layout, row: &Row) -> Option<[(&'static str, Vec<String>); 2]> {
+fn grants(
+    reader: &Reader,
+    layout: &Layout,
+    row: &Row,
+    major: u32,
+) -> Option<[(&'static str, Vec<String>); 2]> {
     let text = |at: Option<usize>| at.and_then(|at| row.values[at].as_str());
     let class = text(layout.grantable).and_then(Grantable::named).or(reader.grantable)?;
     // Where both are told, the facet goes by a name that is not the one in the privileges.
     let owner = text(layout.owner).or(text(layout.facet_owner)).unwrap_or_default();
-    let own = acl::grants(texts(row, layout.acl).as_deref(), owner, class);
-    Some([("grants", own), ("column grants", view_column_grants(row, owner))])
+    let own = acl::grants(texts(row, layout.acl).as_deref(), owner, class, major);
+    Some([("grants", own), ("column grants", view_column_grants(row, owner, major))])
 }
 
 /// Grants on the columns of a view, which are no objects of their own.
-fn view_column_grants(row: &Row, owner: &str) -> Vec<String> {
+fn view_column_grants(row: &Row, owner: &str, major: u32) -> Vec<String> {
     let columns = row.get("_column_acl").and_then(Value::as_object).into_iter().flatten();
     let grants = columns.flat_map(|(column, items)| {
-        let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column);
+        let own = acl::grants(strings(items).as_deref(), owner, Grantable::Column, major);
         own.iter().map(|grant| acl::on_column(column, grant)).collect::<Vec<_>>()
     });
     grants.collect()

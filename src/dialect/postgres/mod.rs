@@ -122,6 +122,16 @@ impl Dialect for Postgres {
         expression::same_form(kind, facet, a, b, meaning::Printed::WithoutCasts)
     }
 
+    fn carried_across(
+        &self,
+        versions: Versions,
+        facet: &str,
+        wanted: &serde_json::Value,
+        has: Option<&serde_json::Value>,
+    ) -> serde_json::Value {
+        versions::carried_across(versions, facet, wanted, has)
+    }
+
     fn same_across(
         &self,
         versions: Versions,

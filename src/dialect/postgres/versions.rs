@@ -47,6 +47,18 @@ pub fn same_across(
     }
 }
 
+/// What a target can have of a facet that canonical has as `wanted`: privileges that only one of the two
+/// servers knows stay as they are at the target.
+pub fn carried_across(versions: Versions, facet: &str, wanted: &Value, has: Option<&Value>) -> Value {
+    if !["grants", "column grants"].contains(&facet) || !versions.across(170_000) {
+        return wanted.clone();
+    }
+    let kept = items(has).into_iter().filter_map(Value::as_str).filter(|grant| acl::is_of(grant, "MAINTAIN"));
+    let mut grants: Vec<&str> = maintained(Some(wanted)).into_iter().chain(kept).collect();
+    grants.sort_unstable();
+    Value::from(grants)
+}
+
 fn items(list: Option<&Value>) -> Vec<&Value> {
     list.and_then(Value::as_array).into_iter().flatten().collect()
 }
@@ -88,6 +100,18 @@ mod tests {
         assert!(same((17, 16), table, "grants", json!(null), json!(["MAINTAIN to app"])));
         assert!(!same((17, 18), table, "grants", most.clone(), all));
         assert!(!same((16, 17), table, "grants", most, json!(["INSERT to app"])));
+    }
+
+    #[test]
+    fn a_privilege_that_one_server_does_not_know_is_neither_given_nor_taken() {
+        let across = Versions::new(150_000, 180_000);
+        let all = json!(["MAINTAIN to app", "SELECT to app"]);
+        let carried = |versions, wanted, has| carried_across(versions, "grants", &wanted, has);
+        assert_eq!(carried(across, all.clone(), None), json!(["SELECT to app"]));
+        let (less, kept) =
+            (json!(["no MAINTAIN to OWNER"]), json!(["SELECT to app", "no MAINTAIN to OWNER"]));
+        assert_eq!(carried(across, json!(["SELECT to app"]), Some(&less)), kept);
+        assert_eq!(carried(Versions::new(170_000, 180_000), all.clone(), None), all);
     }
 
     #[test]

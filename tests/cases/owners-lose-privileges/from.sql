@@ -1,0 +1,5 @@
+CREATE TABLE lost (id integer);
+REVOKE ALL ON lost FROM CURRENT_USER;
+CREATE TABLE kept (id integer);
+CREATE TABLE part (id integer);
+REVOKE MAINTAIN, SELECT ON part FROM CURRENT_USER;

@@ -1,0 +1,5 @@
+CREATE TABLE lost (id integer);
+CREATE TABLE kept (id integer);
+REVOKE ALL ON kept FROM CURRENT_USER;
+CREATE TABLE part (id integer);
+REVOKE SELECT ON part FROM CURRENT_USER;
