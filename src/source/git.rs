@@ -19,48 +19,38 @@ pub struct GitPath {
     pub path: String,
 }
 
-/// Why something cannot be had from git.
+/// Why something cannot be had from git. Whoever prints it says first of what source.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// The words are not of the form.
-    #[error("`{0}` names no file at a revision.")]
-    Form(String),
+    #[error("It names no file at a revision.")]
+    Form,
     /// The program is missing, or cannot be started.
     #[error("git could not be started: {0}.")]
     Start(io::Error),
     /// The path leads out of the repository.
-    #[error("{0} leads out of the repository.")]
-    Outside(GitPath),
-    /// What git said.
-    #[error("{what} could not be read: git says: {said}")]
-    Refused {
-        /// What was asked for.
-        what: GitPath,
-        /// The first line that git printed.
-        said: String,
-    },
+    #[error("The path leads out of the repository.")]
+    Outside,
+    /// The first line that git printed.
+    #[error("It could not be read: git says: {0}")]
+    Refused(String),
     /// The files could not be laid out.
-    #[error("The files of {what} could not be written to a temporary folder: {error}.")]
-    Write {
-        /// What was asked for.
-        what: GitPath,
-        /// What the operating system said.
-        error: io::Error,
-    },
+    #[error("The files could not be written to a temporary folder: {0}.")]
+    Write(io::Error),
 }
 
 impl GitError {
     /// What to do next, as full sentences.
     pub fn hint(&self) -> &'static str {
         match self {
-            GitError::Form(_) | GitError::Outside(_) => {
+            GitError::Form | GitError::Outside => {
                 "Write it as git:REVISION:PATH, for example git:main:db/schema.sql."
             }
             GitError::Start(_) => "Install git, or check that it is on the PATH.",
-            GitError::Refused { .. } => {
+            GitError::Refused(_) => {
                 "Check the revision and the path with: git show REVISION:PATH; the command has to run inside the repository."
             }
-            GitError::Write { .. } => "Check that the disk is not full, and that TMPDIR may be written.",
+            GitError::Write(_) => "Check that the disk is not full, and that TMPDIR may be written.",
         }
     }
 }
@@ -83,7 +73,7 @@ impl GitPath {
             {
                 Ok(GitPath { revision: revision.to_owned(), path: path.to_owned() })
             }
-            _ => Err(GitError::Form(format!("git:{text}"))),
+            _ => Err(GitError::Form),
         }
     }
 
@@ -93,8 +83,8 @@ impl GitPath {
     /// # Errors
     /// As [`GitError`] says.
     pub async fn check_out(&self) -> Result<CheckOut, GitError> {
-        let write = |error| GitError::Write { what: self.clone(), error };
-        let folder = tempfile::Builder::new().prefix("schemascope-git-").tempdir().map_err(write)?;
+        let folder =
+            tempfile::Builder::new().prefix("schemascope-git-").tempdir().map_err(GitError::Write)?;
         let top = self.git(&["rev-parse", "--show-toplevel"], &[]).await?;
         let top = PathBuf::from(top.trim_end_matches('\n'));
         let prefix = self.git(&["rev-parse", "--show-prefix"], &[]).await?;
@@ -126,16 +116,15 @@ impl GitPath {
 
     /// The path from the top of the repository, of plain names.
     fn path_within(&self, prefix: &str) -> Result<String, GitError> {
-        let outside = || GitError::Outside(self.clone());
         let relative = self.path.starts_with("./") || self.path.starts_with("../");
         let whole = if relative { format!("{prefix}{}", self.path) } else { self.path.clone() };
         let mut names = Vec::new();
         for part in Path::new(&whole).components() {
             match part {
-                Component::Normal(name) => names.push(name.to_str().ok_or_else(outside)?.to_owned()),
+                Component::Normal(name) => names.push(name.to_str().ok_or(GitError::Outside)?.to_owned()),
                 Component::CurDir => {}
                 Component::ParentDir if !names.is_empty() => drop(names.pop()),
-                _ => return Err(outside()),
+                _ => return Err(GitError::Outside),
             }
         }
         Ok(names.join("/"))
@@ -164,7 +153,7 @@ impl GitPath {
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().find(|line| !line.is_empty()).unwrap_or("nothing.").to_owned();
-            return Err(GitError::Refused { what: self.clone(), said });
+            return Err(GitError::Refused(said));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

@@ -100,6 +100,10 @@ fn a_script_is_read_as_it_was_at_a_git_revision_with_what_it_includes() {
     broken.check(2, &[], &["db/parts/a.sql:2", "type \"nothing\" does not exist"]);
     user.run(&["inspect", "git:nowhere:db/schema.sql"]).check(2, &[], &["git says: fatal:", "nowhere"]);
     user.run(&["inspect", "git:HEAD:../x.sql"]).check(2, &[], &["leads out of the repository"]);
+    for source in ["git:nowhere:db/schema.sql", "git:HEAD:../x.sql", "git:HEAD"] {
+        let said = user.run(&["inspect", source]).err;
+        assert_eq!(said.matches(source).count(), 1, "{said}");
+    }
     // What is in the working tree and the index stays as it is.
     git(&user, &["diff", "--cached", "--exit-code"]);
 }
