@@ -21,7 +21,7 @@ impl Tool for Diesel {
     }
 
     fn likeness(&self, listing: &Listing) -> Likeness {
-        match listing.all("sql").any(|file| file.base() == "up.sql" && !file.parent().is_empty()) {
+        match listing.is_of_folders("up.sql") {
             true => Likeness::Sure,
             false => Likeness::None,
         }

@@ -92,6 +92,13 @@ impl Listing {
         self.files.iter().filter(move |file| has_ending(&file.name, ending))
     }
 
+    /// Whether its migrations are folders that each hold a script of this name. Where scripts stand
+    /// beside such a folder, they are the migrations, and it is another's.
+    pub fn is_of_folders(&self, name: &str) -> bool {
+        let is_in_folder = |file: &File| file.base() == name && !file.parent().is_empty();
+        self.top("sql").next().is_none() && self.files.iter().any(is_in_folder)
+    }
+
     /// The file of a name.
     pub fn file(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|file| file.name == name)
@@ -243,6 +250,17 @@ mod tests {
             ("alembic", "versions/a.py", "revision = 'a'\ndown_revision = None\n"),
         ] {
             assert_eq!(recognised(&[(name, text)]), [tool], "{name}");
+        }
+    }
+
+    #[test]
+    fn scripts_are_not_of_the_tool_that_has_a_folder_beside_them() {
+        for other in ["prisma/20240101120000_a/migration.sql", "prisma/migration.sql", "diesel/1_a/up.sql"] {
+            assert_eq!(
+                recognised(&[("1_a.sql", ""), (other, "")]),
+                recognised(&[("1_a.sql", "")]),
+                "{other}"
+            );
         }
     }
 

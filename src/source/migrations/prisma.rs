@@ -22,7 +22,7 @@ impl Tool for Prisma {
     }
 
     fn likeness(&self, listing: &Listing) -> Likeness {
-        match listing.all("sql").any(|file| file.base() == "migration.sql" && !file.parent().is_empty()) {
+        match listing.is_of_folders("migration.sql") {
             true => Likeness::Sure,
             false => Likeness::None,
         }
