@@ -72,20 +72,20 @@ pub fn search(words: &str, snapshots: &[Arc<Snapshot>]) -> Vec<Hit> {
 fn judge(object: &Object, words: &[String]) -> Option<Hit> {
     let key = &object.key;
     let mut worst = Rank::Exact;
-    let mut place: Option<(String, String)> = None;
+    let mut others: Vec<&str> = Vec::new();
     for word in words {
         let rank = match name_rank(key, word) {
             Some(rank) => rank,
             None => {
-                let (facet, excerpt) = in_facets(object, word)?;
-                let rank = if facet.ends_with("comment") { Rank::Comment } else { Rank::Text };
-                place.get_or_insert((facet, excerpt));
-                rank
+                let facet = facet_with(object, word)?;
+                others.push(word);
+                if facet.ends_with("comment") { Rank::Comment } else { Rank::Text }
             }
         };
         worst = worst.max(rank);
     }
-    let (facet, excerpt) = place.map_or((None, String::new()), |(facet, excerpt)| (Some(facet), excerpt));
+    let (facet, excerpt) = best_line(object, &others).unzip();
+    let excerpt = excerpt.unwrap_or_default();
     Some(Hit { key: key.clone(), facet, excerpt, rank: worst })
 }
 
@@ -100,31 +100,52 @@ fn name_rank(key: &Key, word: &str) -> Option<Rank> {
     }
 }
 
-/// The first facet whose value has a word, and the words around it.
-fn in_facets(object: &Object, word: &str) -> Option<(String, String)> {
-    object.facets.iter().find_map(|(name, value)| Some((name.to_owned(), in_value(value, word)?)))
+/// The first facet whose value has a word.
+fn facet_with<'a>(object: &'a Object, word: &str) -> Option<&'a str> {
+    object
+        .facets
+        .iter()
+        .find(|(_, value)| texts(value).iter().any(|text| find(text, word).is_some()))
+        .map(|it| it.0)
 }
 
-fn in_value(value: &Value, word: &str) -> Option<String> {
+/// The line with the most of the words, the first of several: its facet, and what stands around them.
+fn best_line(object: &Object, words: &[&str]) -> Option<(String, String)> {
+    let mut best: Option<(usize, &str, String)> = None;
+    for (facet, value) in object.facets.iter() {
+        for line in texts(value).into_iter().flat_map(str::lines) {
+            let found = words.iter().filter_map(|word| Some((find(line, word)?, word.len())));
+            let found: Vec<(usize, usize)> = found.collect();
+            let from = found.iter().map(|(at, _)| *at).min();
+            let to = found.iter().map(|(at, length)| at + length).max();
+            if let Some((from, to)) = from.zip(to)
+                && best.as_ref().is_none_or(|(most, ..)| found.len() > *most)
+            {
+                best = Some((found.len(), facet, excerpt(line, from, to - from)));
+            }
+        }
+    }
+    best.map(|(_, facet, excerpt)| (facet.to_owned(), excerpt))
+}
+
+/// Every text in a value.
+fn texts(value: &Value) -> Vec<&str> {
     match value {
-        Value::String(text) => find(text, word).map(|at| excerpt(text, at, word.len())),
-        Value::Array(items) => items.iter().find_map(|item| in_value(item, word)),
-        Value::Object(fields) => fields.values().find_map(|field| in_value(field, word)),
-        _ => None,
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts).collect(),
+        _ => Vec::new(),
     }
 }
 
-/// What stands around a find, on one line.
-fn excerpt(text: &str, at: usize, length: usize) -> String {
-    let before = text.get(..at).unwrap_or_default();
-    let start = before.char_indices().rev().take(AROUND).last().map_or(at, |(start, _)| start);
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let from = start.max(line);
+/// What stands around a find on a line.
+fn excerpt(line: &str, at: usize, length: usize) -> String {
+    let before = line.get(..at).unwrap_or_default();
+    let from = before.char_indices().rev().take(AROUND).last().map_or(at, |(start, _)| start);
     // What is cut off at its beginning starts with a whole word.
-    let blank = text.get(from..at).and_then(|before| before.find(' ')).filter(|_| from > line);
-    let rest = text.get(from + blank.map_or(0, |blank| blank + 1)..).unwrap_or_default();
-    let first = rest.lines().next().unwrap_or_default().trim();
-    text::clean(text::cut(first, length + AROUND * 4).as_ref()).into_owned()
+    let blank = line.get(from..at).and_then(|before| before.find(' ')).filter(|_| from > 0);
+    let rest = line.get(from + blank.map_or(0, |blank| blank + 1)..).unwrap_or_default();
+    text::clean(text::cut(rest.trim(), length + AROUND * 4).as_ref()).into_owned()
 }
 
 /// Where a text has a word, whatever the case of its letters. The word is in lower case.
@@ -178,6 +199,19 @@ mod tests {
             (hits[0].facet.as_deref(), hits[0].excerpt.as_str()),
             (Some("using"), "(tenant_id = current_tenant())")
         );
+    }
+
+    #[test]
+    fn of_several_words_the_line_that_has_the_most_is_shown() {
+        let body = "BEGIN\n  total := 0;\n  total := total + new.tax;\n  RETURN tax;\nEND";
+        let facets = [("body".to_owned(), Value::from(body))].into_iter().collect();
+        let routine = Object::new("function:public.f()".parse().unwrap(), None, facets);
+        let words = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let shown = |of: &str| judge(&routine, &words(of)).map(|hit| hit.excerpt);
+        assert_eq!(shown("tax total").as_deref(), Some("total := total + new.tax;"));
+        assert_eq!(shown("function return tax").as_deref(), Some("RETURN tax;"));
+        assert_eq!(shown("total"), Some("total := 0;".to_owned()));
+        assert_eq!(shown("total nonsense"), None);
     }
 
     #[test]
