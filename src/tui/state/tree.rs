@@ -250,7 +250,7 @@ impl Tree {
     }
 }
 
-/// Headings are open. So is an object with differences inside, unless it is missing or extra as a
+/// Headings are open. So is an object with differences inside, accepted or not, unless it is missing or extra as a
 /// whole: then all that is inside it is, too.
 fn opens_by_itself(board: &Board, row: usize) -> bool {
     let node = board.node(row);
@@ -258,6 +258,7 @@ fn opens_by_itself(board: &Board, row: usize) -> bool {
         return true;
     }
     let mut targets = 0..board.targets();
-    board.differs(row)
+    let differs = board.differs(row) || (row..node.end).any(|row| board.is_accepted(row));
+    differs
         && !targets.any(|target| matches!(board.cell(row, target), Cell::Is(Status::Missing | Status::Extra)))
 }

@@ -61,6 +61,24 @@ fn a_difference_is_accepted_with_a_reason_and_a_day_and_is_shown_only_when_asked
 }
 
 #[test]
+fn what_is_accepted_is_seen_where_nothing_else_in_its_table_differs() {
+    let mut harness = Harness::unread(SIZE, &["prod-eu"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::live());
+    let in_orders = |key: &&String| key.contains("public.orders.");
+    let drift = &harness.state.comparison().unwrap().drift;
+    let keys: Vec<String> = drift.differences.keys().map(ToString::to_string).collect();
+    for key in keys.iter().filter(in_orders) {
+        harness.go_to(key);
+        accept(&mut harness, "known", "");
+    }
+    assert!(!harness.screen().contains("orders_hotfix_idx"), "{}", harness.screen());
+    harness.press("H");
+    let screen = harness.screen();
+    assert!(screen.contains("▾ orders") && screen.contains("orders_hotfix_idx"), "{screen}");
+}
+
+#[test]
 fn an_accepted_difference_comes_back_when_its_day_is_over_or_when_it_changes() {
     let mut harness = Harness::new(SIZE);
     harness.go_to(INDEX);
