@@ -132,10 +132,13 @@ fn breadcrumb(state: &State, room: usize) -> String {
 pub fn draw_keys(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let alone = state.targets.is_empty();
+    let without_file =
+        state.canonical.snapshot.as_ref().is_some_and(|snapshot| snapshot.locations.is_empty());
     let named = |context: Context| {
         let bindings = state.keymap.bindings(context);
         bindings.filter(move |(binding, keys)| {
-            let in_vain = alone && binding.action.is_about_a_target();
+            let in_vain =
+                alone && binding.action.is_about_a_target() || without_file && binding.action == Action::Edit;
             !(binding.bar.is_empty() || keys.is_empty() || in_vain)
         })
     };

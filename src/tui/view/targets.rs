@@ -25,6 +25,12 @@ use crate::{
 /// The steps of the sign that something is under way.
 const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
+/// What stands beside the badge of a target that is protected, and of one that is not.
+const PROTECTED: &str = " protected";
+const BLANK: &str = "          ";
+/// From so many columns on there is room for both badges; else being protected is what matters more.
+const BOTH: usize = 100;
+
 /// Draws the pane.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let title = vec![Span::raw("Targets")];
@@ -47,7 +53,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let targets = shown.filter_map(|at| Some((SideId::Target(*at), &state.targets.get(*at)?.side)));
     let lines = canonical.chain(targets).map(|(id, side)| {
         let active = id == SideId::Target(state.active);
-        let mut spans = label(state, theme, id, side, label_width);
+        let mut spans = label(state, theme, id, side, label_width, columns >= BOTH);
         spans.extend(reading(state, theme, id, side));
         let line = super::cut_line(spans, columns);
         let role = match (active, state.focus == Pane::Targets) {
@@ -66,27 +72,42 @@ fn fill(mut line: Line<'_>, columns: usize) -> Line<'_> {
     line
 }
 
-fn label<'a>(state: &State, theme: &Theme, id: SideId, side: &Side, width: usize) -> Vec<Span<'a>> {
+fn label<'a>(
+    state: &State,
+    theme: &Theme,
+    id: SideId,
+    side: &Side,
+    width: usize,
+    has_both: bool,
+) -> Vec<Span<'a>> {
     let label = text::fit(&text::clean(&side.label), width);
+    // Where any is protected, the others leave its place free.
+    let any = state.shown.iter().any(|at| is_protected(state, *at));
+    let blank = if any && has_both { BLANK } else { "" };
     let SideId::Target(at) = id else {
         // A schema that is only looked at is canonical for nobody.
         let badge = if state.targets.is_empty() { "" } else { "  canonical" };
         return vec![
             Span::raw("  "),
             Span::styled(label, theme.style(Role::Strong)),
-            Span::styled(format!("{badge}  "), theme.style(Role::Badge)),
+            Span::styled(badge, theme.style(Role::Badge)),
+            Span::raw(format!("{blank}  ")),
         ];
     };
     let active = at == state.active;
-    let protected = state.targets.get(at).is_some_and(|target| target.protected);
+    let protected = is_protected(state, at);
     let style = state.targets.get(at).map(|target| name_style(theme, target, active)).unwrap_or_default();
-    let badge = if protected { "protected" } else { "read-only" };
-    let badge_style = if protected { theme.style(Role::Danger) } else { theme.style(Role::Badge) };
     vec![
         Span::styled(if active { "▸ " } else { "  " }, theme.style(Role::Active)),
         Span::styled(label, style),
-        Span::styled(format!("  {}  ", text::fit(badge, 9)), badge_style),
+        Span::styled(if protected && !has_both { " " } else { "  read-only" }, theme.style(Role::Badge)),
+        Span::styled(if protected { PROTECTED } else { blank }, theme.style(Role::Danger)),
+        Span::raw("  "),
     ]
+}
+
+fn is_protected(state: &State, at: usize) -> bool {
+    state.targets.get(at).is_some_and(|target| target.protected)
 }
 
 /// How a target's name looks: as it was configured, or protected, or the one that the plan is for.
@@ -145,7 +166,11 @@ fn reading<'a>(state: &State, theme: &Theme, id: SideId, side: &Side) -> Vec<Spa
         Reading::Comparing { .. } => vec![Span::styled("● comparing…", busy)],
         Reading::Ready { took, .. } => ready(state, theme, id, side, took.as_secs_f64()),
         Reading::Failed { message, .. } => {
-            let stale = if side.snapshot.is_some() { "  (what is shown is older)" } else { "" };
+            let is_shown = match id {
+                SideId::Canonical => side.snapshot.is_some(),
+                SideId::Target(at) => state.targets.get(at).is_some_and(|target| target.comparison.is_some()),
+            };
+            let stale = if is_shown { "  (what is shown is older)" } else { "" };
             vec![
                 Span::styled(format!("✗ {}", text::clean(message)), theme.style(Role::Error)),
                 Span::styled(stale, dim),

@@ -200,8 +200,11 @@ fn a_protected_target_has_its_own_colour() {
     let theme = theme("dark");
     let buffer = Harness::new(MEDIUM).draw(&theme);
     let protected = theme.style(Role::Protected);
-    assert_eq!(cell_of(&buffer, "prod-eu     protected").bg, protected.bg.unwrap());
+    assert_eq!(cell_of(&buffer, "prod-eu     read-only protected").bg, protected.bg.unwrap());
     assert_ne!(cell_of(&buffer, "staging     read-only").bg, protected.bg.unwrap());
+    // Both badges stand there, and what follows stands in line.
+    assert_eq!(cell_of(&buffer, "protected  ●").fg, theme.style(Role::Danger).fg.unwrap());
+    assert_eq!(cell_of(&buffer, "read-only            ●").fg, theme.style(Role::Badge).fg.unwrap());
 }
 
 #[test]
@@ -308,6 +311,26 @@ fn the_bar_of_a_schema_alone_has_no_keys_for_targets() {
     let bar = screen.lines().next_back().unwrap();
     assert!(bar.contains("Ctrl-f find") && bar.contains("e edit"), "{bar}");
     assert!(!bar.contains("select") && !bar.contains("next target"), "{bar}");
+}
+
+#[test]
+fn of_a_target_that_was_never_compared_nothing_older_is_said_to_be_shown() {
+    let mut harness = Harness::unread(MEDIUM, &["branch"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    let other = crate::model::Snapshot { dialect: "sqlite".to_owned(), ..sample::live() };
+    harness.read(SideId::Target(0), other);
+    let screen = harness.screen();
+    assert!(screen.contains("cannot be compared with a sqlite one"), "{screen}");
+    assert!(!screen.contains("what is shown is older"), "{screen}");
+}
+
+#[test]
+fn the_bar_offers_no_editor_where_canonical_has_no_file() {
+    let mut harness = Harness::unread(MEDIUM, &[]);
+    harness.read(SideId::Canonical, sample::live());
+    let screen = harness.screen();
+    let bar = screen.lines().next_back().unwrap();
+    assert!(bar.contains("Ctrl-f find") && !bar.contains("edit"), "{bar}");
 }
 
 #[test]
