@@ -60,6 +60,12 @@ pub trait Dialect: Sync + Send {
         false
     }
 
+    /// Why a server cannot have an object as it is meant: it is too old for it. `server` is the number of
+    /// the version.
+    fn is_too_new(&self, _object: &Object, _server: u32) -> Option<String> {
+        None
+    }
+
     /// What a target can have of a facet that canonical, on a server of another version, has as `wanted`.
     /// `has` is what the target has now.
     fn carried_across(

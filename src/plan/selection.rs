@@ -88,6 +88,13 @@ impl Closure<'_> {
             self.refused.insert(key.clone(), reason);
             return;
         }
+        let Request { dialect, canonical, target, .. } = self.request;
+        let wanted = canonical.catalog.get(key);
+        if let Some(reason) = wanted.and_then(|wanted| dialect.is_too_new(wanted, target.server_version_num))
+        {
+            self.refused.insert(key.clone(), reason);
+            return;
+        }
         self.chosen.insert(key.clone());
         if let (Some(by), false) = (needed_by, self.request.selection.contains(key)) {
             self.needed.insert(key.clone(), by.clone());

@@ -2,7 +2,7 @@
 //! and tablespaces.
 
 use schemascope::{
-    plan::{Proof, proof::prove},
+    plan::{Proof, every_difference, proof::prove},
     scratch::Choice,
     source::Source,
 };
@@ -150,6 +150,48 @@ async fn a_privilege_that_only_a_newer_server_knows_is_neither_given_nor_taken()
     world.apply("older", &pair.plan_all());
     let after = Pair::new(pair.canonical, world.read("older").await);
     assert_eq!(after.differences(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_the_target_is_too_old_for_is_left_open_with_the_reason() {
+    let world = World { cluster: Cluster::start_major(13) };
+    world.cluster.database("older");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schema.sql");
+    let script =
+        "CREATE TABLE t (a integer CONSTRAINT one UNIQUE NULLS NOT DISTINCT, b text COMPRESSION pglz,
+            c integer GENERATED ALWAYS AS (a + 1) VIRTUAL, CONSTRAINT small CHECK (a < 9) NOT ENFORCED);
+        CREATE TABLE u (x integer, y integer, PRIMARY KEY (x, y));
+        CREATE TABLE s (x integer, y integer,
+            CONSTRAINT to_u FOREIGN KEY (x, y) REFERENCES u ON DELETE SET NULL (y));
+        CREATE FUNCTION f() RETURNS integer LANGUAGE sql RETURN 1;
+        CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t;
+        CREATE VIEW on_v AS SELECT a FROM v;
+        CREATE UNLOGGED SEQUENCE q;
+        CREATE PUBLICATION p FOR TABLE t WHERE (a > 1);
+        CREATE PUBLICATION all_of FOR TABLES IN SCHEMA public;";
+    std::fs::write(&file, script).expect("a file");
+    let canonical = world::read(&Source::SqlFile(file), &world::scratch(Choice::Embedded)).await;
+    let pair = Pair::new(canonical, world.read("older").await);
+    let plan = pair.plan(&every_difference(&pair.drift));
+    let mut left: Vec<String> = plan.refused.iter().map(|(key, why)| format!("{key}: {why}")).collect();
+    let too_old = |what: &str, since| format!("PostgreSQL 13 does not know {what}, which came with {since}");
+    let mut expected = [
+        format!("function:public.f(): {}", too_old("a body of SQL", 14)),
+        format!("publication:all_of: {}", too_old("publications of schemas", 15)),
+        format!("publication:p: {}", too_old("row filters and lists of columns", 15)),
+        format!("sequence:public.q: {}", too_old("unlogged sequences", 15)),
+        format!("constraint:public.s.to_u: {}", too_old("SET NULL of some columns", 15)),
+        format!("column:public.t.c: {}", too_old("virtual columns", 18)),
+        format!("constraint:public.t.one: {}", too_old("NULLS NOT DISTINCT", 15)),
+        format!("constraint:public.t.small: {}", too_old("NOT ENFORCED", 18)),
+        "view:public.on_v: it builds on view:public.v, which is left open".to_owned(),
+        format!("view:public.v: {}", too_old("security_invoker", 15)),
+    ];
+    left.sort();
+    expected.sort();
+    assert_eq!(left, expected);
+    world.apply("older", &plan);
 }
 
 fn make_fast(world: &World) {

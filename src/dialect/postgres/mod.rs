@@ -122,6 +122,10 @@ impl Dialect for Postgres {
         expression::same_form(kind, facet, a, b, meaning::Printed::WithoutCasts)
     }
 
+    fn is_too_new(&self, object: &Object, server: u32) -> Option<String> {
+        versions::is_too_new(object, server)
+    }
+
     fn carried_across(
         &self,
         versions: Versions,

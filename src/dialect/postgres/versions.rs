@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    acl, column, domain, expression::same_form, extension, materialized_view, meaning::Printed,
-    operator_class, operator_family, role, view,
+    acl, column, common, constraint, domain, expression::same_form, extension, index, materialized_view,
+    meaning::Printed, operator_class, operator_family, publication, role, sequence, view,
 };
-use crate::{dialect::Versions, model::Kind};
+use crate::{
+    dialect::Versions,
+    model::{Kind, Object},
+};
 
 /// Whether two values of a facet differ only by the versions of the servers that they were read from.
 pub fn same_across(
@@ -47,9 +50,38 @@ pub fn same_across(
     }
 }
 
-/// What a target can have of a facet that canonical has as `wanted`: privileges that only one of the two
-/// servers knows stay as they are at the target.
+/// Why a server cannot have an object as it is meant, if it is too old for it.
+pub fn is_too_new(object: &Object, server: u32) -> Option<String> {
+    let (kind, facets) = (object.key.kind(), &object.facets);
+    let of_rows = [constraint::KIND, index::KIND].contains(&kind);
+    let says = |words: &str| of_rows && facets.text("definition").is_some_and(|sql| sql.contains(words));
+    let is = |one: Kind, facet: &str| kind == one && facets.get(facet).is_some();
+    let narrowed = |table: &&Value| table.get("columns").or_else(|| table.get("where")).is_some();
+    let options = common::texts(object, "options");
+    let asks = [
+        ("a body of SQL", 14, facets.get("sql body").is_some()),
+        ("NULLS NOT DISTINCT", 15, says(" NULLS NOT DISTINCT")),
+        ("SET NULL of some columns", 15, says(" SET NULL (")),
+        ("SET DEFAULT of some columns", 15, says(" SET DEFAULT (")),
+        ("publications of schemas", 15, is(publication::KIND, "schemas")),
+        ("row filters and lists of columns", 15, items(facets.get("tables")).iter().any(narrowed)),
+        ("security_invoker", 15, options.iter().any(|option| option.starts_with("security_invoker="))),
+        ("unlogged sequences", 15, is(sequence::KIND, "unlogged")),
+        ("virtual columns", 18, is(column::KIND, "virtual")),
+        ("NOT ENFORCED", 18, says(" NOT ENFORCED")),
+        ("WITHOUT OVERLAPS", 18, says(" WITHOUT OVERLAPS")),
+        ("PERIOD", 18, says("(PERIOD ") || says(", PERIOD ")),
+    ];
+    let (what, since, _) = asks.into_iter().find(|(_, since, asked)| *asked && server < since * 10_000)?;
+    Some(format!("PostgreSQL {} does not know {what}, which came with {since}", server / 10_000))
+}
+
+/// What a target can have of a facet that canonical has as `wanted`: what only one of the two servers
+/// knows stays as it is at the target.
 pub fn carried_across(versions: Versions, facet: &str, wanted: &Value, has: Option<&Value>) -> Value {
+    if ["compression", "column compression"].contains(&facet) && versions.across(140_000) {
+        return has.cloned().unwrap_or_default();
+    }
     if !["grants", "column grants"].contains(&facet) || !versions.across(170_000) {
         return wanted.clone();
     }
