@@ -322,6 +322,12 @@ pub trait ObjectKind: Sync + Send {
         None
     }
 
+    /// What it can hurt beside the object that it is made: a partition, and the one that has had the rows
+    /// that belong into it.
+    fn beside(&self, _object: &Object, _before: &Catalog, _after: &Catalog) -> Vec<Hazard> {
+        Vec::new()
+    }
+
     /// Whether a dependent has to be taken away before this change and brought back after it,
     /// although the change itself is an `ALTER`.
     fn disturbs(&self, _change: &Change<'_>, _dependent: &Object) -> bool {

@@ -32,8 +32,14 @@ pub fn statements(
         let fresh = is_fresh(transition, event.key);
         let effect = effect(transition, &event);
         let mut effect = effect.filter(|_| !fresh);
+        let mut beside = beside(transition, &event);
         for mut step in event.steps {
+            if fresh {
+                step.hazards.clear();
+                step.check = None;
+            }
             step.hazards.extend(effect.take());
+            step.hazards.append(&mut beside);
             let fate = transition.fates.get(event.key);
             let made = event.action == Action::Create
                 || matches!(fate, Some(Fate::Supersede { .. } | Fate::Create | Fate::Recreate));
@@ -50,15 +56,10 @@ pub fn statements(
             }
             let because_of = because_of(transition, needed, event.key);
             let facets = event.facets.iter().map(|facet| (*facet).to_owned()).collect();
-            let check = if fresh { None } else { check(transition, event.key, &step) };
-            let mut statement = statement(event.key.clone(), event.action, segment, step);
-            if fresh {
-                statement.hazards.clear();
-            } else {
-                statement.hazards = hazards(transition, event.key, statement.hazards);
-            }
-            statement.check = check;
-            statements.push(Statement { because_of, facets, ..statement });
+            let check = check(transition, event.key, &step);
+            step.hazards = hazards(transition, event.key, step.hazards);
+            let statement = statement(event.key.clone(), event.action, segment, step);
+            statements.push(Statement { because_of, facets, check, ..statement });
             if statements.last().is_some_and(|last| !last.transaction.is_shared()) {
                 segment += 1;
                 uncommitted.clear();
@@ -100,6 +101,13 @@ fn effect(transition: &Transition<'_>, event: &Event<'_>) -> Option<Hazard> {
     };
     let object = transition.from.get(event.key).filter(|_| !stays)?;
     transition.dialect.effect(object, transition.to.get(event.key).map(|to| &**to), event.action)
+}
+
+/// What making an object can hurt beside it. Whether it is new means nothing to those.
+fn beside(transition: &Transition<'_>, event: &Event<'_>) -> Vec<Hazard> {
+    let made = transition.to.get(event.key).filter(|_| event.action == Action::Create);
+    let kind = transition.dialect.kind(event.key.kind());
+    made.zip(kind).map_or_else(Vec::new, |(made, kind)| kind.beside(made, transition.from, transition.to))
 }
 
 /// What changes nothing for others.

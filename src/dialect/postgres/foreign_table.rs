@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{
     acl::{self, Grantable, On},
+    bounds,
     column,
     common::{dress, own_name, owned_by, qualified, redress, redress_columns, texts, typed},
     constraint,
@@ -11,8 +12,8 @@ use super::{
     options,
 };
 use crate::{
-    dialect::{Alteration, Change, ObjectKind, Step, Unwritable, quote},
-    model::{Kind, Object},
+    dialect::{Alteration, Change, Check, Hazard, ObjectKind, Step, Unwritable, quote},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of foreign tables.
@@ -97,6 +98,14 @@ impl ObjectKind for ForeignTable {
         steps.extend(redress(change, &label, Some(&on)));
         steps.extend(redress_columns(change, &on, &steps));
         Ok(Alteration::InPlace(steps))
+    }
+
+    fn ask(&self, object: &Object, before: &Catalog, after: &Catalog) -> Option<Check> {
+        bounds::ask(object, before, after)
+    }
+
+    fn beside(&self, object: &Object, before: &Catalog, after: &Catalog) -> Vec<Hazard> {
+        bounds::beside_default(object, before, after)
     }
 
     fn restore(&self, object: &Object) -> Vec<Step> {

@@ -11,8 +11,8 @@ use super::{
     inspect::Reader,
 };
 use crate::{
-    dialect::{Alteration, Change, Check, HazardCode, ObjectKind, Step, Unwritable, quote},
-    model::{Catalog, Key, Kind, Object},
+    dialect::{Alteration, Change, Check, Hazard, HazardCode, ObjectKind, Step, Unwritable, quote},
+    model::{Catalog, Kind, Object},
 };
 
 /// The kind of tables.
@@ -122,14 +122,12 @@ impl ObjectKind for Table {
         Ok(vec![step.check(ask::rows(&qualified(&object.key)))])
     }
 
-    /// Rows that the bounds of a partition leave out.
     fn ask(&self, object: &Object, before: &Catalog, after: &Catalog) -> Option<Check> {
-        let facets: Facets = typed(object).ok()?;
-        let [parent] = &facets.inherits[..] else { return None };
-        let partitioned = after.get(&Key::new(KIND, parent.iter().map(String::as_str)))?;
-        let partition_by = partitioned.facets.text("partition by")?;
-        let there = before.get(&partitioned.key).map(|parent| qualified(&parent.key));
-        bounds::outside(&qualified(&object.key), there.as_deref(), partition_by, facets.bound.as_deref()?)
+        bounds::ask(object, before, after)
+    }
+
+    fn beside(&self, object: &Object, before: &Catalog, after: &Catalog) -> Vec<Hazard> {
+        bounds::beside_default(object, before, after)
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Alteration, Unwritable> {
@@ -206,9 +204,12 @@ fn ancestry(change: &Change<'_>, from: &Facets, to: &Facets) -> Vec<Step> {
         let message = format!("Fails if rows of {table} do not fit the bounds.");
         let attach = |parent| format!("ALTER TABLE {} ATTACH PARTITION {table} {bound}", quote::qualified(parent));
         let held = format!("Nobody can use {table} while its rows are held against the bounds.");
+        let beside = change.catalogs.map(|[before, after]| bounds::beside_default(change.to, before, after));
         steps.extend(to.inherits.iter().map(|parent| {
             let step = Step::new(attach(parent)).hazard(HazardCode::MayFail, message.clone());
-            step.hazard(HazardCode::BlocksReads, held.clone())
+            let mut step = step.hazard(HazardCode::BlocksReads, held.clone());
+            step.hazards.extend(beside.iter().flatten().cloned());
+            step
         }));
         return steps;
     }
