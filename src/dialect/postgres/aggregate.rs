@@ -62,6 +62,8 @@ struct Facets {
     moving_final_function: Option<String>,
     #[serde(default, rename = "moving final extra")]
     moving_final_extra: bool,
+    #[serde(rename = "moving final modify")]
+    moving_final_modify: Option<String>,
     #[serde(rename = "moving initial value")]
     moving_initial_value: Option<String>,
     #[serde(rename = "sort operator")]
@@ -145,6 +147,7 @@ impl Facets {
             size("MSSPACE", self.moving_state_size),
             value("MFINALFUNC", &self.moving_final_function),
             flag(self.moving_final_extra, "MFINALFUNC_EXTRA"),
+            value("MFINALFUNC_MODIFY", &self.moving_final_modify),
             literal("MINITCOND", &self.moving_initial_value),
             self.sort_operator.as_ref().map(|operator| format!("SORTOP = {}", sort_operator(operator))),
             self.parallel.as_ref().map(|word| format!("PARALLEL = {word}")),

@@ -24,6 +24,8 @@ select n.nspname as path1,
        case when g.aggmtransspace <> 0 then g.aggmtransspace end as moving_state_size,
        case when g.aggmfinalfn <> 0 then g.aggmfinalfn::text end as moving_final_function,
        g.aggmfinalextra as moving_final_extra,
+       case when g.aggmfinalmodify <> (case when g.aggkind = 'n' then 'r' else 'w' end)
+            then case g.aggmfinalmodify when 'r' then 'READ_ONLY' when 's' then 'SHAREABLE' else 'READ_WRITE' end end as moving_final_modify,
        to_json(g.aggminitval) as moving_initial_value,
        case when g.aggsortop <> 0 then g.aggsortop::regoper::text end as sort_operator,
        case p.proparallel when 's' then 'SAFE' when 'r' then 'RESTRICTED' end as parallel,

@@ -32,6 +32,11 @@ pub fn completed(from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalo
         moved.iter().map(|table| (*table, &columns_of(from, table) | &columns_of(to, table))).collect();
     columns
         .extend(visible.iter().flat_map(|(table, names)| names.iter().map(|name| (*table, name.as_str()))));
+    for (one, other) in [(from, to), (to, from)] {
+        for (table, name) in one.iter().filter_map(|column| merged(column, one, other)) {
+            columns.insert((table, name));
+        }
+    }
     if columns.is_empty() && moved.is_empty() {
         return Ok(None);
     }
@@ -43,6 +48,19 @@ pub fn completed(from: &Catalog, to: &Catalog) -> Result<Option<(Catalog, Catalo
         ends.complete_checks(from, to, table);
     }
     Ok(Some((ends.from, ends.to)))
+}
+
+/// The table and the name of a column that is the table's own in one catalog, and in the other comes from a
+/// parent alone.
+fn merged<'a>(column: &'a Object, one: &Catalog, other: &Catalog) -> Option<(&'a Key, &'a str)> {
+    let own = column.key.kind() == column::KIND && column::is_own(column) && !other.contains(&column.key);
+    let table = column.parent.as_ref().filter(|table| own && inherits(other, table))?;
+    let heir = [one, other].into_iter().all(|catalog| joins_by_inherit(catalog, table));
+    (heir && columns_of(other, table).contains(column.key.name())).then(|| (table, column.key.name()))
+}
+
+fn inherits(catalog: &Catalog, table: &Key) -> bool {
+    catalog.get(table).is_some_and(|table| table.facets.get("inherits").is_some())
 }
 
 fn is_moved(old: &Object, to: &Catalog) -> bool {
@@ -100,6 +118,11 @@ impl Ends {
                         "PostgreSQL keeps a column as the table's own when the table comes to inherit it";
                     return Err(Unwritable::new(&old, reason));
                 }
+                if !moved && !is_inherited(&new) && !from.contains(&new.key) {
+                    let reason = "PostgreSQL makes a column that comes from a parent the table's own only when the table leaves \
+                         that";
+                    return Err(Unwritable::new(&new, reason));
+                }
                 let strict = ["type", "collation", "not null"];
                 // What leaves is changed when it is free.
                 let joins = moved && is_inherited(&new);
@@ -141,8 +164,8 @@ impl Ends {
         Ok(())
     }
 
-    /// Checks that come from parents: a table has to have those of a new one, and keeps those of
-    /// an old one.
+    /// Checks and foreign keys that come from parents: a table has to have the checks of a new one, and keeps
+    /// both of an old one.
     fn complete_checks(&mut self, from: &Catalog, to: &Catalog, table: &Key) {
         let (old, new) = (checks_of(from, table), checks_of(to, table));
         let lacks = |checks: &[Object], check: &Object| {
@@ -151,7 +174,8 @@ impl Ends {
         for check in old.iter().filter(|check| check.parent.as_ref() != Some(table) && lacks(&new, check)) {
             self.from.insert(left(moved_to(check, table), table));
         }
-        for check in new.iter().filter(|check| check.parent.as_ref() != Some(table) && lacks(&old, check)) {
+        let new = new.iter().filter(|check| check.facets.text("type") == Some("CHECK"));
+        for check in new.filter(|check| check.parent.as_ref() != Some(table) && lacks(&old, check)) {
             let check = moved_to(check, table);
             self.before_joining(table, &check.key);
             self.to.insert(check);
@@ -298,13 +322,19 @@ fn is_renamed(old: &Object, new: &Object) -> bool {
     old.facets.get("not null name") != new.facets.get("not null name")
 }
 
-/// The checks of a table, its own and those of its parents.
+/// The checks and foreign keys of a table, its own and those that come from its parents.
 fn checks_of(catalog: &Catalog, table: &Key) -> Vec<Object> {
-    let is_check =
-        |part: &&Object| part.key.kind() == constraint::KIND && part.facets.text("type") == Some("CHECK");
-    let goes_down =
-        |check: &Object| !check.facets.text("definition").is_some_and(|text| text.ends_with(" NO INHERIT"));
-    let mut checks: Vec<Object> = parts(catalog, table).filter(is_check).cloned().collect();
+    let is = |part: &Object, r#type: &str| part.facets.text("type") == Some(r#type);
+    let is_such = |part: &&Object| {
+        part.key.kind() == constraint::KIND && (is(part, "CHECK") || is(part, "FOREIGN KEY"))
+    };
+    // The foreign keys of a plain parent stay with it.
+    let is_partition = catalog.get(table).is_some_and(|table| table.facets.get("bound").is_some());
+    let goes_down = |part: &Object| {
+        let stays = part.facets.text("definition").is_some_and(|text| text.ends_with(" NO INHERIT"));
+        !stays && (is(part, "CHECK") || is_partition)
+    };
+    let mut checks: Vec<Object> = parts(catalog, table).filter(is_such).cloned().collect();
     let inherited = parents(catalog, table).into_iter().flat_map(|parent| checks_of(catalog, &parent));
     for check in inherited.filter(goes_down) {
         if checks.iter().all(|known| known.key.name() != check.key.name()) {

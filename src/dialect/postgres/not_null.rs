@@ -101,6 +101,8 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
     };
     let on_constraint = |what: String| Step::new(format!("ALTER TABLE {} {what}", qualified(&change.to.key)));
     let mut steps = Vec::new();
+    // Tables that inherit it would keep it as their own.
+    let leaves_heirs = change.touches("not null no inherit") && to.no_inherit && has_heirs(change);
     match (from.not_null, to.not_null) {
         (true, false) => return Ok(vec![alter("DROP NOT NULL")]),
         (false, false) => return Ok(Vec::new()),
@@ -115,7 +117,7 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
                 steps.push(renamed_from_any(change.to, &to));
             }
             let altered = change.touches("not null no inherit");
-            if to.unvalidated && !from.unvalidated {
+            if leaves_heirs || to.unvalidated && !from.unvalidated {
                 steps.extend([alter("DROP NOT NULL"), add(change.to, &to)]);
             } else {
                 let name = quote::name(&to.actual_name(change.to));
@@ -134,7 +136,7 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
             }
         }
     }
-    let anew = !from.not_null || to.unvalidated && !from.unvalidated;
+    let anew = !from.not_null || to.unvalidated && !from.unvalidated || leaves_heirs;
     if anew && to.comment.is_some() || !anew && change.touches("not null comment") {
         steps.push(comment(&label(change.to, &to), to.comment.as_deref()));
     }
@@ -143,14 +145,22 @@ pub fn change(change: &Change<'_>) -> Result<Vec<Step>, Unwritable> {
 
 /// Tables that inherit the constraint get the new name with it, if they have the old one.
 fn with_heirs(change: &Change<'_>, old: &str, step: Step) -> Step {
-    let table = change.from.parent.as_ref();
-    let catalog = change.catalogs.map(|[before, _]| before);
-    if table.zip(catalog).is_none_or(|(table, catalog)| catalog.with_heirs(table).len() == 1) {
+    if !has_heirs(change) {
         return step;
     }
     let (table, column) = (qualified(&change.from.key), change.from.key.name());
     let message = format!("Fails if a table that inherits from {table} calls its constraint otherwise.");
     step.hazard(HazardCode::MayFail, message).check(ask::otherwise_named(&table, column, old))
+}
+
+fn has_heirs(change: &Change<'_>) -> bool {
+    let catalog = change.catalogs.map(|[before, _]| before);
+    change
+        .from
+        .parent
+        .as_ref()
+        .zip(catalog)
+        .is_some_and(|(table, catalog)| catalog.with_heirs(table).len() > 1)
 }
 
 /// A constraint that was one with that of a parent keeps the name that it had there, whatever that is.

@@ -116,7 +116,7 @@ fn label(object: &Object) -> String {
     format!("PUBLICATION {}", own_name(&object.key))
 }
 
-/// `TABLE a (x, y) WHERE (…), b, TABLES IN SCHEMA c`, as it stands after `FOR`, `ADD` and `DROP`.
+/// `TABLE ONLY a (x, y) WHERE (…), ONLY b, TABLES IN SCHEMA c`, as it stands after `FOR`, `ADD` and `DROP`.
 fn members(tables: &[&Table], schemas: &[String]) -> String {
     let clause = |head: &str, items: Vec<String>| (!items.is_empty()).then(|| format!("{head} {}", items.join(", ")));
     let tables = clause("TABLE", tables.iter().map(|table| table.clause()).collect());
@@ -134,7 +134,8 @@ pub fn all_members(publication: &Object) -> Option<String> {
 
 impl Table {
     fn clause(&self) -> String {
-        let mut sql = quote::qualified(&self.name);
+        // Tables that inherit from it are listed by themselves, or not published.
+        let mut sql = format!("ONLY {}", quote::qualified(&self.name));
         if let Some(columns) = &self.columns {
             let columns: Vec<String> = columns.iter().map(|name| quote::name(name)).collect();
             sql.push_str(&format!(" ({})", columns.join(", ")));

@@ -1,0 +1,4 @@
+CREATE AGGREGATE moves(numeric) (SFUNC = numeric_avg_accum, STYPE = internal, FINALFUNC = numeric_avg,
+    MSFUNC = numeric_avg_accum, MINVFUNC = numeric_accum_inv, MSTYPE = internal, MSSPACE = 64, MFINALFUNC = numeric_avg, MFINALFUNC_MODIFY = SHAREABLE);
+CREATE TABLE t (n numeric);
+CREATE VIEW v AS SELECT moves(n) OVER (ROWS 2 PRECEDING) AS n FROM t;

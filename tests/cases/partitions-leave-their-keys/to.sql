@@ -1,0 +1,6 @@
+CREATE TABLE other (id integer PRIMARY KEY);
+CREATE TABLE p (a integer, CONSTRAINT p_other FOREIGN KEY (a) REFERENCES other) PARTITION BY LIST (a);
+CREATE TABLE q (a integer) PARTITION BY LIST (a);
+CREATE TABLE moves PARTITION OF q FOR VALUES IN (1);
+CREATE TABLE leaves (a integer);
+CREATE TABLE keeps (a integer, CONSTRAINT p_other FOREIGN KEY (a) REFERENCES other);
