@@ -16,9 +16,11 @@ pub fn disagreements(plan: &Plan, proof: &Proof) -> Vec<String> {
         }
         let claimed = |code| statement.hazards.iter().any(|hazard| hazard.code == code);
         let seen = observed.hazards();
-        // Whether the server has to compute each value anew depends on functions that the table of
-        // hazards does not look into: it expects the worst.
-        let computed = statement.sql.contains(" ADD COLUMN ") && statement.sql.contains("DEFAULT");
+        // Whether the server has to compute each value anew depends on functions, and on constraints of a
+        // domain, that the table of hazards does not look into: it expects the worst.
+        let of_schema = statement.sql.rsplit(' ').next().is_some_and(|r#type| r#type.contains('.'));
+        let computed =
+            statement.sql.contains(" ADD COLUMN ") && (statement.sql.contains("DEFAULT") || of_schema);
         let cast = statement.sql.contains(" TYPE ") && statement.sql.contains(" USING ");
         // What reaches other tables through a type, a parent or a partitioned table is told by the
         // catalog that the table of hazards does not look into.
