@@ -219,10 +219,7 @@ pub async fn ask_password(console: &Console, side: &Named) -> Option<Named> {
 pub fn drift(canonical: &Snapshot, target: &Snapshot, terms: Terms<'_>) -> Result<Drift, String> {
     let dialect = dialect::by_name(&target.dialect).filter(|_| canonical.dialect == target.dialect);
     let Some(dialect) = dialect else {
-        return Err(format!(
-            "A {} schema cannot be compared with a {} one.\nName a canonical schema for the same database.",
-            canonical.dialect, target.dialect
-        ));
+        return Err(dialect::mismatch(&canonical.dialect, &target.dialect));
     };
     let changed = dialect::judgement(dialect, canonical, target);
     Ok(diff::judge(canonical, target, terms, &changed))

@@ -34,6 +34,9 @@ pub trait Dialect: Sync + Send {
     /// The name that inventories carry, for example `postgres`.
     fn name(&self) -> &'static str;
 
+    /// What the database is called, for people.
+    fn title(&self) -> &'static str;
+
     /// Every kind that is read, in the order in which a reader expects them to be created.
     fn kinds(&self) -> &'static [&'static dyn ObjectKind];
 
@@ -387,6 +390,16 @@ impl Unwritable {
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
     let all: [&'static dyn Dialect; 2] = [&postgres::Postgres, &sqlite::Sqlite];
     all.into_iter().find(|dialect| dialect.name() == name)
+}
+
+/// Why schemas of these two dialects are not compared, and what to do, on two lines.
+pub fn mismatch(canonical: &str, target: &str) -> String {
+    let [canonical, target] =
+        [canonical, target].map(|name| by_name(name).map_or(name, |dialect| dialect.title()));
+    format!(
+        "A schema of {canonical} cannot be compared with one of {target}.\n\
+         Name a canonical schema for the same database."
+    )
 }
 
 /// The names of all facets in which two states of an object on one server differ in meaning, in order.

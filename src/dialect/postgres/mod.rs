@@ -110,6 +110,10 @@ impl Dialect for Postgres {
         "postgres"
     }
 
+    fn title(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
     fn kinds(&self) -> &'static [&'static dyn ObjectKind] {
         KINDS
     }

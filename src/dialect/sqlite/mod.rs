@@ -44,6 +44,10 @@ impl Dialect for Sqlite {
         "sqlite"
     }
 
+    fn title(&self) -> &'static str {
+        "SQLite"
+    }
+
     fn kinds(&self) -> &'static [&'static dyn ObjectKind] {
         &[
             &table::Tables,

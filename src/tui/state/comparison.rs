@@ -50,10 +50,7 @@ impl Comparison {
         direction: Direction,
     ) -> Result<Self, String> {
         if canonical.dialect != snapshot.dialect {
-            return Err(format!(
-                "A {} schema cannot be compared with a {} one.\nName a canonical schema for the same database.",
-                canonical.dialect, snapshot.dialect
-            ));
+            return Err(dialect::mismatch(&canonical.dialect, &snapshot.dialect));
         }
         let dialect = dialect.0;
         let changed = dialect::judgement(dialect, canonical, &snapshot);
@@ -198,6 +195,9 @@ mod tests {
             Direction::default(),
         )
         .unwrap_err();
-        assert!(error.starts_with("A postgres schema cannot be compared with a sqlite one."), "{error}");
+        assert!(
+            error.starts_with("A schema of PostgreSQL cannot be compared with one of SQLite."),
+            "{error}"
+        );
     }
 }

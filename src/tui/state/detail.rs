@@ -130,6 +130,11 @@ pub struct Part {
 }
 
 impl Detail {
+    /// Whether a part of it differs, in its definition or beside it.
+    pub fn has_parts_that_differ(&self) -> bool {
+        !self.parts.is_empty() || self.lines.iter().any(|line| line.differs && line.part().is_some())
+    }
+
     /// Works out everything about one object. Pure; bounded by what the object has to do with.
     pub fn make(request: &DetailRequest) -> Self {
         let DetailRequest { dialect, key, canonical, .. } = request;

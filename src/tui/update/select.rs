@@ -342,10 +342,13 @@ fn select_all(state: &mut State, board: &Board, comparison: &Comparison) {
 
 fn select_none(state: &mut State) {
     state.tree.range = None;
+    if state.marks.count == 0 {
+        state.say(Tone::Note, "nothing is selected".to_owned());
+        return;
+    }
     let undo = state.key(Action::Undo);
     let count = text::counted(state.marks.count, "difference");
-    let selection = &mut state.targets[state.active].selection;
-    selection.clear();
+    state.targets[state.active].selection.clear();
     state.say(Tone::Note, format!("deselected {count}; {undo} takes that back"));
 }
 

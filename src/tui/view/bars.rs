@@ -137,8 +137,9 @@ pub fn draw_keys(state: &State, theme: &Theme, frame: &mut Frame<'_>, area: Rect
     let named = |context: Context| {
         let bindings = state.keymap.bindings(context);
         bindings.filter(move |(binding, keys)| {
-            let in_vain =
-                alone && binding.action.is_about_a_target() || without_file && binding.action == Action::Edit;
+            let in_vain = alone && binding.action.is_about_a_target()
+                || state.targets.len() < 2 && binding.action == Action::NextTarget
+                || without_file && binding.action == Action::Edit;
             !(binding.bar.is_empty() || keys.is_empty() || in_vain)
         })
     };

@@ -320,7 +320,7 @@ fn of_a_target_that_was_never_compared_nothing_older_is_said_to_be_shown() {
     let other = crate::model::Snapshot { dialect: "sqlite".to_owned(), ..sample::live() };
     harness.read(SideId::Target(0), other);
     let screen = harness.screen();
-    assert!(screen.contains("cannot be compared with a sqlite one"), "{screen}");
+    assert!(screen.contains("cannot be compared with one of SQLite"), "{screen}");
     assert!(!screen.contains("what is shown is older"), "{screen}");
 }
 

@@ -103,6 +103,9 @@ impl Painter<'_> {
                 let words = format!("neither {live} nor {} has it", labels.canonical);
                 return Line::styled(words, self.theme.style(Role::Dim));
             }
+            Status::Same if self.page.detail.has_parts_that_differ() => {
+                format!("the same at {live}, but for its parts")
+            }
             Status::Same => format!("the same at {live}"),
             Status::Changed => format!("changed at {live}"),
             Status::Missing => format!("missing at {live}"),
