@@ -377,11 +377,11 @@ fn unpublished(scene: &Scene<'_>, alter: &Alter<'_>) -> Option<Vec<String>> {
                 (rest, schemas) = (names, are_schemas);
             }
         }
-        let (member, others) = quote::split_name(rest);
+        let (member, others) = quote::split_name(rest.strip_prefix("ONLY ").unwrap_or(rest));
         rest = others.strip_prefix(", ").unwrap_or_default();
         let (condition, noun) = match schemas {
             true => (presence::publishes_schema(alter.name, member), "TABLES IN SCHEMA"),
-            false => (presence::publishes_table(alter.name, member), "TABLE"),
+            false => (presence::publishes_table(alter.name, member), "TABLE ONLY"),
         };
         parts.push(guarded(&condition, &format!("{}DROP {noun} {member}", alter.head)));
     }
