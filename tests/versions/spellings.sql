@@ -46,6 +46,11 @@ CREATE VIEW s.counts AS SELECT name, count(*) FILTER (WHERE state = 'new') AS ne
 CREATE VIEW s.windows AS SELECT id, row_number() OVER w AS n, lag(name, 1, 'none') OVER (w ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS l,
     rank() OVER (PARTITION BY state ORDER BY id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES) AS r
     FROM s.a WINDOW w AS (PARTITION BY name ORDER BY id);
+CREATE VIEW s.of_one AS SELECT x.n, x.n + 1 AS more FROM (SELECT a.id AS n FROM s.a WHERE a.id > 0) x WHERE x.n < 9;
+CREATE VIEW s.of_values AS SELECT v.a FROM (VALUES (1, 'x'), (2, 'y')) v(a, b) ORDER BY v.b;
+CREATE VIEW s.of_function AS SELECT f.n FROM generate_series(1, 3) WITH ORDINALITY AS f(n, at) WHERE f.at > 1;
+CREATE VIEW s.of_functions AS SELECT f.n, f.m FROM ROWS FROM (generate_series(1, 3), generate_series(1, 4)) AS f(n, m);
+CREATE VIEW s.of_renamed AS SELECT r.first FROM s.a AS r(first);
 CREATE VIEW s.recursive AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 3), m AS MATERIALIZED (SELECT 2 AS two)
     SELECT r.n, m.two FROM r, m;
 CREATE VIEW s.sets AS (SELECT id, name FROM s.a EXCEPT SELECT 1, 'x') UNION SELECT id::integer, note FROM s.b ORDER BY 1 LIMIT 5 OFFSET 1;

@@ -76,25 +76,31 @@ impl Only {
         let from = query.children().find(|child| child.kind() == FROM_CLAUSE)?;
         let mut items = from.children();
         let (item, None) = (items.next()?, items.next()) else { return None };
-        if item.kind() != RELATION_FROM_ITEM {
+        let tables = [RELATION_FROM_ITEM, FUNCTION_FROM_ITEM, ROWS_FROM_ITEM, PAREN_FROM_ITEM];
+        if !tables.contains(&item.kind()) {
             return None;
         }
         let last_name = |node: &SyntaxNode| {
             let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
             tokens.filter(is_word).last().map(|token| word(&token))
         };
-        let alias = item.children().find(|child| child.kind() == FROM_ALIAS);
-        if let Some(alias) = &alias
-            && alias.descendants().any(|node| ![FROM_ALIAS, TABLE_ALIAS].contains(&node.kind()))
-        {
-            // The alias renames columns as well.
-            return None;
-        }
-        let named = alias.or_else(|| item.children().find(|child| child.kind() == RELATION_NAME_REF))?;
+        // An alias may name the columns as well, behind the table.
+        let alias_name = |alias: SyntaxNode| {
+            let tokens = alias.descendants_with_tokens().filter_map(SyntaxElement::into_token);
+            tokens
+                .filter(is_word)
+                .find(|token| !token.text().eq_ignore_ascii_case("as"))
+                .map(|token| word(&token))
+        };
+        let part = |kind| item.children().find(|child| child.kind() == kind);
+        let name = match part(FROM_ALIAS) {
+            Some(alias) => alias_name(alias)?,
+            None => last_name(&part(RELATION_NAME_REF)?)?,
+        };
         let targets = query.children().filter(|child| child.kind() == SELECT_CLAUSE);
         let given = targets.flat_map(|clause| clause.descendants().collect::<Vec<_>>());
         let given = given.filter(|node| node.kind() == AS_NAME).filter_map(|node| last_name(&node)).collect();
-        Some(Only { name: last_name(&named)?, query: query.clone(), given })
+        Some(Only { name, query: query.clone(), given })
     }
 
     /// The column that `name.column` is, where the name is that of the only table.
@@ -518,6 +524,14 @@ mod tests {
                 "SELECT id FROM t WHERE (EXISTS ( SELECT 1 FROM u WHERE (u.id = t.id)))",
             ),
             ("SELECT \"T\".id FROM \"T\"", "SELECT id FROM \"T\""),
+            ("SELECT f.a FROM public.f(1) f(a, b)", "SELECT a FROM public.f(1) f(a, b)"),
+            (
+                "SELECT f.a FROM ROWS FROM(f(1), g(2)) WITH ORDINALITY f(a, b, n)",
+                "SELECT a FROM ROWS FROM(f(1), g(2)) WITH ORDINALITY f(a, b, n)",
+            ),
+            ("SELECT x.n FROM ( SELECT t.n FROM t) x", "SELECT n FROM ( SELECT t.n FROM t) x"),
+            ("SELECT v.a FROM (VALUES (1, 2)) v(a, b)", "SELECT a FROM (VALUES (1, 2)) v(a, b)"),
+            ("SELECT t.x FROM u t(x)", "SELECT x FROM u t(x)"),
         ] {
             assert!(same("definition", a, b), "{a} | {b}");
         }
@@ -537,6 +551,8 @@ mod tests {
             ("SELECT t.id FROM t", "SELECT \"T\".id FROM t"),
             ("SELECT t.id FROM u t", "SELECT t.id FROM t"),
             ("SELECT (t.pair).a FROM t", "SELECT pair.a FROM t"),
+            ("SELECT x.n FROM ( SELECT t.n FROM t) x", "SELECT x.n FROM ( SELECT x.n FROM t) x"),
+            ("SELECT b.a FROM f() a(b)", "SELECT a FROM f() a(b)"),
         ] {
             assert!(!same("definition", a, b), "{a} | {b}");
         }
