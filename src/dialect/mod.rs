@@ -65,7 +65,7 @@ pub trait Dialect: Sync + Send {
 
     /// Why a server cannot have an object as it is meant: it is too old for it. `server` is the number of
     /// the version.
-    fn is_too_new(&self, _object: &Object, _server: u32) -> Option<String> {
+    fn why_too_new(&self, _object: &Object, _server: u32) -> Option<String> {
         None
     }
 

@@ -90,7 +90,7 @@ impl Closure<'_> {
         }
         let Request { dialect, canonical, target, .. } = self.request;
         let wanted = canonical.catalog.get(key);
-        if let Some(reason) = wanted.and_then(|wanted| dialect.is_too_new(wanted, target.server_version_num))
+        if let Some(reason) = wanted.and_then(|wanted| dialect.why_too_new(wanted, target.server_version_num))
         {
             self.refused.insert(key.clone(), reason);
             return;

@@ -126,8 +126,8 @@ impl Dialect for Postgres {
         expression::same_form(kind, facet, a, b, meaning::Printed::WithoutCasts)
     }
 
-    fn is_too_new(&self, object: &Object, server: u32) -> Option<String> {
-        versions::is_too_new(object, server)
+    fn why_too_new(&self, object: &Object, server: u32) -> Option<String> {
+        versions::why_too_new(object, server)
     }
 
     fn carried_across(

@@ -51,7 +51,7 @@ pub fn same_across(
 }
 
 /// Why a server cannot have an object as it is meant, if it is too old for it.
-pub fn is_too_new(object: &Object, server: u32) -> Option<String> {
+pub fn why_too_new(object: &Object, server: u32) -> Option<String> {
     let (kind, facets) = (object.key.kind(), &object.facets);
     let of_rows = [constraint::KIND, index::KIND].contains(&kind);
     let says = |words: &str| of_rows && facets.text("definition").is_some_and(|sql| sql.contains(words));

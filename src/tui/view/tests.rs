@@ -334,6 +334,25 @@ fn the_bar_offers_no_editor_where_canonical_has_no_file() {
 }
 
 #[test]
+fn a_table_whose_columns_differ_is_the_same_but_for_its_parts() {
+    let mut harness = Harness::new(MEDIUM);
+    harness.go_to("table:public.orders");
+    assert!(harness.screen().contains("= the same at prod-eu, but for its parts"), "{}", harness.screen());
+}
+
+#[test]
+fn a_single_target_has_no_next_one() {
+    let mut harness = Harness::unread((240, 30), &["prod-eu"]);
+    harness.read(SideId::Canonical, sample::canonical());
+    harness.read(SideId::Target(0), sample::live());
+    let screen = harness.screen();
+    let bar = screen.lines().next_back().unwrap();
+    assert!(bar.contains("] next ") && !bar.contains("next target"), "{bar}");
+    harness.press("A");
+    assert!(harness.screen().contains("nothing is selected"), "{}", harness.screen());
+}
+
+#[test]
 fn the_frame_of_a_plan_for_what_is_protected_warns() {
     let theme = theme("dark");
     let mut harness = Harness::new(MEDIUM);
