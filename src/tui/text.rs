@@ -55,6 +55,18 @@ pub fn cut_left(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{ELLIPSIS}{}", &text[start..]))
 }
 
+/// The text if it fits into so many columns, or its beginning and its end with `…` between them: names
+/// that begin alike differ at their ends.
+pub fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let end = cut_left(text, columns / 2);
+    let end = end.strip_prefix(ELLIPSIS).unwrap_or_default();
+    let start = cut(text, columns - width(end));
+    Cow::Owned(format!("{start}{end}"))
+}
+
 /// The text without its first columns, for panes that are scrolled to the right.
 pub fn skip(text: &str, columns: usize) -> &str {
     let mut passed = 0;
@@ -160,6 +172,10 @@ mod tests {
         assert_eq!(cut_left("orders", 4), "…ers");
         assert_eq!(cut_left("表表表", 4), "…表");
         assert_eq!((cut_left("orders", 6), cut_left("orders", 0)), ("orders".into(), "".into()));
+        assert_eq!(cut_middle("notifications_user_idx", 12), "notifi…r_idx");
+        assert_eq!((cut_middle("orders", 6), cut_middle("orders", 3)), ("orders".into(), "or…".into()));
+        assert_eq!((cut_middle("表表表表", 7), cut_middle("表表", 1)), ("表表…表".into(), "…".into()));
+        assert_eq!(cut_middle("orders", 0), "");
         assert_eq!(fit("表表表", 4), "表… ");
         assert_eq!(fit_right("7", 3), "  7");
     }

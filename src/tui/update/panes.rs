@@ -190,11 +190,11 @@ pub fn keep_in_range(state: &mut State) {
     }
 }
 
-/// What Enter does: go on with the target, or show the statement's object.
+/// What Enter does: go on with the target, look into the row, or show the statement's object.
 pub fn enter(state: &mut State) {
     match state.focus {
         Pane::Targets => state.focus = Pane::Tree,
-        Pane::Tree => tree::toggle_open(state),
+        Pane::Tree => tree::look_into(state),
         Pane::Diff => follow_link(state),
         Pane::Plan => show_object(state),
     }

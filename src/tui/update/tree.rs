@@ -65,6 +65,15 @@ pub fn toggle_open(state: &mut State) {
     }
 }
 
+/// Goes to the difference of the row's object; a heading, which has none, is expanded or collapsed.
+pub fn look_into(state: &mut State) {
+    if state.current_key().is_some() {
+        state.focus = Pane::Diff;
+    } else {
+        toggle_open(state);
+    }
+}
+
 /// Expands or collapses everything.
 pub fn open_all(state: &mut State, open: bool) {
     let board = Arc::clone(&state.board);

@@ -214,7 +214,7 @@ impl Window<'_> {
         let room = self.width.saturating_sub(depth * 2 + 2);
         let room_for_name = room.saturating_sub(self.columns.total());
         let mut spans = Vec::new();
-        let label = text::cut(node.label, room_for_name.saturating_sub(1)).into_owned();
+        let label = text::cut_middle(node.label, room_for_name.saturating_sub(1)).into_owned();
         let left = room_for_name.saturating_sub(text::width(&label));
         let mut style =
             if node.key.is_none() || depth == 0 { theme.style(Role::Title) } else { Style::new() };
