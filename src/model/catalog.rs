@@ -4,13 +4,14 @@ use std::{
     borrow::Borrow,
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     hash::{Hash, Hasher},
     sync::{Arc, OnceLock},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Fingerprint, Key, Kind, Object};
+use super::{Fingerprint, Key, Kind, Object, in_pieces};
 
 /// All objects of one side, in the order of their keys. Cloning shares the objects.
 #[derive(Clone, Debug, Default)]
@@ -155,11 +156,21 @@ impl Catalog {
     /// A hash of every object with its name: equal for two databases of the same schema.
     pub fn fingerprint(&self) -> Fingerprint {
         *self.fingerprint.get_or_init(|| {
+            let of_piece = |piece: &[&Arc<Object>]| {
+                let mut bytes = Vec::new();
+                for object in piece {
+                    bytes.extend_from_slice(object.key.to_string().as_bytes());
+                    bytes.push(0);
+                    bytes.extend_from_slice(&object.fingerprint().0);
+                }
+                bytes
+            };
             let mut hasher = blake3::Hasher::new();
-            for object in self.iter() {
-                hasher.update(object.key.to_string().as_bytes()).update(&[0]);
-                hasher.update(&object.fingerprint().0);
-            }
+            let add = |bytes: Vec<u8>| {
+                hasher.update(&bytes);
+                Ok::<(), Infallible>(())
+            };
+            let Ok(()) = in_pieces(&self.iter().collect::<Vec<_>>(), of_piece, add);
             Fingerprint(hasher.finalize().into())
         })
     }

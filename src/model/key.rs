@@ -162,8 +162,23 @@ impl fmt::Display for Dotted<'_> {
 
 /// Whether a name is written without quotes.
 fn is_plain(name: &str) -> bool {
-    let mark = |c| matches!(c, '_' | '$' | '(' | ')' | ',' | '[' | ']' | ' ');
-    !name.is_empty() && !name.starts_with(' ') && name.chars().all(|c| c.is_alphanumeric() || mark(c))
+    /// The bytes of ASCII that may stand in such a name: most names are looked through as bytes, without
+    /// a branch.
+    const PLAIN: [bool; 256] = {
+        let (mut plain, mut byte) = ([false; 256], 0);
+        while byte < 128 {
+            let c = byte as u8;
+            plain[byte] = c.is_ascii_alphanumeric() || is_mark(c);
+            byte += 1;
+        }
+        plain
+    };
+    const fn is_mark(c: u8) -> bool {
+        matches!(c, b'_' | b'$' | b'(' | b')' | b',' | b'[' | b']' | b' ')
+    }
+    let is_plain = name.bytes().fold(true, |plain, c| plain & PLAIN[usize::from(c)])
+        || name.chars().all(|c| u8::try_from(c).is_ok_and(is_mark) || c.is_alphanumeric());
+    is_plain && !name.is_empty() && !name.starts_with(' ')
 }
 
 impl fmt::Display for Key {

@@ -7,6 +7,7 @@ mod catalog;
 mod facets;
 mod key;
 mod object;
+mod pieces;
 mod shelf;
 mod snapshot;
 
@@ -14,5 +15,6 @@ pub use catalog::Catalog;
 pub use facets::{FacetName, Facets};
 pub use key::{Key, Kind, ParseKeyError};
 pub use object::{Fingerprint, Object, Requirement};
+pub use pieces::in_pieces;
 pub use shelf::Shelf;
 pub use snapshot::{FORMAT, Location, Scope, Size, Snapshot};

@@ -3,7 +3,10 @@
 use std::{
     collections::HashSet,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{Facets, Key, Object, catalog::Keyed};
@@ -16,6 +19,8 @@ pub struct Shelf {
     objects: Mutex<HashSet<Keyed>>,
     facets: Mutex<HashSet<Facets>>,
     paths: Mutex<HashSet<Arc<[Arc<str>]>>>,
+    /// Whether several readings have had it.
+    is_shared: AtomicBool,
 }
 
 impl Shelf {
@@ -23,11 +28,13 @@ impl Shelf {
     pub fn current() -> Arc<Shelf> {
         static CURRENT: Mutex<Weak<Shelf>> = Mutex::new(Weak::new());
         let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-        current.upgrade().unwrap_or_else(|| {
-            let shelf = Arc::default();
-            *current = Arc::downgrade(&shelf);
-            shelf
-        })
+        if let Some(shelf) = current.upgrade() {
+            shelf.is_shared.store(true, Ordering::Relaxed);
+            return shelf;
+        }
+        let shelf = Arc::default();
+        *current = Arc::downgrade(&shelf);
+        shelf
     }
 
     /// The object, shared with the last one of its key if that was equal.
@@ -48,9 +55,13 @@ impl Shelf {
         shared(&self.facets, facets)
     }
 
-    /// The key, whose names are shared with those of equal ones that came before.
+    /// The key, whose names are shared with those of equal ones that came before. A schema names
+    /// everything once: where nobody else reads, there is nothing to share.
     pub fn key(&self, key: Key) -> Key {
-        key.on_path(|path| shared(&self.paths, path))
+        match self.is_shared.load(Ordering::Relaxed) {
+            true => key.on_path(|path| shared(&self.paths, path)),
+            false => key,
+        }
     }
 }
 
@@ -72,6 +83,8 @@ mod tests {
     fn what_comes_again_is_the_first_one() {
         let shelf = Shelf::default();
         let key = |kind| shelf.key(Key::new(Kind::of(kind), ["public", "orders"]));
+        assert!(!std::ptr::eq(key("table").path(), key("table").path()), "there is nobody to share with");
+        shelf.is_shared.store(true, Ordering::Relaxed);
         let (table, view) = (key("table"), key("view"));
         assert!(std::ptr::eq(table.path(), view.path()));
         assert_ne!(table, view);
@@ -103,5 +116,6 @@ mod tests {
     fn readings_at_the_same_time_have_one_shelf() {
         let one = Shelf::current();
         assert!(Arc::ptr_eq(&one, &Shelf::current()));
+        assert!(one.is_shared.load(Ordering::Relaxed), "also when the other one is gone again");
     }
 }

@@ -4,9 +4,10 @@ use std::{
     fs,
     io::{self, Write},
     path::Path,
+    sync::Arc,
 };
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     dialect,
-    model::{Catalog, FORMAT, Snapshot},
+    model::{Catalog, FORMAT, Object, Snapshot, in_pieces},
 };
 
 /// What every version of the format has.
@@ -50,20 +51,76 @@ pub fn to_json(snapshot: &Snapshot, layout: Layout) -> String {
 /// # Errors
 /// Where it cannot be written to.
 pub fn write_json(out: &mut dyn Write, snapshot: &Snapshot, layout: Layout) -> io::Result<()> {
-    let document = Document { head: head(snapshot), snapshot };
-    match layout {
-        Layout::Pretty => {
-            serde_json::to_writer_pretty(&mut *out, &document)?;
-            out.write_all(b"\n")
-        }
-        Layout::Lines => document.write_lines(out),
-    }
+    let head = head(snapshot);
+    let start = match layout {
+        Layout::Pretty => pretty_start(head)?,
+        Layout::Lines => lines_start(head),
+    };
+    out.write_all(start.as_bytes())?;
+    let objects: Vec<&Arc<Object>> = snapshot.catalog.iter().collect();
+    let mut between = "\n";
+    in_pieces(
+        &objects,
+        |piece| layout.piece(piece),
+        |text: io::Result<Vec<u8>>| {
+            out.write_all(std::mem::replace(&mut between, ",\n").as_bytes())?;
+            out.write_all(&text?)
+        },
+    )?;
+    let end = match (layout, objects.is_empty()) {
+        (Layout::Pretty, true) => "]\n}\n",
+        (Layout::Pretty, false) => "\n  ]\n}\n",
+        // Without any object there is an empty line.
+        (Layout::Lines, true) => "\n\n]\n}\n",
+        (Layout::Lines, false) => "\n]\n}\n",
+    };
+    out.write_all(end.as_bytes())
 }
 
-/// An inventory as it is written: what is about the whole, and then the objects.
-struct Document<'a> {
-    head: Map<String, Value>,
-    snapshot: &'a Snapshot,
+/// What stands before the objects where everything is indented.
+fn pretty_start(mut head: Map<String, Value>) -> io::Result<String> {
+    head.insert(OBJECTS.to_owned(), Value::Array(Vec::new()));
+    let text = serde_json::to_string_pretty(&head)?;
+    Ok(text.strip_suffix("]\n}").unwrap_or(&text).to_owned())
+}
+
+/// What stands before the objects where each is a line.
+fn lines_start(head: Map<String, Value>) -> String {
+    let mut start = "{\n".to_owned();
+    for (name, value) in head {
+        let value = match value {
+            Value::Object(entries) if !entries.is_empty() => {
+                let entry = |(name, value): (&String, &Value)| format!("{}: {value}", Value::from(&**name));
+                format!("{{\n{}\n}}", entries.iter().map(entry).collect::<Vec<_>>().join(",\n"))
+            }
+            value => value.to_string(),
+        };
+        start += &format!("{}: {value},\n", Value::from(name));
+    }
+    start + &format!("\"{OBJECTS}\": [")
+}
+
+impl Layout {
+    /// Some of the objects as they stand in the inventory, without what is before and behind them.
+    fn piece(self, objects: &[&Arc<Object>]) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        match self {
+            Layout::Pretty => {
+                // Indented as deeply as they are in the whole.
+                serde_json::to_writer_pretty(&mut text, &[objects])?;
+                let (before, behind) = ("[\n  [\n", "\n  ]\n]");
+                text.truncate(text.len() - behind.len());
+                text.drain(..before.len());
+            }
+            Layout::Lines => {
+                for (at, object) in objects.iter().enumerate() {
+                    text.extend_from_slice(if at == 0 { b"" } else { b",\n" });
+                    serde_json::to_writer(&mut text, object)?;
+                }
+            }
+        }
+        Ok(text)
+    }
 }
 
 /// Everything but the objects, and their fingerprint.
@@ -79,41 +136,6 @@ fn head(snapshot: &Snapshot) -> Map<String, Value> {
 }
 
 const OBJECTS: &str = "catalog";
-
-impl Serialize for Document<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in &self.head {
-            map.serialize_entry(name, value)?;
-        }
-        map.serialize_entry(OBJECTS, &self.snapshot.catalog)?;
-        map.end()
-    }
-}
-
-impl Document<'_> {
-    fn write_lines(&self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"{\n")?;
-        for (name, value) in &self.head {
-            let value = match value {
-                Value::Object(entries) if !entries.is_empty() => {
-                    let entry =
-                        |(name, value): (&String, &Value)| format!("{}: {value}", Value::from(&**name));
-                    format!("{{\n{}\n}}", entries.iter().map(entry).collect::<Vec<_>>().join(",\n"))
-                }
-                value => value.to_string(),
-            };
-            writeln!(out, "{}: {value},", Value::from(&**name))?;
-        }
-        write!(out, "\"{OBJECTS}\": [")?;
-        for (at, object) in self.snapshot.catalog.iter().enumerate() {
-            out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-            serde_json::to_writer(&mut *out, &**object)?;
-        }
-        // Without any object there is an empty line.
-        out.write_all(if self.snapshot.catalog.is_empty() { b"\n\n]\n}\n" } else { b"\n]\n}\n" })
-    }
-}
 
 /// Writes a snapshot, whole or not at all: what was there before stays until all is written.
 ///
@@ -192,7 +214,7 @@ pub fn from_json(path: &Path, json: &str) -> Result<Snapshot, SourceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Facets, Key, Kind, Object};
+    use crate::model::{Facets, Key, Kind};
 
     fn snapshot() -> Snapshot {
         let key = Key::new(Kind::of("table"), ["public", "odd \"name\"\n🦀"]);
