@@ -6,13 +6,13 @@ select 'pg_rewrite'::regclass::oid as class, r.oid as oid, 'pg_class'::regclass:
 from pg_rewrite r where r.rulename = '_RETURN' and r.oid >= 16384
 union all
 select 'pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, d.adrelid, d.adnum,
-       case when a.attgenerated = '' then 'default' end
-from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+       case when (d.adrelid, d.adnum) not in (select a.attrelid, a.attnum from pg_attribute a where a.attgenerated <> '') then 'default' end
+from pg_attrdef d
 where d.oid in (select p.objid from pg_depend p where p.classid = 'pg_attrdef'::regclass and p.deptype = 'n')
 union all
 select 'pg_type'::regclass, t.oid, 'pg_class'::regclass, t.typrelid, 0, null
 from pg_type t where t.typrelid <> 0 and t.oid >= 16384
-  and exists (select 1 from pg_depend p where p.refclassid = 'pg_type'::regclass and p.refobjid = t.oid and p.objid <> t.typarray)
+  and t.oid in (select p.refobjid from pg_depend p where p.refclassid = 'pg_type'::regclass and p.deptype <> 'i')
 union all
 select 'pg_class'::regclass, c.oid, 'pg_type'::regclass, c.reltype, 0, null
 from pg_class c where c.relkind = 'c' and c.oid >= 16384

@@ -1,7 +1,8 @@
 -- Constraints of tables and domains that are not inherited. Not-null constraints are a facet of
 -- their column.
 -- print definition: regexp_replace(pg_get_constraintdef(t.oid), ' NOT VALID$', '')
--- Keys without rarities are printed from the raw columns here.
+-- Keys without rarities are printed from the raw columns here. Checks are told apart by the trees of their
+-- expressions and by the columns that they use.
 select n.nspname as path1,
        coalesce(c.relname, t.typname) as path2,
        o.conname as path3,
@@ -18,6 +19,11 @@ select n.nspname as path1,
              and o.confdelsetcols is null -- since 15
              and o.conenforced and not o.conperiod -- since 18
             then o.conkey end::text as _columns,
+       case when o.contype = 'c' and c.oid is not null
+            then encode(sha256(convert_to(concat_ws(' ', o.connoinherit, o.convalidated, o.condeferrable, o.condeferred,
+                 o.conenforced, -- since 18
+                 o.conbin), 'SQL_ASCII')), 'base64') end as _tree,
+       case when o.contype = 'c' then o.conkey::text end as _used,
        case when o.contype = 'f' then o.confrelid end as _other,
        case when o.contype = 'f' then o.confkey::text end as _other_columns,
        case when o.contype = 'f' then concat(quote_ident(fn.nspname), '.', quote_ident(fc.relname)) end as _other_name,

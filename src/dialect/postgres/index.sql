@@ -1,6 +1,7 @@
 -- Indexes that stand on their own: neither behind a constraint nor a partition of another index.
 -- print definition: pg_get_indexdef(t.oid)
--- What has no expression, options or other rarities is printed from the raw columns here.
+-- What has no expression, options or other rarities is printed from the raw columns here. Expressions are
+-- told apart by their trees and by the columns that they use.
 select n.nspname as path1,
        c.relname as path2,
        x.relname as path3,
@@ -8,11 +9,16 @@ select n.nspname as path1,
        x.oid as _oid,
        c.oid as _relation,
        x.oid as definition,
-       case when i.indexprs is null and i.indpred is null and x.reloptions is null and s.options is not true
+       case when x.reloptions is null and s.options is not true
              and not i.indnullsnotdistinct -- since 15
             then concat('CREATE ', case when i.indisunique then 'UNIQUE ' end, 'INDEX ', quote_ident(x.relname), ' ON ',
                         case when c.relkind = 'p' then 'ONLY ' end, quote_ident(n.nspname), '.', quote_ident(c.relname),
                         ' USING ', quote_ident(m.amname)) end as _head,
+       case when i.indexprs is not null or i.indpred is not null
+            then encode(sha256(convert_to(concat(i.indexprs, ' ', i.indpred), 'SQL_ASCII')), 'base64') end as _tree,
+       case when i.indexprs is not null or i.indpred is not null
+            then (select concat('{', string_agg(distinct v[1], ','), '}')
+                  from regexp_matches(concat(i.indexprs, ' ', i.indpred), ':varattno (-?[0-9]+)', 'g') v) end as _used,
        m.amname as _method,
        i.indnkeyatts as _keys,
        i.indkey::text as _columns,

@@ -10,17 +10,17 @@ mod raw;
 
 use std::{
     collections::BTreeMap,
-    iter,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use futures_util::future::try_join;
+use futures_util::{FutureExt, TryFutureExt, future::try_join};
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 pub use self::query::for_version;
 use self::{
     addresses::{Addresses, Dependency},
-    lanes::{Lanes, UnderWay},
+    lanes::{Lanes, Take, UnderWay},
     objects::Objects,
     print::{Printed, Waiting},
     query::{Layout, Query},
@@ -29,7 +29,7 @@ use self::{
 use super::{
     acl::{self, Grantable},
     inherited, partition_names,
-    session::{ServerError, Session},
+    session::{Group, ServerError, Session},
     trigger,
 };
 use crate::{
@@ -79,28 +79,19 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
     let superuser = is_superuser(session).await?;
     let addresses = Addresses::new(session).await?;
     let raw = Raw::new(session).await?;
-    let mut reader =
-        Inspection { major, addresses, raw, objects: Objects::new(), oids: Vec::new(), waiting: Vec::new() };
     let mut lanes = Lanes::over(session).await?;
     let kinds = super::READERS.iter().filter(|kind| superuser || !kind.sql.contains(SUPERUSERS_ONLY));
-    reader.read_all(&mut lanes, &kinds.collect::<Vec<_>>(), progress).await?;
-    let Inspection { addresses, raw, mut objects, oids, waiting, .. } = reader;
+    let read = Inspection::new(major, addresses, raw).read_all(&mut lanes, kinds.collect(), progress).await?;
+    let Inspection { addresses, raw, objects, oids, waiting, labels, dependencies, .. } = read;
     drop(raw);
-    objects.sort();
     progress("definitions", objects.len());
+    let sorting = lanes.beside(move || sorted(objects, addresses, &labels)).map(Ok);
+    let (printed, (mut objects, addresses)) = try_join(print::all(&mut lanes, waiting), sorting).await?;
     let Lanes { first: session, second } = lanes;
-    let printing = settle_texts(session, &mut objects, waiting);
-    let (mut unknown, dependencies) = match second {
-        Some(mut second) => {
-            let both = try_join(printing, Dependency::all(&mut second)).await?;
-            second.close().await;
-            both
-        }
-        None => (printing.await?, Dependency::all(session).await?),
-    };
-    objects.close_shelf();
-    addresses.label_all(session, &mut objects).await?;
-    objects.drop_orphans();
+    if let Some(second) = second {
+        second.close().await;
+    }
+    let mut unknown = settle_texts(printed, &mut objects);
     inherited::settle(&mut objects);
     progress("dependencies", objects.len());
     dependencies.into_iter().for_each(|dependency| addresses.connect(dependency, &mut objects));
@@ -132,6 +123,15 @@ pub async fn inspect(session: &mut Session, progress: &Progress<'_>) -> Result<R
 /// Stands in the queries that only a superuser may run; for others there is `unknown.sql`.
 const SUPERUSERS_ONLY: &str = "-- superusers only";
 
+/// Lets objects be found by their keys, and leaves those out whose whole is not there.
+fn sorted(mut objects: Objects, addresses: Addresses, labels: &[Row]) -> (Objects, Addresses) {
+    objects.sort();
+    objects.close_shelf();
+    labels.iter().for_each(|row| addresses.label(row, &mut objects));
+    objects.drop_orphans();
+    (objects, addresses)
+}
+
 /// What was read so far.
 struct Inspection {
     /// The server's version.
@@ -141,34 +141,46 @@ struct Inspection {
     objects: Objects,
     oids: Vec<(Key, u32)>,
     waiting: Vec<Waiting>,
+    labels: Vec<Row>,
+    dependencies: Vec<Dependency>,
 }
 
 impl Inspection {
-    /// Reads what rows stand for, and then kind by kind.
+    fn new(major: u32, addresses: Addresses, raw: Raw) -> Inspection {
+        Inspection {
+            major,
+            addresses,
+            raw,
+            objects: Objects::new(),
+            oids: Vec::new(),
+            waiting: Vec::new(),
+            labels: Vec::new(),
+            dependencies: Vec::new(),
+        }
+    }
+
+    /// Reads what rows stand for, then kind by kind, and then what belongs to all of them.
     async fn read_all(
-        &mut self,
+        self,
         lanes: &mut Lanes<'_>,
-        kinds: &[&'static Reader],
+        kinds: Vec<&'static Reader>,
         progress: &Progress<'_>,
-    ) -> Result<(), ServerError> {
+    ) -> Result<Inspection, ServerError> {
         let queries: Vec<Query> = kinds.iter().map(|kind| Query::of(kind, self.major)).collect();
-        let mut layouts: Vec<Option<Layout>> = kinds.iter().map(|_| None).collect();
-        let sql = iter::once(Addresses::aliases(self.major));
-        let sql: Vec<String> = sql.chain(queries.iter().map(|query| query.sql.clone())).collect();
-        lanes
-            .in_turn(&sql, |at, rows| {
-                let Some(at) = at.checked_sub(1) else {
-                    return rows.iter().for_each(|row| self.addresses.stand_for(row));
-                };
-                if rows.is_empty() {
-                    progress(kinds[at].plural, self.objects.len());
-                }
-                for row in rows {
-                    let layout = layouts[at].get_or_insert_with(|| Layout::of(&row, &queries[at]));
-                    self.add(kinds[at], layout, row);
-                }
-            })
-            .await
+        let mut sql = vec![Addresses::aliases(self.major)];
+        sql.extend(queries.iter().map(|query| query.sql.clone()));
+        sql.extend([include_str!("security_label.sql"), include_str!("depend.sql")].map(str::to_owned));
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let layouts = kinds.iter().map(|_| None).collect();
+        let taking = Taking { read: self, kinds, queries, layouts, tell };
+        let reading = lanes.in_turn(&sql, taking).map_ok(|taken| taken.read);
+        let telling = async {
+            while let Some((what, count)) = told.recv().await {
+                progress(what, count);
+            }
+            Ok(())
+        };
+        Ok(try_join(reading, telling).await?.0)
     }
 
     fn add(&mut self, reader: &Reader, layout: &Layout, mut row: Row) {
@@ -180,9 +192,13 @@ impl Inspection {
         if self.addresses.in_extension(class, oid) {
             return;
         }
-        if let Some(text) = self.raw.print(reader.kind, &row) {
-            layout.set(&mut row, "definition", text.into());
-        }
+        let likeness = match self.raw.print(reader.kind, &row) {
+            Some(text) => {
+                layout.set(&mut row, "definition", text.into());
+                None
+            }
+            None => self.raw.likeness(reader.kind, &row),
+        };
         let owner = relation.and_then(|relation| self.addresses.relation(relation));
         let whole = owner.and_then(|place| self.objects.at(place)).map(|object| object.key.clone());
         if layout.is_of_relation() && whole.is_none() {
@@ -219,7 +235,8 @@ impl Inspection {
         self.addresses.know(class, oid, sub, place);
         self.waiting.extend(wanted.into_iter().map(|(print, oid)| {
             let print = layout.prints[print];
-            Waiting { place, print, oid, relation: relation.unwrap_or(oid) }
+            let likeness = likeness.clone();
+            Waiting { place, print, oid, relation: relation.unwrap_or(oid), likeness }
         }));
     }
 
@@ -232,6 +249,39 @@ impl Inspection {
             grants.extend(own.iter().map(|grant| acl::on_column(column.name(), grant)));
             grants.sort();
             table.facets.set("column grants", grants);
+        }
+    }
+}
+
+/// The reading of all queries: of what rows stand for, of each kind, and of what belongs to all of them.
+struct Taking {
+    read: Inspection,
+    kinds: Vec<&'static Reader>,
+    queries: Vec<Query>,
+    layouts: Vec<Option<Layout>>,
+    tell: mpsc::UnboundedSender<(&'static str, usize)>,
+}
+
+impl Take for Taking {
+    fn begin(&mut self, at: usize) {
+        if let Some(kind) = at.checked_sub(1).and_then(|at| self.kinds.get(at)) {
+            // Whoever no longer listens has stopped waiting for any of this.
+            let _ = self.tell.send((kind.plural, self.read.objects.len()));
+        }
+    }
+
+    fn take(&mut self, at: usize, rows: Group) {
+        let (read, count) = (&mut self.read, self.kinds.len());
+        match at.checked_sub(1) {
+            None => rows.rows().for_each(|row| read.addresses.stand_for(&row)),
+            Some(at) if at < count => {
+                for row in rows.rows() {
+                    let layout = self.layouts[at].get_or_insert_with(|| Layout::of(&row, &self.queries[at]));
+                    read.add(self.kinds[at], layout, row);
+                }
+            }
+            Some(at) if at == count => read.labels.extend(rows.rows()),
+            Some(_) => read.dependencies.extend(rows.rows().map(|row| Dependency::of(&row))),
         }
     }
 }
@@ -269,15 +319,11 @@ fn strings(list: &Value) -> Option<Vec<String>> {
     Some(list.as_array()?.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
 }
 
-/// Puts in the place of OIDs what the server prints for them, and tells what it could not print.
-async fn settle_texts(
-    session: &mut Session,
-    objects: &mut Objects,
-    waiting: Vec<Waiting>,
-) -> Result<BTreeMap<Key, String>, ServerError> {
+/// Puts in the place of OIDs what the server printed for them, and tells what it could not print.
+fn settle_texts(printed: Vec<Printed>, objects: &mut Objects) -> BTreeMap<Key, String> {
     let mut unknown = BTreeMap::new();
-    print::all(session, waiting, |Printed { place, facet, text }| {
-        let Some(object) = objects.at_mut(place) else { return };
+    for Printed { place, facet, text } in printed {
+        let Some(object) = objects.at_mut(place) else { continue };
         match text {
             Ok(text) => object.facets.set(facet, text),
             Err(reason) => {
@@ -285,9 +331,8 @@ async fn settle_texts(
                 unknown.insert(object.key.clone(), reason);
             }
         }
-    })
-    .await?;
-    Ok(unknown)
+    }
+    unknown
 }
 
 async fn is_superuser(session: &mut Session) -> Result<bool, ServerError> {

@@ -4,14 +4,14 @@ mod beside;
 mod failure;
 mod value;
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
+use serde_json::Value;
 use sqlx::{
     AssertSqlSafe, Column, Connection, Executor, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgConnection, PgRow},
 };
-use tokio::sync::mpsc;
 
 pub use failure::{ConnectError, Fault, ServerError};
 use value::Shape;
@@ -180,32 +180,43 @@ impl Session {
         done
     }
 
-    /// As [`Session::rows`], but sends them away, some hundred together, and waits where nobody takes them.
+    /// As [`Session::rows`], but gives them away as the server sent them, some hundred together, and waits
+    /// until they were taken. Whoever wants no more of them says so.
     ///
     /// # Errors
     /// What the server said.
-    pub async fn send_rows(&mut self, sql: &str, to: &mpsc::Sender<Vec<Row>>) -> Result<(), ServerError> {
+    pub async fn each_group<T: Future<Output = ControlFlow<()>>>(
+        &mut self,
+        sql: &str,
+        take: impl FnMut(Group) -> T,
+    ) -> Result<(), ServerError> {
         let sending = Sending::start();
-        let done = self.fetch_groups(sql, to).await;
+        let done = self.fetch_groups(sql, take).await;
         sending.done(&self.url.host_label(), sql, done.as_ref().err());
         done
     }
 
-    async fn fetch_groups(&mut self, sql: &str, to: &mpsc::Sender<Vec<Row>>) -> Result<(), ServerError> {
+    async fn fetch_groups<T: Future<Output = ControlFlow<()>>>(
+        &mut self,
+        sql: &str,
+        mut take: impl FnMut(Group) -> T,
+    ) -> Result<(), ServerError> {
         let mut stream = self.connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
-        let mut header: Option<Header> = None;
-        let mut group = Vec::with_capacity(GROUP);
+        let mut header: Option<Arc<Header>> = None;
+        let mut group: Option<Group> = None;
         while let Some(row) = stream.try_next().await? {
-            group.push(header.get_or_insert_with(|| Header::of(&row)).row(&row)?);
-            // Whoever no longer takes rows wants none of the others either; here and below.
-            if group.len() == GROUP
-                && to.send(std::mem::replace(&mut group, Vec::with_capacity(GROUP))).await.is_err()
+            let header = header.get_or_insert_with(|| Arc::new(Header::of(&row)));
+            let rows = &mut group.get_or_insert_with(|| Group::of(header)).rows;
+            rows.push(row);
+            if rows.len() == GROUP
+                && let Some(full) = group.take()
+                && take(full).await.is_break()
             {
                 return Ok(());
             }
         }
-        if !group.is_empty() {
-            let _ = to.send(group).await;
+        if let Some(last) = group {
+            let _ = take(last).await;
         }
         Ok(())
     }
@@ -214,8 +225,7 @@ impl Session {
         let mut stream = self.connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
         let mut header: Option<Header> = None;
         while let Some(row) = stream.try_next().await? {
-            let header = header.get_or_insert_with(|| Header::of(&row));
-            take(header.row(&row)?);
+            take(header.get_or_insert_with(|| Header::of(&row)).row(&row));
         }
         Ok(())
     }
@@ -313,10 +323,30 @@ impl Header {
         Header { names, shapes: row.columns().iter().map(|column| Shape::of(column.type_info())).collect() }
     }
 
-    fn row(&self, row: &PgRow) -> Result<Row, ServerError> {
-        let value = |(at, shape): (usize, &Shape)| Ok(shape.value(&row.try_get_raw(at)?));
-        let values = self.shapes.iter().enumerate().map(value).collect::<Result<_, sqlx::Error>>()?;
-        Ok(Row { columns: Arc::clone(&self.names), values })
+    fn row(&self, row: &PgRow) -> Row {
+        // Every row of a result has the columns of the first.
+        let value = |(at, shape): (usize, &Shape)| {
+            row.try_get_raw(at).map_or(Value::Null, |value| shape.value(&value))
+        };
+        Row { columns: Arc::clone(&self.names), values: self.shapes.iter().enumerate().map(value).collect() }
+    }
+}
+
+/// Some rows of one result, as the server sent them: a fraction of what they are as values.
+pub struct Group {
+    header: Arc<Header>,
+    rows: Vec<PgRow>,
+}
+
+impl Group {
+    fn of(header: &Arc<Header>) -> Group {
+        Group { header: Arc::clone(header), rows: Vec::with_capacity(GROUP) }
+    }
+
+    /// The rows.
+    pub fn rows(self) -> impl Iterator<Item = Row> {
+        let Group { header, rows } = self;
+        rows.into_iter().map(move |row| header.row(&row))
     }
 }
 

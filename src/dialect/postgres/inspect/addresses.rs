@@ -34,6 +34,14 @@ impl Hasher for Numbers {
         }
     }
 
+    fn write_u16(&mut self, number: u16) {
+        self.write_i64(i64::from(number));
+    }
+
+    fn write_i16(&mut self, number: i16) {
+        self.write_i64(i64::from(number));
+    }
+
     fn write_u32(&mut self, number: u32) {
         self.write_i64(i64::from(number));
     }
@@ -54,20 +62,21 @@ impl Hasher for Numbers {
     }
 }
 
-/// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0.
-type Address = (u32, u32, i32);
+/// A row of a system catalog: the catalog's OID, the row's, and the column's number or 0. There are many,
+/// so they are short: the OIDs of system catalogs are below 16384, and numbers of columns below 1601.
+type Address = (u16, u32, i16);
 
 /// The address in numbers of a row. Catalogs hold no number that is too large for it.
 fn address(class: i64, oid: i64, sub: i64) -> Address {
-    let oid_of = |number| u32::try_from(number).unwrap_or_default();
-    (oid_of(class), oid_of(oid), i32::try_from(sub).unwrap_or_default())
+    let of_row = u32::try_from(oid).unwrap_or_default();
+    (u16::try_from(class).unwrap_or_default(), of_row, i16::try_from(sub).unwrap_or_default())
 }
 
 /// Which object each catalog row is, or is a part of.
 pub struct Addresses {
     classes: HashMap<String, i64>,
     known: ByNumber<Address, u32>,
-    aliases: ByNumber<(u32, u32), (Address, Option<FacetName>)>,
+    aliases: ByNumber<(u16, u32), (Address, Option<FacetName>)>,
     relation_class: i64,
     extension_class: i64,
 }
@@ -125,22 +134,16 @@ impl Addresses {
         self.aliases.get(&(class, oid)).is_some_and(|((to, _, _), _)| i64::from(*to) == self.extension_class)
     }
 
-    /// Puts the security labels on the objects that they are of.
-    ///
-    /// # Errors
-    /// What the server said.
-    pub async fn label_all(&self, session: &mut Session, objects: &mut Objects) -> Result<(), ServerError> {
-        for row in session.rows(include_str!("../security_label.sql")).await? {
-            let [class, oid, sub] = numbers(&row);
-            let known = |sub| self.known.get(&address(class, oid, sub));
-            let place = known(sub).or_else(|| known(0));
-            let Some(object) = place.and_then(|place| objects.at_mut(*place as usize)) else { continue };
-            let text = |column| row.text(column).unwrap_or_default().to_owned();
-            let column = row.text("column_name").filter(|_| object.key.kind() != column::KIND);
-            let column = column.map(str::to_owned);
-            Label { provider: text("provider"), column, label: text("label") }.put_on(object);
-        }
-        Ok(())
+    /// Puts a security label, which a row tells of, on the object that it is of.
+    pub fn label(&self, row: &Row, objects: &mut Objects) {
+        let [class, oid, sub] = numbers(row);
+        let known = |sub| self.known.get(&address(class, oid, sub));
+        let place = known(sub).or_else(|| known(0));
+        let Some(object) = place.and_then(|place| objects.at_mut(*place as usize)) else { return };
+        let text = |column| row.text(column).unwrap_or_default().to_owned();
+        let column = row.text("column_name").filter(|_| object.key.kind() != column::KIND);
+        let column = column.map(str::to_owned);
+        Label { provider: text("provider"), column, label: text("label") }.put_on(object);
     }
 
     /// Turns what needs something into a requirement.
@@ -190,17 +193,8 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// Reads all of them.
-    ///
-    /// # Errors
-    /// What the server said.
-    pub async fn all(session: &mut Session) -> Result<Vec<Dependency>, ServerError> {
-        let mut all = Vec::new();
-        session.each_row(include_str!("../depend.sql"), |row| all.push(Dependency::of(&row))).await?;
-        Ok(all)
-    }
-
-    fn of(row: &Row) -> Dependency {
+    /// What a row of the query of them all tells.
+    pub fn of(row: &Row) -> Dependency {
         let [class, oid, sub, ref_class, ref_oid, ref_sub] = numbers(row);
         let automatic = row.values.get(6).is_some_and(|value| value == true);
         Dependency { from: address(class, oid, sub), to: address(ref_class, ref_oid, ref_sub), automatic }

@@ -105,9 +105,19 @@ impl Objects {
 
     /// Parts of what an extension owns go with it.
     pub fn drop_orphans(&mut self) {
-        let orphaned = |object: &Object| object.parent.as_ref().is_some_and(|parent| !self.contains(parent));
-        let orphans: Vec<Key> =
-            self.iter().filter(|object| orphaned(object)).map(|object| object.key.clone()).collect();
+        let mut known: Option<&Key> = None;
+        let mut orphans = Vec::new();
+        // By the order of the keys the parts of one object stand together.
+        for object in self.order.iter().filter_map(|place| self.at(*place)) {
+            let Some(parent) = object.parent.as_ref().filter(|parent| known != Some(*parent)) else {
+                continue;
+            };
+            if self.contains(parent) {
+                known = Some(parent);
+            } else {
+                orphans.push(object.key.clone());
+            }
+        }
         self.remove(&orphans);
     }
 

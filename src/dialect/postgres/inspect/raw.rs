@@ -1,14 +1,15 @@
 //! Keys and indexes printed from the raw columns of the catalogs, exactly as the server prints them.
 //!
 //! `pg_get_indexdef` and `pg_get_constraintdef` cost ten times what reading the columns does. So
-//! what is common is printed here; for anything rare there is no text, and the server is asked.
+//! what is common is printed here; for anything rare there is no text, and the server is asked. Many
+//! expressions are the same in one table after the other: those are printed once.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
-use super::addresses::ByNumber;
+use super::{addresses::ByNumber, print::Likeness};
 use crate::{
     dialect::{
         postgres::{
@@ -31,6 +32,8 @@ pub struct Raw {
     classes: HashMap<i64, OperatorClass>,
     /// The access methods that have a default operator class of `varchar` itself.
     own_varchar: HashSet<i64>,
+    /// The number of each likeness.
+    likenesses: HashMap<String, usize>,
 }
 
 struct Column {
@@ -64,7 +67,7 @@ impl Raw {
         }
         let of_varchar = |class: &&OperatorClass| class.is_default && class.input == VARCHAR;
         let own_varchar = classes.values().filter(of_varchar).map(|class| class.method).collect();
-        Ok(Raw { columns: ByNumber::default(), classes, own_varchar })
+        Ok(Raw { columns: ByNumber::default(), classes, own_varchar, likenesses: HashMap::new() })
     }
 
     /// Keeps what a row tells of a column.
@@ -87,7 +90,42 @@ impl Raw {
         }
     }
 
+    /// What the texts that the server prints for expressions have in common: their trees, and how the
+    /// columns in them are called. Nothing where that is not all that a text depends on.
+    pub fn likeness(&mut self, kind: Kind, row: &Row) -> Option<Likeness> {
+        let relation = row.number("_relation")?;
+        // A whole row has the number 0, which no column has: it is printed with the table's name.
+        let used = self.names(relation, row.text("_used")?)?;
+        let mut of = format!("{} {used}", row.text("_tree")?);
+        let mut start = "";
+        if kind == index::KIND {
+            start = row.text("_head")?;
+            of += &self.keys(relation, row)?;
+        }
+        let next = self.likenesses.len();
+        Some(Likeness { of: *self.likenesses.entry(of).or_insert(next), start: start.into() })
+    }
+
+    /// What the keys of an index are, without the expressions among them.
+    fn keys(&self, relation: i64, row: &Row) -> Option<String> {
+        let key = |number: &str| {
+            let number = number.parse().ok()?;
+            if number == 0 {
+                return Some(String::new());
+            }
+            let Column { name, sorted_as, collation } = self.columns.get(&place(relation, number))?;
+            // Of any other type it is not known which operator class is its own.
+            (*sorted_as != 0).then(|| format!("{name} {sorted_as} {collation}"))
+        };
+        let keys = row.text("_columns")?.split(' ').map(key).collect::<Option<Vec<String>>>()?.join(", ");
+        let kept = ["_classes", "_collations", "_options"].map(|list| row.text(list).unwrap_or_default());
+        Some(format!("; {}; {keys}; {}", row.number("_keys")?, kept.join("; ")))
+    }
+
     fn index(&self, row: &Row) -> Option<String> {
+        if row.text("_tree").is_some() {
+            return None;
+        }
         let (head, relation) = (row.text("_head")?, row.number("_relation")?);
         let keys = usize::try_from(row.number("_keys")?).ok()?;
         let sorts = row.text("_method") == Some("btree");
