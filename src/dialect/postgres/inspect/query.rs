@@ -143,3 +143,23 @@ impl Layout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::for_version;
+
+    #[test]
+    fn lines_for_newer_servers_are_left_out() {
+        let sql = "select a,\n  b, -- since 14\n  c";
+        assert_eq!(for_version(sql, 13), "select a,\n  c");
+        assert_eq!(for_version(sql, 14), sql);
+    }
+
+    #[test]
+    fn lines_for_older_servers_are_left_out() {
+        let sql = "select a, -- until 14\n  b, -- since 15 until 16\n  c";
+        assert_eq!(for_version(sql, 14), "select a, -- until 14\n  c");
+        assert_eq!(for_version(sql, 15), "  b, -- since 15 until 16\n  c");
+        assert_eq!(for_version(sql, 17), "  c");
+    }
+}
