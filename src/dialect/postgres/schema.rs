@@ -56,6 +56,9 @@ impl ObjectKind for Schema {
         if let (true, Some(owned), Some(first)) = (change.touches("owner"), owned(change.to), steps.first_mut()) {
             *first = owned;
         }
+        if is_first_owners(change.to) && change.server < SINCE {
+            steps.iter_mut().for_each(name_first_owner);
+        }
         Ok(Alteration::InPlace(steps))
     }
 
@@ -67,18 +70,64 @@ impl ObjectKind for Schema {
 /// Who owns `public` in a new database, as [`READER`] says it of every version.
 pub const FIRST_OWNER: &str = "pg_database_owner";
 
-/// Gives a schema to its owner. Before version 15 `public` belonged to the role that made the server.
+/// The first version that has that role. Before it, `public` belonged to the role that made the server.
+const SINCE: u32 = 150_000;
+
+fn is_first_owners(object: &Object) -> bool {
+    object.key.name() == "public" && object.facets.text("owner") == Some(FIRST_OWNER)
+}
+
+/// Gives a schema to its owner.
 fn owned(object: &Object) -> Option<Step> {
-    let (label, owner) = (label(object), object.facets.text("owner")?);
-    if object.key.name() != "public" || owner != FIRST_OWNER {
-        return Some(owned_by(&label, owner));
+    let mut step = owned_by(&label(object), object.facets.text("owner")?);
+    if is_first_owners(object) {
+        name_first_owner(&mut step);
     }
-    Some(Step::new(format!(
-        "DO $$BEGIN EXECUTE 'ALTER {label} OWNER TO ' || CASE WHEN current_setting('server_version_num')::integer < 150000 \
-         THEN quote_ident(pg_get_userbyid(10)) ELSE '{FIRST_OWNER}' END; END$$"
-    )))
+    Some(step)
+}
+
+/// Lets the server say who the first owner is, where a statement gives something to that role or takes it
+/// away. A plan is proven on a server of another version than the target's.
+fn name_first_owner(step: &mut Step) {
+    for word in [" TO ", " FROM "] {
+        if let Some((before, after)) = step.sql.split_once(&format!("{word}{FIRST_OWNER}")) {
+            let before = quote::literal(&format!("{before}{word}"));
+            let after = if after.is_empty() { String::new() } else { format!(" || {}", quote::literal(after)) };
+            step.sql = format!(
+                "DO $$BEGIN EXECUTE {before} || CASE WHEN current_setting('server_version_num')::integer < {SINCE} \
+                 THEN quote_ident(pg_get_userbyid(10)) ELSE '{FIRST_OWNER}' END{after}; END$$"
+            );
+            return;
+        }
+    }
 }
 
 fn label(object: &Object) -> String {
     format!("SCHEMA {}", quote::name(object.key.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Facets, Key};
+
+    fn public(grants: &[&str]) -> Object {
+        let mut facets = Facets::default();
+        facets.set("owner", FIRST_OWNER);
+        facets.set("grants", grants.to_vec());
+        Object::new(Key::new(KIND, ["public"]), None, facets)
+    }
+
+    #[test]
+    fn a_server_that_does_not_know_the_first_owner_says_who_that_is() {
+        let (from, to) = (public(&[]), public(&["no CREATE to OWNER"]));
+        let sql = |server| {
+            let change = Change { server, ..Change::between(&from, &to) };
+            let Ok(Alteration::InPlace(steps)) = Schema.alter(&change) else { panic!("in place") };
+            steps.into_iter().map(|step| step.sql).collect::<Vec<_>>()
+        };
+        assert_eq!(sql(150_000), ["REVOKE CREATE ON SCHEMA public FROM pg_database_owner"]);
+        let [older] = sql(130_000).try_into().expect("one statement");
+        assert!(older.starts_with("DO $$BEGIN EXECUTE 'REVOKE CREATE ON SCHEMA public FROM ' || CASE"), "{older}");
+    }
 }
