@@ -75,7 +75,7 @@ impl<'a> Lanes<'a> {
         work: F,
     ) -> impl Future<Output = T> + use<T, F> {
         let has_room = self.second.is_some();
-        async move { if has_room { aside(work).await } else { work() } }
+        async move { if has_room { on_a_thread(work).await } else { work() } }
     }
 
     /// Sends queries, each as soon as a connection is free, and gives their rows to what takes them in the
@@ -98,7 +98,7 @@ impl<'a> Lanes<'a> {
         let (senders, receivers): (Vec<_>, Vec<_>) = queries.iter().map(|_| mpsc::channel(AHEAD)).unzip();
         let next = Next(Mutex::new(queries.iter().zip(senders).collect::<Vec<_>>().into_iter()));
         // On a processor of its own: what the rows become is as much work as getting them.
-        let taking = aside(move || {
+        let taking = on_a_thread(move || {
             for (at, mut groups) in receivers.into_iter().enumerate() {
                 taker.begin(at);
                 while let Some(group) = groups.blocking_recv() {
@@ -121,7 +121,7 @@ pub trait Take: Send + 'static {
 }
 
 /// Does what takes a processor for a while on another thread.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
